@@ -1,0 +1,23 @@
+"""Character-level text generation with recurrent networks.
+
+>>> import charlm
+>>> model = charlm.load("war_and_peace")
+>>> text = model.generate(prompt="Prince Andrew ", length=200, seed=1)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from charlm.library import LanguageModel as LanguageModel
+    from charlm.library import load as load
+
+__all__ = ["LanguageModel", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, so that the command line can print its help without loading NumPy.
+    if name in __all__:
+        from charlm import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

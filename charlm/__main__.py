@@ -1,0 +1,36 @@
+"""The console script `charlm`: mounts every command by import path, loaded when it is called."""
+
+from cyclopts import App
+
+from charlm.environment import share_cores
+from charlm.terminal import run
+
+COMMANDS = {
+    "train": ("charlm.train:train", "Train a model on a text."),
+    "generate": ("charlm.commands.generate:generate", "Write text with a model."),
+    "evaluate": ("charlm.commands.evaluate:evaluate", "Report how well a model predicts a text."),
+    "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
+    "models": ("charlm.commands.models:models", "List the models that there are."),
+    "info": ("charlm.commands.models:info", "Show what a model is made of."),
+    "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
+    "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
+    "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
+}
+
+
+def application() -> App:
+    """Return the command line; nothing of the commands is loaded by that."""
+    app = App(name="charlm", help="Character-level text generation with recurrent networks.")
+    for name, (path, text) in COMMANDS.items():
+        app.command(path, name=name, help=text)
+    return app
+
+
+def main() -> None:
+    """Run the console script."""
+    share_cores()
+    run(application())
+
+
+if __name__ == "__main__":
+    main()

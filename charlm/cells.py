@@ -1,0 +1,286 @@
+"""The recurrent cells in NumPy: stepping without torch, one stream or many.
+
+A step of one stream reads every weight once, so the floor is memory: 4x128 has 1.9 MB to read and
+3x512 22 MB. What is done to come near it:
+
+- the input weights of the lowest layer are multiplied with every embedding beforehand, so that the
+  layer looks its input part up instead of reading a matrix;
+- input and recurrent weights of a layer lie side by side, column by column: one matrix-vector
+  product a layer, over memory in the order in which it lies;
+- sigmoid(a) = (1 + tanh(a / 2)) / 2, with the half folded into the weights, so that all gates go
+  through one call of tanh; every result goes into a buffer that exists.
+
+Arrays are features first, (H, N) for N streams: gates are then contiguous for any N, and the
+matrix product becomes a matrix-matrix one with no other change.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from charlm.config import ModelConfig
+from corpora.errors import UserError
+
+HALF = np.float32(0.5)
+
+
+class _Layer(Protocol):
+    """A layer of one state: reads `x` (E, N) and `h` (H, N), writes `h`."""
+
+    x: np.ndarray
+    h: np.ndarray
+    kept: tuple[np.ndarray, ...]
+    """What a copy of the state must copy."""
+
+    def step(self, ids: np.ndarray) -> None: ...
+
+
+class _Weights:
+    """The weights of a layer, rearranged: shared by all states, read only.
+
+    `table` (V, G) holds, for the lowest layer, the finished input part of every symbol.
+    `matrix` is (G, E + H), or (G, H) where there is a table; `bias` is (G, 1).
+    """
+
+    def __init__(
+        self, cell: str, weights: Mapping[str, np.ndarray], index: int, embedding: np.ndarray | None
+    ) -> None:
+        w_ih, w_hh, b_ih, b_hh = (
+            _reordered(cell, weights[f"layers.{index}.{name}_l0"])
+            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
+        self.input_size, self.hidden_size = w_ih.shape[1], w_hh.shape[1]
+        # The candidate of a GRU takes r * (W h + b): its two halves must stay apart.
+        self.separate = cell == "gru"
+        self.inner_bias = b_hh[:, None] if self.separate else None
+        bias = b_ih if self.separate else b_ih + b_hh
+        self.table: np.ndarray | None = None
+        self.bias = bias[:, None]
+        if embedding is not None:
+            self.table = embedding @ w_ih.T + bias
+            self.matrix = _columns(w_hh)
+        elif self.separate:
+            self.matrix, self.input_matrix = _columns(w_hh), _columns(w_ih)
+        else:
+            self.matrix = _columns(np.hstack([w_ih, w_hh]))
+
+
+def _reordered(cell: str, weight: np.ndarray) -> np.ndarray:
+    """Return the rows of torch's `weight` in the order of the cells here, halves folded in."""
+    if cell == "lstm":
+        i, f, g, o = np.split(weight, 4)
+        return np.concatenate([g, f * HALF, i * HALF, o * HALF])
+    if cell == "gru":
+        r, z, n = np.split(weight, 3)
+        return np.concatenate([r * HALF, z * HALF, n])
+    return weight
+
+
+def _columns(matrix: np.ndarray) -> np.ndarray:
+    """Return `matrix` column by column in memory, on large pages where the system has them."""
+    size = matrix.size * matrix.itemsize
+    buffer = mmap.mmap(-1, max(1, size))
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        buffer.madvise(mmap.MADV_HUGEPAGE)
+    columns = np.frombuffer(buffer, np.float32, matrix.size).reshape(matrix.shape[::-1]).T
+    columns[:] = matrix
+    return columns
+
+
+class _Recurrent:
+    """Buffers that all cells have: `x` and `h` are the two parts of `xh` (E + H, N)."""
+
+    def __init__(self, weights: _Weights, streams: int) -> None:
+        inputs, hidden = weights.input_size, weights.hidden_size
+        self.weights = weights
+        self.xh = np.zeros((inputs + hidden, streams), np.float32)
+        self.x, self.h = self.xh[:inputs], self.xh[inputs:]
+        self.operand = self.h if weights.table is not None else self.xh
+        self.kept: tuple[np.ndarray, ...] = (self.h,)
+
+    def preactivation(self, ids: np.ndarray, out: np.ndarray) -> None:
+        """Write W [x, h] + b into `out` (G, N)."""
+        weights = self.weights
+        np.dot(weights.matrix, self.operand, out)
+        np.add(out, weights.bias if weights.table is None else weights.table[ids].T, out)
+
+
+class _RNN(_Recurrent):
+    def __init__(self, weights: _Weights, streams: int) -> None:
+        super().__init__(weights, streams)
+        self.spare = np.empty_like(self.h)
+
+    def step(self, ids: np.ndarray) -> None:
+        """h = tanh(W [x, h] + b)."""
+        self.preactivation(ids, self.spare)
+        np.tanh(self.spare, self.h)
+
+
+class _LSTM(_Recurrent):
+    def __init__(self, weights: _Weights, streams: int) -> None:
+        super().__init__(weights, streams)
+        size = weights.hidden_size
+        block = np.zeros((5 * size, streams), np.float32)
+        # c lies before g and f before i, so that f*c and i*g are one product.
+        self.c, self.gates = block[:size], block[size:]
+        self.c_g, self.f_i = block[: 2 * size], block[2 * size : 4 * size]
+        self.sigmoids, self.o = block[2 * size :], block[4 * size :]
+        self.products = np.empty((2 * size, streams), np.float32)
+        self.forgotten, self.added = self.products[:size], self.products[size:]
+        self.kept = (self.h, self.c)
+
+    def step(self, ids: np.ndarray) -> None:
+        """c = f * c + i * g; h = o * tanh(c)."""
+        self.preactivation(ids, self.gates)
+        np.tanh(self.gates, self.gates)
+        sigmoids, c, h = self.sigmoids, self.c, self.h
+        np.multiply(sigmoids, HALF, sigmoids)
+        np.add(sigmoids, HALF, sigmoids)
+        np.multiply(self.f_i, self.c_g, self.products)
+        np.add(self.forgotten, self.added, c)
+        np.tanh(c, h)
+        np.multiply(h, self.o, h)
+
+
+class _GRU(_Recurrent):
+    def __init__(self, weights: _Weights, streams: int) -> None:
+        super().__init__(weights, streams)
+        size = weights.hidden_size
+        self.inputs = np.empty((3 * size, streams), np.float32)
+        self.inner = np.empty((3 * size, streams), np.float32)
+        self.r_z, self.inner_r_z = self.inputs[: 2 * size], self.inner[: 2 * size]
+        self.r, self.z = self.inputs[:size], self.inputs[size : 2 * size]
+        self.n, self.inner_n = self.inputs[2 * size :], self.inner[2 * size :]
+
+    def step(self, ids: np.ndarray) -> None:
+        """n = tanh(W x + r * (U h)); h = n + z * (h - n)."""
+        weights, h, n = self.weights, self.h, self.n
+        assert weights.inner_bias is not None
+        if weights.table is not None:
+            self.inputs[:] = weights.table[ids].T
+        else:
+            np.dot(weights.input_matrix, self.x, self.inputs)
+            np.add(self.inputs, weights.bias, self.inputs)
+        np.dot(weights.matrix, h, self.inner)
+        np.add(self.inner, weights.inner_bias, self.inner)
+        np.add(self.r_z, self.inner_r_z, self.r_z)
+        np.tanh(self.r_z, self.r_z)
+        np.multiply(self.r_z, HALF, self.r_z)
+        np.add(self.r_z, HALF, self.r_z)
+        np.multiply(self.inner_n, self.r, self.inner_n)
+        np.add(n, self.inner_n, n)
+        np.tanh(n, n)
+        np.subtract(h, n, h)
+        np.multiply(h, self.z, h)
+        np.add(h, n, h)
+
+
+CELLS: dict[str, type[_RNN] | type[_LSTM] | type[_GRU]] = {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}
+
+
+class State:
+    """The state of N streams: opaque, advanced by `Network.step`, copied by `copy`."""
+
+    def __init__(self, network: Network, streams: int) -> None:
+        self.network, self.streams = network, streams
+        cell = CELLS[network.config.cell]
+        self.layers: list[_Layer] = [cell(weights, streams) for weights in network.layers]
+        self.top = np.empty((network.config.hidden_size, streams), np.float32)
+        self.logits = np.empty((network.vocabulary_size, streams), np.float32)
+
+    def copy(self) -> State:
+        """Return a state that goes its own way from here."""
+        return self.take(np.arange(self.streams))
+
+    def take(self, streams: np.ndarray) -> State:
+        """Return a state of the given `streams`, by number, in that order, repeats allowed."""
+        other = State(self.network, len(streams))
+        for mine, theirs in zip(self.layers, other.layers, strict=True):
+            for source, target in zip(mine.kept, theirs.kept, strict=True):
+                target[:] = source[:, streams]
+        return other
+
+
+class Network:
+    """A trained model, ready to step.
+
+    Args:
+        config: its shape.
+        weights: float32 arrays under the names of `CharLM.state_dict()`.
+        vocabulary_size: symbols that it knows.
+
+    Raises:
+        UserError: a weight is missing, or has another shape than `config` says.
+    """
+
+    def __init__(
+        self, config: ModelConfig, weights: Mapping[str, np.ndarray], vocabulary_size: int
+    ) -> None:
+        check_shapes(config, weights, vocabulary_size)
+        self.config, self.vocabulary_size = config, vocabulary_size
+        self.embedding = np.ascontiguousarray(weights["embedding.weight"])
+        self.layers = [
+            _Weights(config.cell, weights, index, self.embedding if index == 0 else None)
+            for index in range(config.num_layers)
+        ]
+        self.output = _columns(weights["output.weight"])
+        self.output_bias = weights["output.bias"][:, None]
+
+    def start(self, streams: int = 1) -> State:
+        """Return the state before any text, for `streams` texts."""
+        return State(self, streams)
+
+    def step(self, state: State, ids: np.ndarray) -> np.ndarray:
+        """Read one symbol per stream, ids (N,); return logits (V, N).
+
+        The logits lie in a buffer of `state` that the next step overwrites.
+        """
+        layers, residual = state.layers, self.config.residual
+        layers[0].x[:] = self.embedding[ids].T
+        last = len(layers) - 1
+        for index, layer in enumerate(layers):
+            layer.step(ids)
+            below = layer.x
+            above = layers[index + 1].x if index < last else state.top
+            if residual and below.shape == above.shape:
+                np.add(below, layer.h, above)
+            else:
+                above[:] = layer.h
+        np.dot(self.output, state.top, state.logits)
+        np.add(state.logits, self.output_bias, state.logits)
+        return state.logits
+
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+
+
+def shapes(config: ModelConfig, vocabulary_size: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every weight of a model, by name."""
+    hidden, gates = config.hidden_size, GATES[config.cell] * config.hidden_size
+    named: dict[str, tuple[int, ...]] = {
+        "embedding.weight": (vocabulary_size, config.embedding_size)
+    }
+    for index in range(config.num_layers):
+        inputs = hidden if index else config.embedding_size
+        named[f"layers.{index}.weight_ih_l0"] = (gates, inputs)
+        named[f"layers.{index}.weight_hh_l0"] = (gates, hidden)
+        named[f"layers.{index}.bias_ih_l0"] = (gates,)
+        named[f"layers.{index}.bias_hh_l0"] = (gates,)
+    return named | {"output.weight": (vocabulary_size, hidden), "output.bias": (vocabulary_size,)}
+
+
+def check_shapes(
+    config: ModelConfig, weights: Mapping[str, np.ndarray], vocabulary_size: int
+) -> None:
+    """Raise `UserError` unless `weights` are those of such a model."""
+    # Compared before anything is listed: a damaged num_layers may be huge.
+    if len(weights) != 4 * config.num_layers + 3:
+        raise UserError(f"a model of {config.num_layers} layers cannot have {len(weights)} weights")
+    for name, shape in shapes(config, vocabulary_size).items():
+        found = weights[name].shape if name in weights else None
+        if found != shape:
+            raise UserError(f"the weight {name} should be {shape}, but is {found or 'missing'}")

@@ -1,0 +1,81 @@
+"""`charlm corpora`: the texts that are known by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.table import Table
+from rich.text import Text
+
+from charlm.download import DownloadBar
+from charlm.terminal import print_json, stderr, stdout
+from corpora.catalog import CATALOG, lookup
+from corpora.fetch import cache_dir, fetch, mirror_dir, place
+
+app = App(name="corpora", help="List the texts that are known by name, or fetch one.")
+
+
+def _where(name: str) -> str:
+    """Say where a text would come from now."""
+    entry = lookup(name)
+    if any(source.packaged for source in entry.sources):
+        return "ships with charlm"
+    if (cache_dir() / "corpora" / f"{name}.txt").exists():
+        return "cached"
+    mirror = mirror_dir()
+    held = [source.mirror for source in entry.sources if source.mirror is not None]
+    if mirror is not None and any((mirror / path).exists() for path in held):
+        return "mirror"
+    return "network"
+
+
+@app.default
+def corpora(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """List the texts that are known by name.
+
+    Parameters
+    ----------
+    json
+        Write one JSON object.
+    """
+    found = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "language": entry.language,
+            "licence": entry.licence,
+            "path": entry.path,
+            "where": _where(entry.name),
+        }
+        for entry in CATALOG.values()
+    ]
+    if json:
+        print_json({"corpora": found})
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "title", "licence", "where"):
+        table.add_column(heading)
+    for row in found:
+        table.add_row(*(Text(row[key]) for key in ("name", "title", "licence", "where")))
+    stdout().print(table)
+
+
+@app.command
+def get(name: str, path: Path | None = None, /) -> None:
+    """Fetch a text, and say where it lies.
+
+    Parameters
+    ----------
+    name
+        One that `charlm corpora` lists.
+    path
+        Put the text at this path; without it, it stays in the cache.
+    """
+    with DownloadBar(stderr()) as bar:
+        if path is None:
+            placed = fetch(name, progress=bar, notice=stderr().print)
+        else:
+            placed = place(name, path, progress=bar, notice=stderr().print)
+    stdout().print(str(placed), soft_wrap=True)

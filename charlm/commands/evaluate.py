@@ -1,0 +1,107 @@
+"""`charlm evaluate`: how well a model predicts a text."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from charlm.config import Device, Precision
+from charlm.library import DEFAULT_MODEL, find
+from charlm.terminal import print_json, stderr, stdout
+from corpora.encoded import Split
+from corpora.errors import UserError
+
+
+def evaluate(
+    model: str = DEFAULT_MODEL,
+    corpus: str = "war_and_peace",
+    /,
+    *,
+    split: Split = "test",
+    dynamic: Annotated[bool, Parameter(negative="")] = False,
+    encoding: str = "utf-8",
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Report the cross-entropy of a text under a model.
+
+    Every character of the part but the first is predicted once, with the part's own characters
+    before it as context.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file.
+    corpus
+        A file, a folder, a known name or path, or - for standard input.
+    split
+        Which part: the first 80 %, the next 10 %, the last 10 %, or all of it.
+    dynamic
+        Report dynamic evaluation as well: the model goes on learning from what it has read
+        (Krause et al. 2018).
+    encoding
+        Character encoding of the text.
+    device
+        Where to compute.
+    precision
+        Arithmetic of the recurrent layers.
+    json
+        Write one JSON object.
+    """
+    from charlm.device import autocast, keep_freed_memory, pick_device, pick_precision
+    from charlm.download import DownloadBar
+    from charlm.scoring import Dynamic, evaluate_dynamically
+    from charlm.scoring import evaluate as scored
+    from charlm.training import loaded
+    from corpora.encoded import encode
+
+    path = find(model)
+    with DownloadBar(stderr()) as bar:
+        text = encode(corpus, encoding=encoding, progress=bar, notice=stderr().print)
+    where = pick_device(device)
+    language_model, vocabulary = loaded(path, where)
+    remap = text.remapped(vocabulary)
+    ids = text.split(split)
+    if len(ids) < 2:
+        raise UserError(f"the {split} part of {corpus} has {len(ids)} characters; 2 are needed")
+    line_feed = vocabulary.index("\n") if "\n" in vocabulary else None
+    about: dict[str, Any] = {"device": where, "line_feed": line_feed, "remap": remap}
+    keep_freed_memory()
+    with autocast(where, pick_precision(precision, where)):
+        score = scored(language_model, ids, **about)
+    figures: dict[str, Any] = {"model": model, "corpus": text.name, "split": split}
+    figures |= _figures(score)
+    if dynamic:
+        with stderr().status("adapting to the text, character by character …"):
+            adapted = evaluate_dynamically(
+                language_model, ids, text.split("train"), Dynamic(), **about
+            )
+        figures["dynamic"] = _figures(adapted)
+    if json:
+        print_json(figures)
+        return
+    console = stdout()
+    console.print(f"{model} on the {split} part of {text.name}, {score.characters:,} characters")
+    console.print(_line("", figures))
+    if dynamic:
+        console.print(_line("dynamic ", figures["dynamic"]))
+
+
+def _figures(score: Any) -> dict[str, float]:
+    return {
+        "characters": score.characters,
+        "nats_per_character": score.nats_per_character,
+        "bits_per_character": score.bits_per_character,
+        "perplexity": score.perplexity,
+        "crlf_equivalent": score.crlf_equivalent,
+    }
+
+
+def _line(label: str, figures: dict[str, float]) -> str:
+    return (
+        f"{label}{figures['nats_per_character']:.4f} nats per character, "
+        f"{figures['bits_per_character']:.4f} bits, perplexity {figures['perplexity']:.3f}; "
+        f"CRLF-equivalent {figures['crlf_equivalent']:.4f} nats"
+    )

@@ -1,0 +1,169 @@
+"""`charlm generate`: write text."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from charlm.library import DEFAULT_MODEL, LanguageModel, load
+from charlm.sampler import Sampling, Token, generate_many
+from charlm.terminal import print_json, printable, read_input
+from corpora.errors import UserError
+from corpora.vocabulary import UnknownSymbol
+
+FLUSH_SECONDS = 1 / 60
+ALTERNATIVES = 5
+
+
+def generate(
+    model: str = DEFAULT_MODEL,
+    /,
+    *,
+    prompt: str = "",
+    prompt_file: str | None = None,
+    length: int = 500,
+    temperature: float = Sampling.temperature,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    seed: int | None = None,
+    samples: int = 1,
+    stop: tuple[str, ...] = (),
+    echo: bool = True,
+    unknown: Literal["error", "skip"] = "error",
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Write text in the manner of what a model was trained on.
+
+    Standard output carries the text and nothing else.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file (see `charlm models`).
+    prompt
+        Text to go on from.
+    prompt_file
+        Read the prompt from this file, or from standard input with -.
+    length
+        Characters to write.
+    temperature
+        Below 1 the likely becomes likelier, above 1 less so; 0 always takes the likeliest.
+    top_k
+        Draw from the k likeliest characters only.
+    top_p
+        Draw from the fewest characters whose probabilities sum to p.
+    seed
+        The same seed, the same text.
+    samples
+        Texts to write, all at once.
+    stop
+        End a text once it has written this; may be given several times.
+    echo
+        Write the prompt before the text.
+    unknown
+        What to do with characters of the prompt that the model does not know.
+    json
+        Write one JSON object with every character, its probability and the likeliest others.
+    """
+    if length < 1 or samples < 1:
+        raise UserError("--length and --samples must be at least 1")
+    sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+    if prompt_file is not None:
+        if prompt:
+            raise UserError("give --prompt or --prompt-file, not both")
+        prompt = read_input(prompt_file).removesuffix("\n")  # the one that ends a file
+    language_model = load(model)
+    if unknown == "skip":
+        prompt = language_model.vocabulary.known(prompt)
+    seed = secrets.randbits(32) if seed is None else seed
+    try:
+        tokens = generate_many(
+            language_model.network,
+            language_model.vocabulary,
+            prompt,
+            samples=samples,
+            length=length,
+            sampling=sampling,
+            seed=seed,
+            stop=stop,
+        )
+    except UnknownSymbol as error:
+        raise UserError(f"the prompt: {error}; --unknown skip leaves it out") from error
+    if json:
+        asked = {"model": model, "prompt": prompt, "seed": seed, "temperature": temperature}
+        asked |= {"top_k": top_k, "top_p": top_p}
+        print_json({**asked, "samples": _as_json(language_model, tokens, samples)})
+    else:
+        _write(tokens, prompt if echo else "", samples)
+
+
+def _as_json(
+    model: LanguageModel, tokens: Iterator[tuple[Token | None, ...]], samples: int
+) -> list[dict[str, Any]]:
+    symbols = model.vocabulary.symbols
+    written: list[list[Token]] = [[] for _ in range(samples)]
+    for row in tokens:
+        for sample, token in zip(written, row, strict=True):
+            if token is not None:
+                sample.append(token)
+    return [
+        {
+            "text": "".join(token.character for token in sample),
+            "tokens": [
+                {
+                    "character": token.character,
+                    "probability": token.probability,
+                    "surprisal": token.surprisal,
+                    "entropy": token.entropy,
+                    "alternatives": [
+                        {"character": symbols[index], "probability": probability}
+                        for index, probability in token.best(ALTERNATIVES)
+                    ],
+                }
+                for token in sample
+            ],
+        }
+        for sample in written
+    ]
+
+
+class _Stream:
+    """Writes to standard output as text arrives, flushed as often as an eye can follow."""
+
+    def __init__(self) -> None:
+        terminal = sys.stdout.isatty()
+        # A terminal must not obey what a model made up; a file gets what was written.
+        self.clean = printable if terminal else lambda text: text
+        self.flushed = 0.0
+        self.last = ""
+
+    def __call__(self, text: str) -> None:
+        sys.stdout.write(self.clean(text))
+        self.last = text or self.last
+        if (now := perf_counter()) - self.flushed > FLUSH_SECONDS:
+            sys.stdout.flush()
+            self.flushed = now
+
+
+def _write(tokens: Iterator[tuple[Token | None, ...]], prompt: str, samples: int) -> None:
+    """Write the first sample as it is made, and the others, made beside it, after it."""
+    write = _Stream()
+    others: list[list[str]] = [[] for _ in range(samples - 1)]
+    write(prompt)
+    try:
+        for first, *rest in tokens:
+            if first is not None:
+                write(first.character)
+            for sample, token in zip(others, rest, strict=True):
+                if token is not None:
+                    sample.append(token.character)
+        for sample in others:
+            write("\n\n" + prompt + "".join(sample))
+    finally:
+        if not write.last.endswith("\n"):
+            write("\n")

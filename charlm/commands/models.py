@@ -1,0 +1,171 @@
+"""`charlm models`, `charlm info` and `charlm export`: what models there are and what is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from charlm.checkpoint import (
+    CONFIG,
+    MODEL,
+    VOCABULARY,
+    RunFolder,
+    read_json,
+    read_model,
+    write_model,
+)
+from charlm.library import DEFAULT_MODEL, KIND, find, runs, shipped
+from charlm.metrics import best_loss
+from charlm.terminal import print_json, stdout
+from corpora.atomic import write_atomic
+from corpora.errors import UserError
+from corpora.vocabulary import Vocabulary, described
+
+
+def models(
+    *, folder: Path = Path("runs"), json: Annotated[bool, Parameter(negative="")] = False
+) -> None:
+    """List the models that ship with charlm, and those in run folders.
+
+    Parameters
+    ----------
+    folder
+        Where the run folders are.
+    json
+        Write one JSON object.
+    """
+    found = [_summary(name, path, "shipped") for name, path in shipped().items()]
+    found += [_summary(name, path, "run") for name, path in runs(folder).items()]
+    if json:
+        print_json({"models": found})
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "layers", "parameters", "validation", ""):
+        table.add_column(heading, justify="right" if heading == "parameters" else "left")
+    for row in found:
+        if "error" in row:
+            table.add_row(Text(row["model"]), Text(row["error"], "red"))
+            continue
+        loss = row["validation_loss"]
+        table.add_row(
+            Text(row["model"]),
+            Text(_shape(row["config"])),
+            f"{row['parameters']:,}" if row["parameters"] is not None else "–",
+            f"{loss:.4f} nats" if loss is not None else "–",
+            row["origin"],
+        )
+    stdout().print(table)
+
+
+def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
+    """Return what is known of a model without failing: a damaged run must not hide the others."""
+    try:
+        about = RunFolder(path).read_config(KIND)
+        ready = (path / MODEL).exists()
+        parameters = _parameters(read_model(path, KIND).weights) if ready else None
+        return {
+            "model": name,
+            "origin": origin,
+            "config": about["model"],
+            "parameters": sum(parameters.values()) if parameters else None,
+            "validation_loss": best_loss(path),
+        }
+    except (UserError, KeyError) as error:
+        return {"model": name, "origin": origin, "error": str(error)}
+
+
+def _shape(config: dict[str, Any]) -> str:
+    return f"{config['num_layers']} x {config['hidden_size']} {config['cell']}"
+
+
+def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
+    """Return the number of parameters in each part."""
+    parts = {"embedding": 0, "recurrent": 0, "output": 0}
+    for name, array in weights.items():
+        head = name.split(".")[0]
+        parts["recurrent" if head == "layers" else head] += array.size
+    return parts
+
+
+def info(
+    model: str = DEFAULT_MODEL, /, *, json: Annotated[bool, Parameter(negative="")] = False
+) -> None:
+    """Show what a model is made of and how it was trained.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file.
+    json
+        Write one JSON object.
+    """
+    path = find(model)
+    file = read_model(path, KIND)
+    vocabulary = Vocabulary.from_json(file.vocabulary)
+    parts = _parameters(file.weights)
+    recipe = read_json(path / CONFIG) if path.is_dir() else {}
+    figures = {
+        "model": model,
+        "config": file.config,
+        "parameters": {**parts, "total": sum(parts.values())},
+        "vocabulary": list(vocabulary.symbols),
+        "training": recipe.get("training"),
+        "corpus": recipe.get("corpus"),
+        "validation_loss": best_loss(path) if path.is_dir() else None,
+    }
+    if json:
+        print_json(figures)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("model", Text(str(path)))
+    table.add_row("layers", Text(_shape(file.config)))
+    for name, value in file.config.items():
+        table.add_row(name.replace("_", " "), Text(str(value)))
+    for name, count in {**parts, "total": sum(parts.values())}.items():
+        table.add_row(f"parameters, {name}", f"{count:,}")
+    table.add_row(f"{len(vocabulary)} characters", Text(_characters(vocabulary)))
+    for key in ("corpus", "training"):
+        for name, value in (recipe.get(key) or {}).items():
+            table.add_row(f"{key}, {name.replace('_', ' ')}", Text(str(value)))
+    if figures["validation_loss"] is not None:
+        table.add_row("validation", f"{figures['validation_loss']:.4f} nats per character")
+    stdout().print(table)
+
+
+def _characters(vocabulary: Vocabulary) -> str:
+    """Return the symbols side by side, those that print nothing by code point."""
+    plain = [symbol if symbol.isprintable() else described(symbol) for symbol in vocabulary.symbols]
+    return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
+
+
+def export(run: str, folder: Path, /) -> None:
+    """Write a trained model in half precision, for others: no optimizer, half the size.
+
+    Parameters
+    ----------
+    run
+        A run folder.
+    folder
+        Where to write config.json, vocabulary.json and model.safetensors.
+    """
+    source = find(run)
+    if not source.is_dir():
+        raise UserError(f"{run} is a single file; export takes a run folder")
+    if (folder / CONFIG).exists():
+        raise UserError(f"{folder} holds a model already; name another folder")
+    model = read_model(source, KIND)
+    half = {name: array.astype(np.float16) for name, array in model.weights.items()}
+    if not all(np.isfinite(array).all() for array in half.values()):
+        raise UserError("a weight is too large for half precision")
+    for name in (VOCABULARY, CONFIG):
+        write_atomic(folder / name, (source / name).read_bytes())
+    config = {**read_json(source / CONFIG), "validation_loss": best_loss(source)}
+    RunFolder(folder).write_config(config)
+    write_model(folder / MODEL, type(model)(model.kind, model.config, model.vocabulary, half))
+    size = (folder / MODEL).stat().st_size
+    stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)

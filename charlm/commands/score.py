@@ -1,0 +1,89 @@
+"""`charlm score`: colour a text by how much each character surprises a model."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from charlm.library import DEFAULT_MODEL, load
+from charlm.terminal import print_json, printable, read_input, stdout
+from corpora.errors import UserError
+from corpora.vocabulary import UnknownSymbol
+
+BINS = (0.25, 0.75, 1.5, 2.5, 4.0, 6.0)
+"""Nats at which the colour changes."""
+STYLES = ("grey50", "green", "bright_green", "yellow", "bright_yellow", "red", "bold bright_red")
+
+
+def score(
+    file: str = "-",
+    /,
+    *,
+    text: str | None = None,
+    model: str = DEFAULT_MODEL,
+    encoding: str = "utf-8",
+    unknown: Literal["error", "skip"] = "error",
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Show where a text is as expected and where it surprises.
+
+    Parameters
+    ----------
+    file
+        A text file, or - for standard input.
+    text
+        Score this text instead of a file.
+    model
+        A shipped name, a run folder or a .safetensors file.
+    encoding
+        Character encoding of the file.
+    unknown
+        What to do with characters that the model does not know.
+    json
+        Write one JSON object with every character, its probability and its surprisal in nats.
+    """
+    read = read_input(file, encoding) if text is None else text
+    language_model = load(model)
+    if unknown == "skip":
+        read = language_model.vocabulary.known(read)
+    if not read:
+        raise UserError("there is no text to score")
+    try:
+        tokens = list(language_model.score(read))
+    except UnknownSymbol as error:
+        raise UserError(f"{error}; --unknown skip leaves it out") from error
+    surprisals = [token.surprisal for token in tokens]
+    mean = sum(surprisals) / len(surprisals)
+    if json:
+        print_json(
+            {
+                "model": model,
+                "characters": len(tokens),
+                "nats_per_character": mean,
+                "bits_per_character": mean / math.log(2),
+                "tokens": [
+                    {
+                        "character": token.character,
+                        "probability": math.exp(-surprisal),
+                        "surprisal": surprisal,
+                    }
+                    for token, surprisal in zip(tokens, surprisals, strict=True)
+                ],
+            }
+        )
+        return
+    shown = Text()
+    for token, surprisal in zip(tokens, surprisals, strict=True):
+        shown.append(printable(token.character), STYLES[sum(surprisal >= edge for edge in BINS)])
+    console = stdout()
+    console.print(shown, soft_wrap=True)
+    legend = Text("nats ")
+    for style, edge in zip(STYLES, (*BINS, None), strict=True):
+        legend.append(f" <{edge:g} " if edge is not None else f" {BINS[-1]:g}+ ", style)
+    console.print(legend)
+    console.print(
+        f"{len(tokens):,} characters, {mean:.4f} nats each ({mean / math.log(2):.4f} bits)"
+    )

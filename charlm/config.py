@@ -1,0 +1,186 @@
+"""What a model is and how it is trained: frozen dataclasses and the presets made of them.
+
+Every default is written here once; the command line, the README and the app read it from here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+from corpora.errors import UserError
+
+Cell = Literal["rnn", "gru", "lstm"]
+ClipBy = Literal["norm", "value", "none"]
+Precision = Literal["auto", "fp32", "bf16"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+MAX_SIZE = 65_536
+"""Largest width, depth, batch or window that is taken for meant rather than for a slip."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What all configurations share: checked on creation, from and to plain JSON objects."""
+
+    def __post_init__(self) -> None:
+        for field, kind in get_type_hints(type(self)).items():
+            _check_type(field, getattr(self, field), kind)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Build from a parsed JSON object; raise `UserError` for unknown, missing or bad fields."""
+        if not isinstance(data, dict):
+            raise UserError(f"{cls.__name__}: an object is expected, not {type(data).__name__}")
+        names = {field.name for field in dataclasses.fields(cls)}
+        if wrong := sorted(names ^ set(data), key=str):
+            raise UserError(f"{cls.__name__}: unknown or missing field {wrong[0]!r}")
+        return cls(**data)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as a plain object."""
+        return dataclasses.asdict(self)
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Return a copy with those of `changes` that are fields here and are not None."""
+        names = {field.name for field in dataclasses.fields(self)}
+        wanted = {k: v for k, v in changes.items() if k in names and v is not None}
+        return dataclasses.replace(self, **wanted)
+
+
+def _check_type(name: str, value: object, kind: Any) -> None:
+    """Raise `UserError` unless `value` is of the annotated type (int passes for float)."""
+    options = get_args(kind)
+    if options and all(isinstance(option, str) for option in options):
+        if value not in options:
+            raise UserError(f"{name} must be one of {', '.join(options)}, not {value!r}")
+        return
+    allowed = tuple(options or (kind,))
+    if float in allowed:
+        allowed += (int,)
+    good = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
+    if not good or (isinstance(value, float) and value != value):
+        raise UserError(f"{name} cannot be {value!r}")
+
+
+def _check_range(config: object, name: str, low: float, high: float) -> None:
+    value = getattr(config, name)
+    if value is not None and not low <= value <= high:
+        raise UserError(f"{name} must lie between {low:g} and {high:g}, not {value:g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(Config):
+    """The shape of a character language model."""
+
+    cell: Cell = "lstm"
+    """Recurrent cell of every layer."""
+    hidden_size: int = 128
+    """Units in each recurrent layer."""
+    num_layers: int = 4
+    """Recurrent layers, one upon another."""
+    embedding_size: int = 128
+    """Features of a character's embedding."""
+    dropout: float = 0.0
+    """Share of features dropped between layers while training; one mask per stream and window
+    (variational dropout, Gal and Ghahramani 2016)."""
+    residual: bool = True
+    """Add each layer's input to its output (where the widths agree)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("hidden_size", "num_layers", "embedding_size"):
+            _check_range(self, name, 1, MAX_SIZE)
+        _check_range(self, "dropout", 0.0, 0.95)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(Config):
+    """How a model is trained."""
+
+    epochs: int = 30
+    """Passes over the training part of the corpus."""
+    max_minutes: float | None = None
+    """Wall-clock budget; the learning rate anneals within it."""
+    batch_size: int = 128
+    """Contiguous streams read side by side."""
+    window: int = 128
+    """Characters per truncated back-propagation through time."""
+    learning_rate: float = 4e-3
+    """Peak learning rate of AdamW."""
+    warmup_steps: int = 200
+    """Steps over which the learning rate rises from zero to its peak."""
+    final_learning_rate: float = 0.02
+    """Share of the peak that is left when the cosine decay ends."""
+    weight_decay: float = 0.01
+    """Decoupled weight decay of the matrices (not of biases)."""
+    clip: float = 1.0
+    """Bound on the gradient."""
+    clip_by: ClipBy = "norm"
+    """What the bound holds for: the global norm, each value, or nothing."""
+    evaluate_every: int = 200
+    """Steps between evaluations on the validation part."""
+    patience: int = 20
+    """Evaluations without improvement after which training stops (0: never)."""
+    save_seconds: float = 30.0
+    """Longest time between saves."""
+    sample_length: int = 160
+    """Characters of the sample that is written at each evaluation (0: none)."""
+    seed: int = 1
+    """Seed of the initial weights, the dropout masks and the samples."""
+    precision: Precision = "auto"
+    """Arithmetic of the recurrent layers; auto takes bf16 where the processor is fast at it."""
+    device: Device = "auto"
+    """Where to train; auto takes a GPU where there is one."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("epochs", "batch_size", "window", "evaluate_every"):
+            _check_range(self, name, 1, 10**9)
+        for name in ("warmup_steps", "patience", "save_seconds", "sample_length"):
+            _check_range(self, name, 0, 10**9)
+        _check_range(self, "max_minutes", 0, 10**9)
+        _check_range(self, "learning_rate", 0, 100)
+        _check_range(self, "final_learning_rate", 0, 1)
+        _check_range(self, "weight_decay", 0, 10)
+        _check_range(self, "clip", 1e-9, 10**9)
+        _check_range(self, "seed", 0, 2**63 - 1)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named pair of configurations and the reason that it exists."""
+
+    why: str
+    model: ModelConfig
+    training: TrainingConfig
+
+
+DEFAULT_PRESET = "default"
+
+PRESETS: Mapping[str, Preset] = {
+    DEFAULT_PRESET: Preset(
+        "4 LSTM layers of 128 with residual connections: the best at this size",
+        ModelConfig(),
+        TrainingConfig(),
+    ),
+    "classic": Preset(
+        "the experiment that the project starts from: 4 plain LSTM layers of 128",
+        ModelConfig(residual=False),
+        TrainingConfig(),
+    ),
+    "tiny": Preset(
+        "a toy that learns a short text in a minute or two",
+        ModelConfig(hidden_size=96, num_layers=2, embedding_size=64, dropout=0.1),
+        TrainingConfig(batch_size=16, window=64, epochs=25, warmup_steps=50, evaluate_every=100),
+    ),
+}
+
+
+def preset(name: str) -> Preset:
+    """Return the named preset; raise `UserError` that lists them for an unknown name."""
+    if name not in PRESETS:
+        raise UserError(f"there is no preset {name!r}; presets are {', '.join(PRESETS)}")
+    return PRESETS[name]

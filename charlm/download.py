@@ -1,0 +1,46 @@
+"""The progress bar of a download."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+
+class DownloadBar:
+    """A Rich progress bar in the form that pooch drives: `total`, `update`, `reset`, `close`.
+
+    It appears with the first byte: nothing is drawn where nothing is downloaded.
+    """
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("downloading"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        self.progress = Progress(*columns, console=console, transient=True)
+        self.task = self.progress.add_task("download", total=None)
+        self.total = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def update(self, count: int) -> None:
+        """Count `count` more bytes."""
+        self.progress.start()
+        self.progress.update(self.task, total=self.total or None, advance=count)
+
+    def reset(self) -> None:
+        """Begin again at zero."""
+        self.progress.reset(self.task)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self.progress.stop()

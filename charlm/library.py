@@ -1,0 +1,111 @@
+"""Models by name: shipped ones, run folders, single files; loaded without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from charlm import sampler
+from charlm.cells import Network
+from charlm.checkpoint import CONFIG, MODEL, read_model
+from charlm.config import ModelConfig
+from charlm.sampler import Sampling, Token
+from corpora.errors import UserError
+from corpora.vocabulary import Vocabulary
+
+KIND = "charlm"
+SHIPPED = Path(__file__).parent / "pretrained"
+DEFAULT_MODEL = "war_and_peace"
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """A character language model that is ready to write and to read. It keeps no state."""
+
+    name: str
+    config: ModelConfig
+    vocabulary: Vocabulary
+    network: Network
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 500,
+        temperature: float = Sampling.temperature,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> str:
+        """Return what the model writes after `prompt`, as one string; see `stream`."""
+        sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+        tokens = self.stream(prompt, length=length, sampling=sampling, seed=seed, stop=stop)
+        return "".join(token.character for token in tokens)
+
+    def stream(
+        self,
+        prompt: str = "",
+        *,
+        length: int | None = None,
+        sampling: Sampling | None = None,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> Iterator[Token]:
+        """Yield what the model writes after `prompt`, token by token; see `sampler.generate`."""
+        return sampler.generate(
+            self.network,
+            self.vocabulary,
+            prompt,
+            length=length,
+            sampling=sampling,
+            seed=seed,
+            stop=stop,
+        )
+
+    def score(self, text: str) -> Iterator[Token]:
+        """Yield a token per character of `text`; see `sampler.score`."""
+        return sampler.score(self.network, self.vocabulary, text)
+
+
+def shipped() -> dict[str, Path]:
+    """Return the models that ship with the project, by name."""
+    return {path.parent.name: path.parent for path in sorted(SHIPPED.glob(f"*/{MODEL}"))}
+
+
+def runs(folder: Path = Path("runs")) -> dict[str, Path]:
+    """Return the run folders directly under `folder`, by path as one would type it."""
+    return {str(path.parent): path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
+
+
+def find(name: str) -> Path:
+    """Return the folder or file of a model given by path or shipped name.
+
+    Raises:
+        UserError: there is no such model; the message lists what there is.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if name in (known := shipped()):
+        return known[name]
+    there = ", ".join([*known, *runs()]) or "none"
+    raise UserError(f"there is no model {name!r}; known are: {there}")
+
+
+def load(name: str = DEFAULT_MODEL) -> LanguageModel:
+    """Load a model by shipped name, run folder or `.safetensors` file.
+
+    Raises:
+        UserError: it does not exist, is damaged, or is a model of another kind.
+    """
+    path = find(name)
+    file = read_model(path, KIND)
+    try:
+        config = ModelConfig.from_json(file.config)
+        vocabulary = Vocabulary.from_json(file.vocabulary)
+        network = Network(config, file.weights, len(vocabulary))
+    except UserError as error:
+        raise UserError(f"{path} cannot be loaded: {error}") from error
+    return LanguageModel(path.stem, config, vocabulary, network)

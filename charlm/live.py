@@ -1,0 +1,111 @@
+"""The live display of a training in a terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from charlm.events import Evaluated, Event, Finished, Sampled, Started, Step
+from charlm.report import clock, finished, nats, started
+from charlm.terminal import printable
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: list[float], width: int) -> str:
+    """Return the last `width` values as bars between their least and their greatest."""
+    shown = values[-width:]
+    low, high = min(shown), max(shown)
+    scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
+    return "".join(BARS[round((value - low) * scale)] for value in shown)
+
+
+class LiveDisplay:
+    """Shows progress, losses, speed and the newest sample, redrawn in place."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.live = Live(console=console, refresh_per_second=4, get_renderable=self._view)
+        self.started: Started | None = None
+        self.step: Step | None = None
+        self.evaluated: list[Evaluated] = []
+        self.best: Evaluated | None = None
+        self.sampled: Sampled | None = None
+
+    def __enter__(self) -> Self:
+        self.live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show `event`."""
+        match event:
+            case Started():
+                self.started = event
+                self.console.print(Text(printable(started(event))))
+            case Step():
+                self.step = event
+            case Evaluated():
+                self.evaluated.append(event)
+                self.best = event if event.best else self.best
+            case Sampled():
+                self.sampled = event
+            case Finished():
+                self.live.update(self._view(), refresh=True)
+                self.live.stop()
+                self.console.print(Text(printable(finished(event))))
+            case _:
+                return
+
+    def _view(self) -> RenderableType:
+        parts: list[RenderableType] = []
+        if self.started and self.step:
+            parts += [self._progress(self.step), self._figures(self.started, self.step)]
+        if len(self.evaluated) > 1:
+            losses = [event.loss for event in self.evaluated]
+            width = max(8, self.console.width - 24)
+            parts.append(Text(f"validation  {sparkline(losses, width)}", style="cyan"))
+        if self.sampled:
+            text = Text(printable(self.sampled.text).strip(), overflow="fold")
+            title = Text(f"sample at step {self.sampled.step:,}")
+            parts.append(Panel(text, title=title, title_align="left", border_style="dim"))
+        return Group(*parts) if parts else Text("reading the text …", style="dim")
+
+    def _progress(self, step: Step) -> Table:
+        done = step.elapsed / max(1e-9, step.elapsed + step.remaining)
+        row = Table.grid(padding=(0, 1), expand=True)
+        row.add_column(ratio=1)
+        row.add_column(no_wrap=True)
+        bar = ProgressBar(total=1.0, completed=done)
+        row.add_row(bar, f"{done:4.0%}  {clock(step.elapsed)} gone, {clock(step.remaining)} left")
+        return row
+
+    def _figures(self, started: Started, step: Step) -> Table:
+        table = Table.grid(padding=(0, 2))
+        newest = self.evaluated[-1] if self.evaluated else None
+        best = f"{self.best.loss:.4f} at step {self.best.step:,}" if self.best else "–"
+        table.add_row("train", nats(step.train_loss), "rate", f"{step.learning_rate:.2e}")
+        table.add_row(
+            "validation",
+            nats(newest.loss) if newest else "–",
+            "norm",
+            f"{step.gradient_norm:.2f}, {step.clipped:.0%} clipped",
+        )
+        speed = f"{step.units_per_second:,.0f} {started.unit}/s"
+        table.add_row("best", best, "speed", speed)
+        table.add_row("pass", f"{step.epoch:.2f}", "step", f"{step.step:,}/{started.total_steps:,}")
+        return table

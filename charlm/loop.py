@@ -1,0 +1,306 @@
+"""THE training loop. It knows no task: characters, reviews and commands all train through it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from charlm.checkpoint import MODEL, RunFolder
+from charlm.config import Precision, TrainingConfig
+from charlm.device import World, autocast
+from charlm.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
+from charlm.optimizer import Clipper, adamw, learning_rate, optimizer_tensors, restore_optimizer
+from charlm.progress import Progress, Sums
+from corpora.errors import UserError
+
+REPORT_EVERY = 10
+"""Steps between `Step` events: the only times when the device is waited for."""
+
+
+class Task(Protocol):
+    """What the loop needs to know of a job."""
+
+    unit: str
+    steps_per_epoch: int
+
+    @property
+    def model(self) -> nn.Module:
+        """The model that is trained, on the device."""
+
+    def batches(self, epoch: int, start: int) -> Iterator[Any]:
+        """Yield the batches of a pass from number `start` on, the same ones for the same epoch."""
+
+    def loss(self, model: nn.Module, batch: Any, generator: torch.Generator) -> Tensor:
+        """Return the mean loss of `batch` in nats; `generator` draws what dropout needs."""
+
+    def units(self, batch: Any) -> int:
+        """Return how many units (see `unit`) `batch` holds."""
+
+    def evaluate(self) -> Mapping[str, float]:
+        """Return figures on the validation part; `loss` decides which model is the best."""
+
+    def sample(self, step: int) -> str:
+        """Return a short text that shows what the model can do by now, or an empty one."""
+
+    def carried(self) -> dict[str, Tensor]:
+        """Return what is carried from batch to batch besides the weights."""
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Undo `carried`."""
+
+    def save(self, run: RunFolder) -> None:
+        """Write the model file of `run`."""
+
+
+class Diverged(Exception):
+    """The loss or the gradient is no longer finite."""
+
+
+class Trainer:
+    """Trains a task in a run folder, as an iterator of events that can be stopped and resumed.
+
+    Args:
+        task: what to train.
+        config: how.
+        run: an existing run folder; only the leading process writes there.
+        world: the processes that train together.
+        precision: fp32 or bf16.
+        stop: asked before every step; True ends the training after a save.
+        clock: seconds; a test may pass its own.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        config: TrainingConfig,
+        run: RunFolder,
+        *,
+        world: World,
+        precision: Precision,
+        stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.task, self.config, self.run, self.world = task, config, run, world
+        self.precision, self.stop, self.clock = precision, stop, clock
+        self.progress = Progress()
+        self.total_steps = task.steps_per_epoch * config.epochs
+        self.model = world.parallel(task.model)
+        self.optimizer = adamw(task.model, config, world.device)
+        self.clipper = Clipper(list(task.model.parameters()), config)
+        self.generator = torch.Generator(world.device).manual_seed(config.seed + world.rank)
+        self.began = self.saved_at = 0.0
+        # Sums since the last report, kept on the device so that no step waits for it.
+        self.pending: list[tuple[Tensor, Tensor, Tensor]] = []
+
+    def resume(self) -> None:
+        """Take up the training where its last save left it; raise `UserError` if it cannot be."""
+        arrays, state = self.run.load_last()
+        try:
+            self.progress = Progress.from_json(state)
+            tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+            self.task.model.load_state_dict(_part(tensors, "model."))
+            restore_optimizer(self.optimizer, _part(tensors, "optimizer."))
+            self.task.carry(_part(tensors, f"carried.{self.world.rank}."))
+            self.generator.set_state(tensors[f"generator.{self.world.rank}"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            line = str(error).splitlines()[0]
+            raise UserError(f"{self.run.path} cannot be resumed from here: {line}") from error
+
+    def events(self) -> Iterator[Event]:
+        """Train to the end, or until asked to stop; yield what happens."""
+        self.began = self.clock() - self.progress.elapsed
+        self.saved_at = self.clock()
+        yield self._started()
+        batches = self._batches()
+        units, since = 0, self.clock()
+        try:
+            while (reason := self._reason_to_stop()) is None:
+                batch = next(batches)
+                units += self.task.units(batch) * self.world.size
+                self._step(batch)
+                if self.progress.step % REPORT_EVERY == 0:
+                    event = self._report(units / max(1e-9, self.clock() - since))
+                    yield event
+                    units, since = 0, self.clock()
+                if self.progress.step % self.config.evaluate_every == 0:
+                    before = self.clock()
+                    yield from self._evaluate()
+                    since += self.clock() - before  # the speed is that of training
+                if self._save_is_due():
+                    before = self.clock()
+                    yield self._save()
+                    since += self.clock() - before
+            yield from self._finish(reason)
+        except Diverged:
+            yield self._finished("diverged")
+
+    def _started(self) -> Started:
+        return Started(
+            run=str(self.run.path),
+            step=self.progress.step,
+            total_steps=self.total_steps,
+            parameters=sum(p.numel() for p in self.task.model.parameters()),
+            device=str(self.world.device),
+            precision=self.precision,
+            unit=self.task.unit,
+        )
+
+    def _batches(self) -> Iterator[Any]:
+        epoch, start = divmod(self.progress.step, self.task.steps_per_epoch)
+        while True:
+            yield from self.task.batches(epoch, start)
+            epoch, start = epoch + 1, 0
+
+    def _reason_to_stop(self) -> Reason | None:
+        """Agree with the other ranks on the time and on whether to go on."""
+        asked = self.stop()
+        elapsed, asked_too = self.world.agree(self.clock() - self.began, float(asked))
+        self.progress.elapsed = elapsed
+        if asked_too:
+            return "interrupted"
+        if self.progress.step >= self.total_steps:
+            return "finished"
+        if self._fraction() >= 1:
+            return "out of time"
+        if self.config.patience and self.progress.stale >= self.config.patience:
+            return "no improvement"
+        return None
+
+    def _fraction(self) -> float:
+        """Return how much of the training is behind: of its steps or of its time."""
+        fraction = self.progress.step / self.total_steps
+        if self.config.max_minutes is not None:
+            budget = max(1e-9, 60 * self.config.max_minutes)
+            fraction = max(fraction, self.progress.elapsed / budget)
+        return fraction
+
+    def _step(self, batch: Any) -> None:
+        rate = learning_rate(self.config, self.progress.step, self._fraction())
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with autocast(self.world.device, self.precision):
+            loss = self.task.loss(self.model, batch, self.generator)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm, clipped = self.clipper()
+        self.optimizer.step()
+        self.pending.append((loss.detach(), norm, clipped))
+        self.progress.step += 1
+
+    def _collect(self) -> None:
+        """Wait for the pending steps and add them up.
+
+        Raises:
+            Diverged: one of them was not finite. Nothing has been saved since.
+        """
+        if not self.pending:
+            return
+        count = len(self.pending)
+        rows = torch.stack([torch.stack(row) for row in self.pending]).double().cpu()
+        self.pending.clear()
+        loss, *_ = self.world.mean(float(rows[:, 0].sum()))
+        norm, clipped = float(rows[:, 1].max()), float(rows[:, 2].sum())
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise Diverged
+        for sums in (self.progress.since_evaluation, self.progress.since_report):
+            sums.add(count, loss, norm, clipped)
+        self.progress.clipped += clipped
+
+    def _report(self, speed: float) -> Step:
+        self._collect()
+        progress, done = self.progress, self._fraction()
+        sums, progress.since_report = progress.since_report, Sums()
+        return Step(
+            step=progress.step,
+            epoch=progress.step / self.task.steps_per_epoch,
+            train_loss=sums.loss / sums.steps,
+            learning_rate=self.optimizer.param_groups[0]["lr"],
+            gradient_norm=sums.norm,
+            clipped=sums.clipped / sums.steps,
+            units_per_second=speed,
+            elapsed=progress.elapsed,
+            remaining=progress.elapsed * (1 - done) / done if done else 0.0,
+        )
+
+    def _evaluate(self) -> Iterator[Event]:
+        self._collect()
+        metrics = dict(self.task.evaluate()) if self.world.leads else {}
+        (loss,) = self.world.agree(metrics.get("loss", 0.0))
+        if not math.isfinite(loss):
+            raise Diverged
+        progress = self.progress
+        best = loss < progress.best_loss
+        progress.best_loss, progress.stale = (
+            (loss, 0) if best else (progress.best_loss, progress.stale + 1)
+        )
+        sums, progress.since_evaluation = progress.since_evaluation, Sums()
+        if best and self.world.leads:
+            self.task.save(self.run)
+        yield Evaluated(
+            step=progress.step,
+            loss=loss,
+            train_loss=sums.loss / max(1, sums.steps),
+            best=best,
+            metrics=metrics,
+        )
+        if self.world.leads and (text := self.task.sample(progress.step)):
+            yield Sampled(step=progress.step, text=text)
+        # The best model and what it is resumed from go to disk together.
+        yield self._save()
+
+    def _save_is_due(self) -> bool:
+        due = self.clock() - self.saved_at >= self.config.save_seconds
+        return bool(self.world.agree(float(due))[0])
+
+    def _save(self) -> Saved:
+        self._collect()
+        rank = self.world.rank
+        own = {f"carried.{rank}.{name}": t for name, t in self.task.carried().items()}
+        own[f"generator.{rank}"] = self.generator.get_state()
+        tensors = self.world.gather(own)
+        path = self.run.path
+        if self.world.leads:
+            tensors |= {f"model.{name}": t for name, t in self.task.model.state_dict().items()}
+            named = optimizer_tensors(self.optimizer)
+            tensors |= {f"optimizer.{name}": t for name, t in named.items()}
+            arrays = {name: _array(tensor) for name, tensor in tensors.items()}
+            path = self.run.save_last(arrays, dataclasses.asdict(self.progress))
+        self.saved_at = self.clock()
+        return Saved(step=self.progress.step, path=str(path))
+
+    def _finish(self, reason: Reason) -> Iterator[Event]:
+        if reason == "interrupted":
+            self._collect()
+            # An evaluation now would not be one that an uninterrupted training makes.
+            if self.world.leads and not (self.run.path / MODEL).exists():
+                self.task.save(self.run)
+            yield self._save()
+        elif self.progress.since_evaluation.steps or self.pending:
+            yield from self._evaluate()
+        yield self._finished(reason)
+
+    def _finished(self, reason: Reason) -> Finished:
+        return Finished(
+            step=self.progress.step,
+            reason=reason,
+            best_loss=self.progress.best_loss,
+            elapsed=self.progress.elapsed,
+            clipped=self.progress.clipped / max(1, self.progress.step),
+        )
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    """Return a NumPy copy; bf16, which NumPy lacks, as fp32, which holds it exactly."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

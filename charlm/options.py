@@ -1,0 +1,31 @@
+"""Command-line options made of configuration fields: each default and help text stands once."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any, get_type_hints
+
+from cyclopts import Parameter
+from docstring_parser import parse_from_object
+
+
+def overrides(*configs: type, module: str) -> type:
+    """Return a dataclass with the fields of `configs`, all None by default.
+
+    What a user does not give stays None, so that a preset can stand in for it. The docstring under
+    each field becomes its help; `module` is the caller's `__name__`.
+    """
+    fields: list[tuple[str, Any, Any]] = []
+    for config in configs:
+        hints = get_type_hints(config)
+        helps = {p.arg_name: p.description or "" for p in parse_from_object(config).params}
+        for field in dataclasses.fields(config):
+            text = f"{helps[field.name].rstrip('.')} [default preset: {field.default}]"
+            parameter = Parameter(help=" ".join(text.split()), show_default=False)
+            optional: Any = hints[field.name] | None
+            fields.append(
+                (field.name, Annotated[optional, parameter], dataclasses.field(default=None))
+            )
+    made = dataclasses.make_dataclass("Options", fields, kw_only=True, frozen=True)
+    made.__module__ = module  # cyclopts takes classes of the module `types` for built-in ones
+    return made

@@ -1,0 +1,264 @@
+"""From logits to text: temperature, top-k, top-p, greedy, and generation as an iterator."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from charlm.cells import Network, State
+from corpora.errors import UserError
+from corpora.vocabulary import Vocabulary
+
+BLOCK = 256
+"""Random numbers drawn at a time: one by one costs more than the sampling itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How a character is drawn from the logits."""
+
+    temperature: float = 0.7
+    """Divides the logits: below 1 the likely becomes likelier; 0 takes the likeliest (greedy)."""
+    top_k: int | None = None
+    """Draw from the k likeliest characters only."""
+    top_p: float | None = None
+    """Draw from the fewest characters whose probabilities sum to p (nucleus sampling, Holtzman et
+    al. 2020)."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature <= 100:
+            raise UserError(f"temperature must lie between 0 and 100, not {self.temperature:g}")
+        if self.top_k is not None and self.top_k < 1:
+            raise UserError(f"top-k must be at least 1, not {self.top_k}")
+        if self.top_p is not None and not 0 < self.top_p <= 1:
+            raise UserError(f"top-p must lie above 0 and not above 1, not {self.top_p:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A character that was written or read, and what the model thought before it.
+
+    Figures are the model's own, at temperature 1 with nothing cut off. They are computed when
+    asked for: text that is only printed does not pay for them.
+    """
+
+    character: str
+    id: int
+    logits: np.ndarray
+    """(V,) before the character."""
+
+    @property
+    def log_probs(self) -> np.ndarray:
+        """Log-probabilities of all symbols, (V,), in nats."""
+        return log_softmax(self.logits)
+
+    @property
+    def probability(self) -> float:
+        """Probability of this character."""
+        return float(np.exp(self.log_probs[self.id]))
+
+    @property
+    def surprisal(self) -> float:
+        """Negative log-probability of this character, in nats."""
+        return float(-self.log_probs[self.id])
+
+    @property
+    def entropy(self) -> float:
+        """Entropy of the distribution that the character came from, in nats."""
+        log_probs = self.log_probs
+        return float(-(np.exp(log_probs) * log_probs).sum())
+
+    def best(self, count: int) -> list[tuple[int, float]]:
+        """Return the `count` likeliest symbols as (id, probability), likeliest first."""
+        probabilities = np.exp(self.log_probs)
+        best = heapq.nlargest(count, range(len(probabilities)), key=probabilities.__getitem__)
+        return [(index, float(probabilities[index])) for index in best]
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return log-probabilities over the first axis, in float64."""
+    shifted = logits.astype(np.float64) - logits.max(axis=0)
+    log_probs: np.ndarray = shifted - np.log(np.exp(shifted).sum(axis=0))
+    return log_probs
+
+
+def weights(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """Return what the symbols are drawn in proportion to: (V, N) from logits (V, N), T > 0."""
+    # In float64 no temperature that is allowed overflows: the largest exponent is 0.
+    scaled = (logits - logits.max(axis=0)).astype(np.float64)
+    scaled /= sampling.temperature
+    mass: np.ndarray = np.exp(scaled)
+    if sampling.top_k is not None and sampling.top_k < len(mass):
+        # Ties at the edge: exactly k stay, the first ones.
+        order = np.argsort(-logits, axis=0, kind="stable")
+        np.put_along_axis(mass, order[sampling.top_k :], 0.0, axis=0)
+    if sampling.top_p is not None and sampling.top_p < 1:
+        order = np.argsort(-mass, axis=0, kind="stable")
+        ranked = np.take_along_axis(mass, order, axis=0)
+        before = np.cumsum(ranked, axis=0) - ranked
+        cut = before >= sampling.top_p * ranked.sum(axis=0)
+        cut[0] = False
+        np.put_along_axis(mass, order, np.where(cut, 0.0, ranked), axis=0)
+    return mass
+
+
+class Sampler:
+    """Draws ids from logits for N streams, each with random numbers of its own.
+
+    Stream n draws the same numbers however many streams stand beside it.
+    """
+
+    def __init__(self, sampling: Sampling, seed: int | None, streams: int = 1) -> None:
+        self.sampling = sampling
+        seeds = np.random.SeedSequence(seed).spawn(streams)
+        self.generators = [np.random.Generator(np.random.PCG64(seed)) for seed in seeds]
+        self.block = np.empty((0, streams))
+        self.used = 0
+
+    def __call__(self, logits: np.ndarray) -> np.ndarray:
+        """Return the ids drawn, (N,), from logits (V, N)."""
+        if self.sampling.temperature == 0:
+            return np.asarray(np.argmax(logits, axis=0))
+        sums = weights(logits, self.sampling).cumsum(axis=0)
+        # u < 1, so that the product stays below the total and the index below V.
+        marks = self._uniform() * sums[-1]
+        if len(marks) == 1:
+            return np.asarray(np.searchsorted(sums[:, 0], marks, side="right"))
+        return np.asarray(np.count_nonzero(sums <= marks, axis=0))
+
+    def _uniform(self) -> np.ndarray:
+        if self.used == len(self.block):
+            self.block = np.stack([g.random(BLOCK) for g in self.generators], axis=1)
+            self.used = 0
+        self.used += 1
+        drawn: np.ndarray = self.block[self.used - 1]
+        return drawn
+
+
+def read(network: Network, state: State, ids: np.ndarray) -> np.ndarray:
+    """Read the same `ids` (T,), T > 0, on every stream of `state`; return the logits after them."""
+    logits = state.logits
+    for index in ids:
+        logits = network.step(state, np.full(state.streams, index))
+    return logits
+
+
+def opening(vocabulary: Vocabulary, prompt: str) -> np.ndarray:
+    """Return the ids to read before writing: of `prompt`, or of a line feed if it is empty."""
+    if prompt:
+        return vocabulary.encode(prompt)
+    start = "\n" if "\n" in vocabulary else vocabulary.symbols[0]
+    return vocabulary.encode(start)
+
+
+def generate(
+    network: Network,
+    vocabulary: Vocabulary,
+    prompt: str = "",
+    *,
+    length: int | None = None,
+    sampling: Sampling | None = None,
+    seed: int | None = None,
+    stop: Sequence[str] = (),
+) -> Iterator[Token]:
+    """Yield what the model writes after `prompt`, a token at a time.
+
+    Args:
+        network: the model.
+        vocabulary: its symbols.
+        prompt: text to go on from; nothing of it is yielded.
+        length: characters to write; None writes on for ever.
+        sampling: how to draw.
+        seed: the same seed, the same text; None takes one from the system.
+        stop: texts, any of which ends the generation once it has been written.
+
+    Raises:
+        UnknownSymbol: the prompt has a character that the model does not know.
+    """
+    for (token,) in generate_many(
+        network, vocabulary, prompt, length=length, sampling=sampling, seed=seed, stop=stop
+    ):
+        assert token is not None
+        yield token
+
+
+def generate_many(
+    network: Network,
+    vocabulary: Vocabulary,
+    prompt: str = "",
+    *,
+    samples: int = 1,
+    length: int | None = None,
+    sampling: Sampling | None = None,
+    seed: int | None = None,
+    stop: Sequence[str] = (),
+) -> Iterator[tuple[Token | None, ...]]:
+    """Yield one token per sample at a time, None for a sample that a `stop` text has ended.
+
+    Arguments as for `generate`; sample n is the same whatever the number of samples.
+    """
+    ids = opening(vocabulary, prompt)
+    # One stream reads the prompt for all.
+    single = network.start()
+    read(network, single, ids)
+    state = single if samples == 1 else single.take(np.zeros(samples, np.int64))
+    if state is not single:
+        state.logits[:] = single.logits
+    return _written(
+        network,
+        vocabulary,
+        state,
+        Sampler(sampling or Sampling(), seed, samples),
+        length,
+        tuple(filter(None, stop)),
+    )
+
+
+def _written(
+    network: Network,
+    vocabulary: Vocabulary,
+    state: State,
+    sampler: Sampler,
+    length: int | None,
+    stop: tuple[str, ...],
+) -> Iterator[tuple[Token | None, ...]]:
+    symbols, logits, samples = vocabulary.symbols, state.logits, state.streams
+    ended = [False] * samples
+    longest = max(map(len, stop), default=0)
+    tails = [""] * samples
+    written = 0
+    while (length is None or written < length) and not all(ended):
+        ids = sampler(logits)
+        before = logits.T.copy()  # the buffer is overwritten by the next step
+        tokens = tuple(
+            None if ended[n] else Token(symbols[index], index, before[n])
+            for n, index in enumerate(ids.tolist())
+        )
+        written += 1
+        yield tokens
+        if stop:
+            for n, token in enumerate(tokens):
+                if token is not None:
+                    tails[n] = (tails[n] + token.character)[-longest:]
+                    ended[n] = tails[n].endswith(stop)
+        if length is None or written < length:
+            network.step(state, ids)
+
+
+def score(network: Network, vocabulary: Vocabulary, text: str) -> Iterator[Token]:
+    """Yield a token per character of `text`, with what the model expected in its place.
+
+    The first character has nothing before it: it is read after a line feed, as a text begins.
+
+    Raises:
+        UnknownSymbol: the text has a character that the model does not know.
+    """
+    ids = vocabulary.encode(text)
+    state = network.start()
+    logits = read(network, state, opening(vocabulary, ""))
+    for character, index in zip(text, ids, strict=True):
+        yield Token(character, int(index), logits[:, 0].copy())
+        network.step(state, np.array([index]))

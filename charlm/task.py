@@ -1,0 +1,136 @@
+"""Language modelling as a task for the training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from charlm import sampler
+from charlm.batches import Streams, check_length
+from charlm.cells import Network
+from charlm.checkpoint import MODEL, ModelFile, RunFolder, write_model
+from charlm.config import Precision, TrainingConfig
+from charlm.device import World, autocast
+from charlm.library import KIND
+from charlm.model import CharLM, State, detached, flattened, unflattened
+from charlm.sampler import Sampling
+from charlm.scoring import evaluate
+from corpora.encoded import EncodedText
+from corpora.vocabulary import Vocabulary
+
+
+class LanguageModelling:
+    """Trains a `CharLM` to predict the next character of a text (see `loop.Task`).
+
+    Args:
+        model: on the world's device.
+        vocabulary: the model's; it may hold more than the text's.
+        text: is split into training, validation and test parts, the last untouched here.
+        config: sizes of the batches.
+        precision: arithmetic of the evaluations, the one of the training.
+        world: says which rows of each batch are this process's.
+
+    Raises:
+        UserError: the text is too short for one batch.
+    """
+
+    unit = "characters"
+
+    def __init__(
+        self,
+        model: CharLM,
+        vocabulary: Vocabulary,
+        text: EncodedText,
+        config: TrainingConfig,
+        *,
+        precision: Precision,
+        world: World,
+    ) -> None:
+        training = text.split("train")
+        check_length(len(text), len(training), config)
+        self.model, self.vocabulary, self.config = model, vocabulary, config
+        self.precision, self.device = precision, world.device
+        same = text.vocabulary == vocabulary
+        self.remap = None if same else text.remapped(vocabulary)
+        self.validation = text.split("validation")
+        self.streams = Streams(
+            training,
+            config.batch_size,
+            config.window,
+            rows=world.rows(config.batch_size),
+            remap=self.remap,
+            device=self.device,
+        )
+        self.steps_per_epoch = self.streams.windows
+        self.state: State | None = None
+
+    def batches(self, epoch: int, start: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield (inputs, targets), (B, T) each; each pass begins with a state of zeros."""
+        if start == 0:
+            self.state = None
+        return self.streams.starting_at(start)
+
+    def loss(
+        self, model: nn.Module, batch: tuple[Tensor, Tensor], generator: torch.Generator
+    ) -> Tensor:
+        """Return the mean cross-entropy in nats per character, and carry the state on."""
+        inputs, targets = batch
+        logits, state = model(inputs, self.state, generator)
+        self.state = detached(state)
+        # Time first, as the logits lie in memory: nothing large is copied.
+        return F.cross_entropy(logits.transpose(0, 1).flatten(0, 1).float(), targets.t().flatten())
+
+    def units(self, batch: tuple[Tensor, Tensor]) -> int:
+        """Return the number of characters in the batch."""
+        return batch[0].numel()
+
+    def evaluate(self) -> Mapping[str, float]:
+        """Return loss (nats per character), its CRLF equivalent, and bits, on validation."""
+        with autocast(self.device, self.precision):
+            score = evaluate(
+                self.model,
+                self.validation,
+                device=self.device,
+                line_feed=self.vocabulary.index("\n") if "\n" in self.vocabulary else None,
+                remap=self.remap,
+            )
+        return {
+            "loss": score.nats_per_character,
+            "bits_per_character": score.bits_per_character,
+            "crlf_equivalent": score.crlf_equivalent,
+        }
+
+    def sample(self, step: int) -> str:
+        """Return a text that the model writes as it stands; the same step, the same draws."""
+        if self.config.sample_length == 0:
+            return ""
+        network = Network(self.model.config, self.weights(), len(self.vocabulary))
+        tokens = sampler.generate(
+            network,
+            self.vocabulary,
+            length=self.config.sample_length,
+            sampling=Sampling(),
+            seed=self.config.seed + step,
+        )
+        return "".join(token.character for token in tokens)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return the model's weights as NumPy arrays."""
+        return {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
+
+    def carried(self) -> dict[str, Tensor]:
+        """Return the state of every stream."""
+        return flattened(self.state)
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Undo `carried`."""
+        self.state = unflattened({name: t.to(self.device) for name, t in tensors.items()})
+
+    def save(self, run: RunFolder) -> None:
+        """Write the model file of `run`."""
+        config, vocabulary = self.model.config.to_json(), self.vocabulary.to_json()
+        write_model(run.path / MODEL, ModelFile(KIND, config, vocabulary, self.weights()))

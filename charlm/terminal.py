@@ -1,0 +1,97 @@
+"""What all commands share at the terminal: exit codes, safe text, JSON output."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from corpora.errors import UserError, os_error
+
+if TYPE_CHECKING:
+    from cyclopts import App
+    from rich.console import Console
+
+INTERRUPTED = 130
+"""Exit code of a program that Ctrl-C ended, as shells give it."""
+
+
+def run(app: App) -> NoReturn:
+    """Run a command line to its exit code; what a user can cause is one line and code 2."""
+    try:
+        code = app()
+        sys.stdout.flush()
+    except UserError as error:
+        _fail(f"charlm: {error}", 2)
+    except KeyboardInterrupt:
+        _fail("charlm: interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader left (`| head`): nothing to say, and nothing may be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + 13)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EIO):
+            raise
+        _fail(f"charlm: {error.filename or 'writing'}: {error.strerror}", 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str, code: int) -> NoReturn:
+    sys.stderr.write(printable(line.replace("\n", " ")) + "\n")
+    sys.exit(code)
+
+
+CONTROLS = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+    if chr(code) not in "\n\t"
+}
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters replaced: models may write terminal escapes."""
+    return text.translate(CONTROLS)
+
+
+def read_input(file: str, encoding: str = "utf-8") -> str:
+    """Return the text of a file, or of standard input for -, with LF line ends.
+
+    Raises:
+        UserError: it cannot be read or decoded.
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = data.decode(encoding).removeprefix("\ufeff")
+    except OSError as error:
+        raise os_error(error, file) from error
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise UserError(
+            f"{file}: byte 0x{byte:02x} at offset {error.start:,} is not {encoding}"
+        ) from error
+    except LookupError as error:
+        raise UserError(f"there is no encoding {encoding!r}") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def print_json(data: Any) -> None:
+    """Write one JSON object to standard output, on one line."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+def stdout() -> Console:
+    """Return a console on standard output; it honours NO_COLOR and pipes."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def stderr() -> Console:
+    """Return a console on standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)

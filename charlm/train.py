@@ -1,0 +1,176 @@
+"""`python -m charlm.train CORPUS`: train a character language model."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig, preset
+from charlm.environment import share_cores
+from charlm.options import overrides
+from charlm.terminal import run, stderr, stdout
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from charlm.events import Finished
+
+Options = overrides(ModelConfig, TrainingConfig, module=__name__)
+
+app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
+
+
+@app.default
+def train(
+    corpus: str | None = None,
+    /,
+    *,
+    preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
+    run_folder: Annotated[Path | None, Parameter(name="--run")] = None,
+    resume: Path | None = None,
+    init_from: str | None = None,
+    encoding: str = "utf-8",
+    tensorboard: Annotated[bool, Parameter(negative="")] = False,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+) -> int:
+    """Train a model on a text. Stop with Ctrl-C at any time and go on with --resume.
+
+    Parameters
+    ----------
+    corpus
+        A text file, a folder of them, a known name or path (see `charlm corpora`), or - for
+        standard input.
+    preset_name
+        Named settings that the options below change: {presets}.
+    run_folder
+        Folder to write to; by default a new one under runs/.
+    resume
+        Go on with the training in this run folder.
+    init_from
+        Start from this model: a run folder, a .safetensors file or a shipped name.
+    encoding
+        Character encoding of the text.
+    tensorboard
+        Log for TensorBoard as well (needs the extra of that name).
+    """
+    changes = {name: value for name, value in vars(options).items() if value is not None}
+    asked: list[int] = []
+    with _asked_by_signals(asked):
+        # Imported here: loading torch takes over a second, and --help does not need it.
+        from charlm import training
+
+        hooks: dict[str, Any] = {"stop": lambda: bool(asked), "notice": stderr().print}
+        with _download() as progress:
+            hooks["progress"] = progress
+            if resume is not None:
+                _check_resumable(changes, run_folder, init_from)
+                opened = training.resume(resume, corpus=corpus, changes=changes, **hooks)
+            else:
+                if corpus is None:
+                    raise UserError("which text? give a file, a folder or a name: charlm corpora")
+                chosen = preset(preset_name)
+                request = training.Request(
+                    corpus=corpus,
+                    model=chosen.model.replace(changes),
+                    training=chosen.training.replace(changes),
+                    encoding=encoding,
+                    preset=preset_name,
+                    init_from=init_from,
+                    run=run_folder,
+                )
+                opened = training.start(request, **hooks)
+            with opened as ready:
+                return _watch(ready, tensorboard, asked)
+
+
+train.__doc__ = (train.__doc__ or "").format(presets=", ".join(PRESETS))
+
+
+def _check_resumable(
+    changes: dict[str, Any], run_folder: Path | None, init_from: str | None
+) -> None:
+    """Raise `UserError` for options that a training that is under way cannot take."""
+    free = {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
+    fixed = sorted(set(changes) - free)
+    if run_folder is not None or init_from is not None:
+        raise UserError("--resume goes on in its own folder: leave out --run and --init-from")
+    if fixed:
+        option = fixed[0].replace("_", "-")
+        raise UserError(f"--{option} cannot change while a training is resumed")
+
+
+def _watch(training: Any, tensorboard: bool, asked: list[int]) -> int:
+    """Train, show what happens, and return the exit code."""
+    from charlm.events import Finished
+    from charlm.report import display
+
+    end: Finished | None = None
+    if not training.leads:
+        for event in training.events():
+            end = event if isinstance(event, Finished) else end
+    else:
+        with display(stdout()) as show:
+            for event in training.events(tensorboard=tensorboard):
+                show(event)
+                end = event if isinstance(event, Finished) else end
+        assert end is not None
+        _advise(end, training.run.path)
+    if end is not None and end.reason == "diverged":
+        return 1
+    return 128 + asked[0] if end is not None and end.reason == "interrupted" and asked else 0
+
+
+def _advise(end: Finished, folder: Path) -> None:
+    """Say what can be done with the run now."""
+    console = stdout()
+    if end.reason == "diverged":
+        console.print(
+            "the loss is no longer finite: the learning rate is probably too high. The best model "
+            "so far is intact; start again with a lower --learning-rate or --clip"
+        )
+    if end.reason == "interrupted":
+        console.print(f"resume with: python -m charlm.train --resume {folder}", soft_wrap=True)
+    if (folder / "model.safetensors").exists():
+        console.print(f"write with:  charlm generate {folder}", soft_wrap=True)
+
+
+@contextmanager
+def _asked_by_signals(asked: list[int]) -> Iterator[None]:
+    """Note SIGINT and SIGTERM in `asked` instead of dying of them; a second one is obeyed."""
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        for known, handler in before.items():
+            signal.signal(known, handler)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _download() -> Iterator[Any]:
+    from charlm.download import DownloadBar
+
+    with DownloadBar(stderr()) as bar:
+        yield bar
+
+
+def main() -> None:
+    """Run this command alone."""
+    share_cores()
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""What a user names as a corpus: a file, a folder, a catalogued name or path, standard input."""
+
+import os
+import stat
+import sys
+import tempfile
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from corpora import catalog
+from corpora.download import Progress
+from corpora.errors import UserError, os_error
+from corpora.fetch import Notice, fetch, place
+
+TEXT_SUFFIXES = (".txt", ".md", ".text")
+
+_SPOOL_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The files that make up a corpus, in order; keep it as long as they are read.
+
+    What came through a pipe lies in a temporary file that is removed together with this object.
+    """
+
+    name: str
+    """For people: the name in the catalogue, of the file without its suffix, or of the folder."""
+    files: tuple[Path, ...]
+    encoding: str | None = None
+    """The encoding, where it is certain whatever the user says."""
+
+
+def resolve(
+    spec: str,
+    *,
+    progress: Progress | None = None,
+    notice: Notice | None = None,
+    stdin: BinaryIO | None = None,
+) -> Corpus:
+    """The corpus that `spec` names.
+
+    A path that exists is read whatever it is called: a file, a pipe, or a folder, of which all
+    files ending in .txt, .md or .text are taken, at any depth, sorted by path, hidden ones left
+    out. "-" is standard input. The name of a catalogued corpus is that corpus; its path
+    (corpora/NAME.txt, or NAME.txt) is made if it is missing.
+
+    Raises UserError for anything else, and what `fetch` raises.
+    """
+    if spec == "-":
+        return _spooled(stdin or getattr(sys.stdin, "buffer", None), "stdin")
+    path = Path(os.path.expanduser(spec))  # noqa: PTH111  (Path.expanduser raises without a home)
+    try:
+        mode = path.stat().st_mode if spec else None
+    except (FileNotFoundError, NotADirectoryError):
+        mode = None
+    except OSError as error:
+        raise os_error(error, spec) from error
+    except ValueError as error:
+        raise UserError(f"{spec!r} cannot be a path ({error}); name a file or a folder") from error
+    if mode is None:
+        return _catalogued(spec, path, progress, notice)
+    return _existing(path, mode)
+
+
+def _existing(path: Path, mode: int) -> Corpus:
+    name = os.fsencode(path.stem or path.resolve().name).decode("utf-8", "replace")
+    if stat.S_ISREG(mode):
+        return Corpus(name, (path,))
+    if stat.S_ISDIR(mode):
+        files = tuple(sorted(_text_files(path)))
+        if not files:
+            raise UserError(
+                f"the folder {path} holds no text: no file at any depth ends in "
+                f"{', '.join(TEXT_SUFFIXES)}; name a file or another folder"
+            )
+        return Corpus(path.resolve().name or str(path), files)
+    if stat.S_ISFIFO(mode):
+        try:
+            with path.open("rb") as pipe:
+                return _spooled(pipe, name)
+        except OSError as error:
+            raise os_error(error, path) from error
+    raise UserError(f"{path} is neither a file nor a folder; name one, or - for standard input")
+
+
+def _text_files(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise os_error(error, error.filename or folder) from error
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = Path(parent, name)
+            wanted = path.suffix.lower() in TEXT_SUFFIXES and not name.startswith(".")
+            if wanted and path.is_file():
+                yield path
+
+
+def _catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice | None) -> Corpus:
+    if spec in catalog.CATALOG:
+        file = fetch(spec, progress=progress, notice=notice)
+        return Corpus(spec, (file,), encoding="utf-8")
+    for entry in catalog.CATALOG.values():
+        belongs = Path(entry.path)
+        if path.parts[-2:] == belongs.parts or path.parts == belongs.parts[-1:]:
+            file = place(entry.name, path, progress=progress, notice=notice)
+            return Corpus(entry.name, (file,), encoding="utf-8")
+    try:
+        siblings = sorted(p.name for p in path.parent.iterdir()) if spec else []
+    except OSError:
+        siblings = []
+    raise UserError(
+        f"there is no file, folder or corpus called {spec!r}"
+        f"{catalog.suggestions(path.name, *siblings)}; or name a file, a folder, or - for "
+        "standard input"
+    )
+
+
+def _spooled(stream: BinaryIO | None, name: str) -> Corpus:
+    """The rest of `stream` in a temporary file: it is read more than once."""
+    if stream is None:
+        raise UserError("there is no standard input to read; name a file or a folder")
+    try:
+        handle, temporary = tempfile.mkstemp(prefix="charlm-", suffix=".txt")
+    except OSError as error:
+        raise os_error(error, tempfile.gettempdir(), "write a temporary file to") from error
+    corpus = Corpus(name, (Path(temporary),))
+    weakref.finalize(corpus, _remove, temporary)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123  (a handle, not a path)
+            while data := stream.read(_SPOOL_BYTES):
+                file.write(data)
+    except OSError as error:
+        raise os_error(error, f"{name} into {temporary}", "copy") from error
+    return corpus
+
+
+def _remove(temporary: str) -> None:
+    Path(temporary).unlink(missing_ok=True)

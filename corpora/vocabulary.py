@@ -1,0 +1,185 @@
+"""Symbols and their ids: one vocabulary for characters, words and actions."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from corpora.errors import UserError
+
+_FORMAT = "charlm-vocabulary"
+_VERSION = 1
+
+Ids = npt.NDArray[np.int64]
+
+
+class UnknownSymbol(UserError):
+    """A symbol that a vocabulary does not have."""
+
+    def __init__(
+        self, message: str = "", *, symbol: str = "", position: int | None = None, count: int = 1
+    ) -> None:
+        super().__init__(message)
+        self.symbol = symbol
+        """The first unknown symbol."""
+        self.position = position
+        """Where it stands in what was to be encoded, counted from 0 in symbols."""
+        self.count = count
+        """How many places hold an unknown symbol, as far as is known."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Distinct, non-empty symbols; the id of a symbol is its index.
+
+    Raises ValueError if a symbol is empty or occurs twice.
+    """
+
+    symbols: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if "" in self.symbols:
+            raise ValueError("a vocabulary cannot hold an empty symbol")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("a vocabulary cannot hold a symbol twice")
+
+    @classmethod
+    def from_text(cls, text: Iterable[str]) -> Self:
+        """The sorted distinct characters of `text` (or symbols, if it is not one string)."""
+        return cls(tuple(sorted(set(text))))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote. Raises UserError if `text` is anything else."""
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"not a vocabulary: it is not JSON ({error})") from error
+        return cls(_checked_symbols(found))
+
+    def to_json(self) -> str:
+        """One line of ASCII; lone surrogates survive because JSON escapes each symbol alone."""
+        return json.dumps(
+            {"format": _FORMAT, "version": _VERSION, "symbols": self.symbols}, ensure_ascii=True
+        )
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._index
+
+    def index(self, symbol: str) -> int:
+        """The id of `symbol`. Raises UnknownSymbol."""
+        try:
+            return self._index[symbol]
+        except KeyError:
+            raise UnknownSymbol(
+                f"{described(symbol)} is not in the vocabulary of {len(self):,} symbols",
+                symbol=symbol,
+            ) from None
+
+    def encode(self, text: str | Iterable[str]) -> Ids:
+        """The ids, int64 of shape (T,), of the characters of a string or of a series of symbols.
+
+        Raises UnknownSymbol, which names the first unknown symbol, its position and how many
+        places hold unknown ones.
+        """
+        if isinstance(text, str):
+            ids = self._encode_characters(text)
+        else:
+            text = tuple(text)
+            ids = np.fromiter((self._index.get(s, -1) for s in text), np.int64, len(text))
+        unknown = ids < 0
+        if unknown.any():
+            raise self._unknown(text, int(unknown.argmax()), int(np.count_nonzero(unknown)))
+        return ids
+
+    def known(self, text: str) -> str:
+        """`text` without the characters that the vocabulary does not have."""
+        return "".join(c for c in text if c in self._index)
+
+    def decode(self, ids: Iterable[int] | npt.NDArray[Any], sep: str = "") -> str:
+        """The symbols of `ids`, shape (T,), joined by `sep`. Raises IndexError for other ids."""
+        array = np.asarray(ids if isinstance(ids, np.ndarray) else list(ids))
+        if array.size == 0:
+            return ""
+        if int(array.min()) < 0 or int(array.max()) >= len(self):
+            raise IndexError(f"an id is outside 0..{len(self) - 1}")
+        if sep == "" and self._all_characters:
+            return str(self._code_points[array].tobytes().decode("utf-32-le", "surrogatepass"))
+        return sep.join(self.symbols[i] for i in array.tolist())
+
+    def extended(self, more: Iterable[str]) -> Self:
+        """This vocabulary with the unseen symbols of `more` appended, sorted; no id changes."""
+        unseen = tuple(sorted({symbol for symbol in more if symbol not in self._index}))
+        return type(self)(self.symbols + unseen) if unseen else self
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The smallest of uint8, uint16 and uint32 that holds every id."""
+        return np.dtype(np.min_scalar_type(max(len(self) - 1, 0)))
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {symbol: i for i, symbol in enumerate(self.symbols)}
+
+    @cached_property
+    def _all_characters(self) -> bool:
+        return all(len(symbol) == 1 for symbol in self.symbols)
+
+    @cached_property
+    def _code_points(self) -> npt.NDArray[np.uint32]:
+        return code_points("".join(self.symbols))
+
+    @cached_property
+    def _table(self) -> Ids:
+        """The id of each code point, -1 for the unknown; the last place stands for all above."""
+        characters = [symbol for symbol in self.symbols if len(symbol) == 1]
+        table = np.full(max(map(ord, characters), default=-1) + 2, -1, dtype=np.int64)
+        for character in characters:
+            table[ord(character)] = self._index[character]
+        return table
+
+    def _encode_characters(self, text: str) -> Ids:
+        points = code_points(text)
+        return self._table[np.minimum(points, np.uint32(len(self._table) - 1))]
+
+    def _unknown(self, text: str | tuple[str, ...], position: int, count: int) -> UnknownSymbol:
+        symbol = text[position]
+        more = f" ({count:,} unknown in all)" if count > 1 else ""
+        return UnknownSymbol(
+            f"{described(symbol)} at position {position:,} is not in the vocabulary of "
+            f"{len(self):,} symbols{more}",
+            symbol=symbol,
+            position=position,
+            count=count,
+        )
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of `text`, shape (T,), lone surrogates included."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def described(symbol: str) -> str:
+    """`symbol` as error messages show it: quoted, and with its code point if it is a character."""
+    return f"{symbol!r} (U+{ord(symbol):04X})" if len(symbol) == 1 else repr(symbol)
+
+
+def _checked_symbols(found: object) -> tuple[str, ...]:
+    if not isinstance(found, dict) or found.get("format") != _FORMAT:
+        raise UserError(f'not a vocabulary: the mark "format": "{_FORMAT}" is missing')
+    version = found.get("version")
+    if type(version) is not int or version != _VERSION:
+        raise UserError(f"a vocabulary of version {version!r}; this program reads {_VERSION}")
+    symbols = found.get("symbols")
+    if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
+        raise UserError('not a vocabulary: "symbols" is not a list of non-empty strings')
+    if len(set(symbols)) != len(symbols):
+        raise UserError("not a vocabulary: a symbol occurs twice")
+    return tuple(symbols)

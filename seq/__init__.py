@@ -1,0 +1,1 @@
+"""The sequence models: a review classifier and a command translator."""

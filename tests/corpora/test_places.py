@@ -1,0 +1,53 @@
+"""Where texts lie: in the package, the mirror, the cache, or where they were placed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpora import catalog
+from corpora.errors import UserError
+from corpora.fetch import cache_dir, fetch, mirror_dir, place
+from corpora.text import read_text
+
+
+def test_the_packaged_text_needs_neither_mirror_nor_cache() -> None:
+    path = fetch("sample")
+    assert read_text(path)
+    assert not cache_dir().exists()
+
+
+def test_placing(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "corpora" / "sample.txt"
+    assert place("sample", target) == target
+    assert read_text(target) == read_text(fetch("sample"))
+    assert [p.name for p in target.parent.iterdir()] == ["sample.txt"]
+
+
+def test_the_mirror_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert mirror_dir() == tmp_path / "mirror"
+    monkeypatch.setenv("CHARLM_MIRROR", str(tmp_path / "nowhere"))
+    with pytest.raises(UserError, match=r"CHARLM_MIRROR names .*nowhere, which is not a folder"):
+        mirror_dir()
+    monkeypatch.delenv("CHARLM_MIRROR")
+    beside = Path(catalog.__file__).resolve().parents[2] / "shared" / "data"
+    assert mirror_dir() == (beside if beside.is_dir() else None)
+
+
+def test_the_cache_is_the_users_unless_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHARLM_CACHE")
+    assert "charlm" in cache_dir().parts
+
+
+def test_importing_loads_nothing_heavy_and_asks_nothing() -> None:
+    program = (
+        "import sys, corpora.encoded\n"
+        "heavy = {'torch', 'rich', 'textual', 'pooch', 'requests', 'platformdirs', 'datasets'}\n"
+        "print(*sorted(heavy & set(sys.modules)))"
+    )
+    root = Path(catalog.__file__).resolve().parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, check=True, text=True
+    )
+    assert done.stdout.split() == []

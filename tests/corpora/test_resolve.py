@@ -1,0 +1,135 @@
+import gc
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import UserError
+from corpora.fetch import fetch
+from corpora.resolve import resolve
+from corpora.text import read_text
+
+Write = Callable[..., Path]
+
+
+@pytest.mark.parametrize("name", ["novel.txt", "novel", "novel.tar.gz", "sample", "sample.txt"])
+def test_a_file_that_exists_is_read_whatever_it_is_called(written: Write, name: str) -> None:
+    path = written("my own text", name)
+    for spec in (name, f"./{name}", str(path)):
+        corpus = resolve(spec)
+        assert [read_text(file) for file in corpus.files] == ["my own text"]
+        assert corpus.name == Path(name).stem
+        assert corpus.encoding is None
+
+
+def test_a_catalogued_path_that_exists_is_read(written: Write) -> None:
+    written("my own text", "corpora/war_and_peace.txt")
+    corpus = resolve("corpora/war_and_peace.txt")
+    assert read_text(corpus.files[0]) == "my own text"
+
+
+def test_a_folder_is_its_text_files_in_order(written: Write) -> None:
+    wanted = ["a.txt", "b/a.md", "b/z.text", "c.TXT"]
+    others = ["d.py", "e", ".hidden.txt", ".git/f.txt", "b/.g/h.txt", "txt"]
+    for name in reversed(wanted + others):
+        written(name, f"books/{name}")
+    Path("books/broken.txt").symlink_to("nowhere")
+    Path("books/b/loop").symlink_to("..")
+    corpus = resolve("books")
+    assert [read_text(file) for file in corpus.files] == wanted
+    assert corpus.name == "books"
+    assert resolve("books/b/..").name == "books"
+
+
+def test_a_folder_without_texts_says_what_was_looked_for(written: Write) -> None:
+    written("x", "books/code.py")
+    with pytest.raises(UserError, match=r"books holds no text.* \.txt, \.md, \.text"):
+        resolve("books")
+
+
+def test_a_catalogued_name_needs_no_file() -> None:
+    corpus = resolve("sample")
+    assert (corpus.name, corpus.files, corpus.encoding) == ("sample", (fetch("sample"),), "utf-8")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("spec", ["corpora/sample.txt", "sample.txt", "x/y/corpora/sample.txt"])
+def test_a_catalogued_path_is_made(spec: str) -> None:
+    corpus = resolve(spec)
+    assert corpus.name == "sample"
+    assert corpus.files == (Path(spec),)
+    assert read_text(Path(spec)) == read_text(fetch("sample"))
+    assert resolve(spec).files == corpus.files
+
+
+@pytest.mark.parametrize("spec", ["elsewhere/sample.txt", "sample.md", "corpora/smple.txt"])
+def test_other_paths_are_not_made(spec: str) -> None:
+    with pytest.raises(UserError, match="there is no file, folder or corpus called"):
+        resolve(spec)
+    assert list(Path().iterdir()) == []
+
+
+def test_an_unknown_name_brings_suggestions(written: Write) -> None:
+    written("x", "my_novel.txt")
+    with pytest.raises(UserError, match=r"did you mean war_and_peace\?.*mysterious_island, sample"):
+        resolve("war_and_pece")
+    with pytest.raises(UserError, match=r"did you mean my_novel\.txt\?"):
+        resolve("my_nowel.txt")
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "a\0b", "x" * 5000, "/dev/null/x", "no\nname", "\udc80.txt", "~nobody-at-all/x"]
+)
+def test_what_cannot_be_a_corpus_is_one_line(spec: str) -> None:
+    with pytest.raises(UserError):
+        resolve(spec)
+
+
+def test_a_device_is_neither_file_nor_folder() -> None:
+    with pytest.raises(UserError, match="neither a file nor a folder"):
+        resolve("/dev/null")
+
+
+def test_standard_input_lives_as_long_as_the_corpus() -> None:
+    data = b"piped text\r\n" * 200_000
+    corpus = resolve("-", stdin=io.BytesIO(data))
+    path = corpus.files[0]
+    assert path.read_bytes() == data
+    assert corpus.name == "stdin"
+    del corpus
+    gc.collect()
+    assert not path.exists()
+
+
+def test_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UserError, match="no standard input"):
+        resolve("-")
+
+
+def test_a_broken_standard_input_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "work"))
+    with pytest.raises(UserError, match="Input/output error"):
+        resolve("-", stdin=Broken())
+    gc.collect()
+    assert list(Path().iterdir()) == []
+
+
+def test_a_named_pipe_is_read_once_and_kept(tmp_path: Path) -> None:
+    pipe = tmp_path / "work" / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"through the pipe",))
+    writer.start()
+    corpus = resolve("pipe")
+    writer.join()
+    assert [read_text(corpus.files[0]) for _ in range(2)] == ["through the pipe"] * 2
