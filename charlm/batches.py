@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,7 +10,13 @@ import torch
 from torch import Tensor
 
 from charlm.config import TrainingConfig
+from corpora.encoded import release
 from corpora.errors import UserError
+from corpora.text import split_bounds
+
+
+RELEASE_EVERY = 256
+"""Windows after which the pages of a memory map that were read are let go."""
 
 
 class Streams:
@@ -42,26 +49,30 @@ class Streams:
 
     def starting_at(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield inputs and targets, (B, T) each, from window `first` to the last."""
-        for start in range(first * self.window, self.windows * self.window, self.window):
+        for number in range(first, self.windows):
+            if number % RELEASE_EVERY == 0:
+                release(self.ids)
+            start = number * self.window
             part = self.ids[:, start : start + self.window + 1]
             part = self.remap[part] if self.remap is not None else part.astype(np.int64)
             block = torch.from_numpy(part).to(self.device, non_blocking=True)
             yield block[:, :-1], block[:, 1:]
 
 
-def check_length(characters: int, training: int, config: TrainingConfig) -> None:
-    """Raise `UserError` unless the `training` part of the text fills one batch.
-
-    Args:
-        characters: length of the whole text.
-        training: length of its training part, four fifths.
-        config: says how large a batch is.
-    """
-    needed = config.batch_size * (config.window + 1)
-    if training < needed:
-        whole = -(-needed * 5 // 4) + 1
+def check_length(characters: int, config: TrainingConfig) -> None:
+    """Raise `UserError` unless a text of so many characters can be trained and evaluated on."""
+    if not _is_enough(characters, config):
+        filling = config.batch_size * (config.window + 1) * 5 // 4  # the training part is 4/5
+        enough = next(n for n in itertools.count(filling) if _is_enough(n, config))
         raise UserError(
             f"the text has {characters:,} characters, too few for one batch of "
-            f"{config.batch_size} x {config.window}: {whole:,} are needed; "
+            f"{config.batch_size} x {config.window}: {enough:,} are needed; "
             f"take a longer text, or a smaller --batch-size or --window"
         )
+
+
+def _is_enough(characters: int, config: TrainingConfig) -> bool:
+    """Whether the training part fills one batch and the validation part holds a prediction."""
+    training, validation, _ = split_bounds(characters)
+    fills = int(training.stop) >= config.batch_size * (config.window + 1)
+    return fills and int(validation.stop) - int(validation.start) >= 2

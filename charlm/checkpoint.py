@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from safetensors.numpy import save
 
 from corpora.atomic import write_atomic
 from corpora.errors import UserError, os_error
+from corpora.vocabulary import Vocabulary
 
 FORMAT = 1
 CONFIG, VOCABULARY, MODEL, METRICS = (
@@ -30,6 +32,8 @@ CONFIG, VOCABULARY, MODEL, METRICS = (
     "metrics.jsonl",
 )
 LAST = "last/checkpoint.safetensors"
+LARGEST = 1e15
+"""Weights beyond this are damage: below it, no sum that a model makes can overflow."""
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -57,7 +61,8 @@ def _digest(metadata: Mapping[str, str], arrays: Arrays) -> str:
 
 def write_tensors(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
     """Write `arrays` and `metadata` with their digest, atomically."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    # Not ascontiguousarray: it gives an array without dimensions one.
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     signed = {**metadata, "sha256": _digest(metadata, arrays)}
     write_atomic(path, save(dict(arrays), metadata=signed))
 
@@ -101,30 +106,50 @@ def write_model(path: Path, model: ModelFile) -> None:
 
 def read_model(path: Path, kind: str) -> ModelFile:
     """Read a model file, or the one in a run folder; raise `UserError` if it is not a `kind`."""
-    file = path / MODEL if path.is_dir() else path
-    if path.is_dir() and not file.exists():
-        why = "its first evaluation is still to come" if (path / CONFIG).exists() else "no run"
+    in_folder = exists(path) and path.is_dir()
+    file = path / MODEL if in_folder else path
+    if in_folder and not exists(file):
+        why = "its first evaluation is still to come" if exists(path / CONFIG) else "no run"
         raise UserError(f"{path} holds no {MODEL} ({why})")
     weights, metadata = read_tensors(file)
     header = parse_json(metadata.get("config", ""), file)
     if not isinstance(header, dict) or not {"kind", "format", "model"} <= set(header):
         raise UserError(f"{file} has no model configuration")
     _check_header(header, kind, file)
-    if path.is_dir():
+    if in_folder:
         _check_beside(path, header, metadata.get("vocabulary", ""))
-    floats = {name: array.astype(np.float32) for name, array in weights.items()}
-    if not all(np.isfinite(array).all() for array in floats.values()):
-        raise UserError(f"{file} holds weights that are not finite")
+    floats = _floats(weights, file)
     return ModelFile(kind, header["model"], metadata.get("vocabulary", ""), floats)
+
+
+def _floats(weights: Arrays, file: Path) -> dict[str, np.ndarray]:
+    """Return `weights` in float32; raise `UserError` if a model cannot calculate with them."""
+    floats: dict[str, np.ndarray] = {}
+    for name, array in weights.items():
+        if not np.can_cast(array.dtype, np.float64):
+            raise UserError(f"{file}: the weight {name} is of type {array.dtype}")
+        with np.errstate(over="ignore"):
+            floats[name] = array.astype(np.float32)
+        if not (np.abs(floats[name]) <= LARGEST).all():  # false for what is not a number, too
+            raise UserError(f"{file} holds weights that are not finite, or far too large")
+    return floats
+
+
+def exists(path: Path) -> bool:
+    """Return whether `path` exists; raise `UserError` if the system does not tell."""
+    try:
+        return path.exists()
+    except OSError as error:  # the name is too long, or in a folder that is closed to us
+        raise os_error(error, path) from error
 
 
 def _check_header(header: dict[str, Any], kind: str, file: Path) -> None:
     if header.get("kind") != kind:
-        raise UserError(f"{file} holds a model of kind {header.get('kind')!r}, not {kind!r}")
+        found = reprlib.repr(header.get("kind"))
+        raise UserError(f"{file} holds a model of kind {found}, not {kind!r}")
     if header.get("format") != FORMAT:
-        raise UserError(
-            f"{file} has format {header.get('format')!r}; this charlm reads format {FORMAT}"
-        )
+        found = reprlib.repr(header.get("format"))
+        raise UserError(f"{file} has format {found}; this charlm reads format {FORMAT}")
 
 
 def _check_beside(folder: Path, header: dict[str, Any], vocabulary: str) -> None:
@@ -158,18 +183,19 @@ class RunFolder:
     @property
     def exists(self) -> bool:
         """Whether a training was begun here."""
-        return (self.path / CONFIG).exists()
+        return exists(self.path / CONFIG)
 
     def create(
         self, kind: str, model: dict[str, Any], vocabulary: str, about: dict[str, Any]
     ) -> None:
         """Make the folder, with `config.json` (`about` holds all but the model) and vocabulary."""
         if self.exists:
-            raise UserError(f"{self.path} holds a run already; --resume it, or name another --run")
+            advice = "--resume" if (self.path / LAST).exists() else "remove"
+            raise UserError(f"{self.path} holds a run already; {advice} it, or name another --run")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise os_error(error, self.path) from error
+            raise os_error(error, self.path, "make") from error
         write_atomic(self.path / VOCABULARY, vocabulary.encode())
         self.write_config({"kind": kind, "format": FORMAT, "model": model, **about})
 
@@ -180,13 +206,23 @@ class RunFolder:
     def read_config(self, kind: str) -> dict[str, Any]:
         """Return `config.json`; raise `UserError` unless it is a run of this `kind`."""
         path = self.path / CONFIG
-        if not path.exists():
+        if not exists(path):
             raise UserError(f"{self.path} is not a run folder: it has no {CONFIG}")
         config = read_json(path)
         if not isinstance(config, dict):
             raise UserError(f"{path} is damaged: an object is expected")
         _check_header(config, kind, path)
         return config
+
+    def read_vocabulary(self) -> Vocabulary:
+        """Return the vocabulary; raise `UserError` if it is missing or damaged."""
+        path = self.path / VOCABULARY
+        try:
+            return Vocabulary.from_json(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise os_error(error, path) from error
+        except (UnicodeDecodeError, UserError) as error:
+            raise UserError(f"{path} is damaged: {error}") from error
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
         """Write what training goes on from: one file, so that it is whole or the one before."""
@@ -197,8 +233,11 @@ class RunFolder:
     def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return what `save_last` wrote; raise `UserError` if it is missing or damaged."""
         path = self.path / LAST
-        if not path.exists():
-            raise UserError(f"{self.path} has no {LAST} to resume from; start it anew")
+        if not exists(path):
+            raise UserError(
+                f"{self.path} has no {LAST} to resume from: it ended before its first save; "
+                f"remove it and train anew"
+            )
         arrays, metadata = read_tensors(path)
         state = parse_json(metadata.get("state", ""), path)
         if not isinstance(state, dict):

@@ -6,6 +6,7 @@ Every default is written here once; the command line, the README and the app rea
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_type_hints
@@ -55,20 +56,23 @@ def _check_type(name: str, value: object, kind: Any) -> None:
     options = get_args(kind)
     if options and all(isinstance(option, str) for option in options):
         if value not in options:
-            raise UserError(f"{name} must be one of {', '.join(options)}, not {value!r}")
+            raise UserError(
+                f"{name} must be one of {', '.join(options)}, not {reprlib.repr(value)}"
+            )
         return
     allowed = tuple(options or (kind,))
     if float in allowed:
         allowed += (int,)
     good = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
     if not good or (isinstance(value, float) and value != value):
-        raise UserError(f"{name} cannot be {value!r}")
+        raise UserError(f"{name} cannot be {reprlib.repr(value)}")
 
 
 def _check_range(config: object, name: str, low: float, high: float) -> None:
     value = getattr(config, name)
     if value is not None and not low <= value <= high:
-        raise UserError(f"{name} must lie between {low:g} and {high:g}, not {value:g}")
+        shown = reprlib.repr(value)  # a whole number may be too large for a float
+        raise UserError(f"{name} must lie between {low:g} and {high:g}, not {shown}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,17 +104,17 @@ class ModelConfig(Config):
 class TrainingConfig(Config):
     """How a model is trained."""
 
-    epochs: int = 30
+    epochs: int = 40
     """Passes over the training part of the corpus."""
     max_minutes: float | None = None
     """Wall-clock budget; the learning rate anneals within it."""
-    batch_size: int = 128
+    batch_size: int = 64
     """Contiguous streams read side by side."""
     window: int = 128
     """Characters per truncated back-propagation through time."""
-    learning_rate: float = 4e-3
+    learning_rate: float = 6e-3
     """Peak learning rate of AdamW."""
-    warmup_steps: int = 200
+    warmup_steps: int = 300
     """Steps over which the learning rate rises from zero to its peak."""
     final_learning_rate: float = 0.02
     """Share of the peak that is left when the cosine decay ends."""
@@ -120,7 +124,7 @@ class TrainingConfig(Config):
     """Bound on the gradient."""
     clip_by: ClipBy = "norm"
     """What the bound holds for: the global norm, each value, or nothing."""
-    evaluate_every: int = 200
+    evaluate_every: int = 300
     """Steps between evaluations on the validation part."""
     patience: int = 20
     """Evaluations without improvement after which training stops (0: never)."""

@@ -42,5 +42,6 @@ class DownloadBar:
         self.progress.reset(self.task)
 
     def close(self) -> None:
-        """Remove the bar."""
-        self.progress.stop()
+        """Remove the bar, if it ever appeared: Rich would print an empty line for it."""
+        if self.progress.live.is_started:
+            self.progress.stop()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from charlm import sampler
-from charlm.cells import Network
-from charlm.checkpoint import CONFIG, MODEL, read_model
+from charlm.cells import Network, check_shapes
+from charlm.checkpoint import CONFIG, MODEL, ModelFile, exists, read_model
 from charlm.config import ModelConfig
 from charlm.sampler import Sampling, Token
 from corpora.errors import UserError
@@ -86,7 +86,7 @@ def find(name: str) -> Path:
         UserError: there is no such model; the message lists what there is.
     """
     path = Path(name)
-    if path.exists():
+    if exists(path):
         return path
     if name in (known := shipped()):
         return known[name]
@@ -101,11 +101,23 @@ def load(name: str = DEFAULT_MODEL) -> LanguageModel:
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
     path = find(name)
+    file, config, vocabulary = read(path)
+    network = Network(config, file.weights, len(vocabulary))
+    own = path.name if path.is_dir() else path.stem
+    return LanguageModel(own, config, vocabulary, network)
+
+
+def read(path: Path) -> tuple[ModelFile, ModelConfig, Vocabulary]:
+    """Return what the model in a run folder or model file is made of, when it all fits together.
+
+    Raises:
+        UserError: it is missing, damaged, or a model of another kind.
+    """
     file = read_model(path, KIND)
     try:
         config = ModelConfig.from_json(file.config)
         vocabulary = Vocabulary.from_json(file.vocabulary)
-        network = Network(config, file.weights, len(vocabulary))
+        check_shapes(config, file.weights, len(vocabulary))
     except UserError as error:
         raise UserError(f"{path} cannot be loaded: {error}") from error
-    return LanguageModel(path.stem, config, vocabulary, network)
+    return file, config, vocabulary

@@ -32,12 +32,13 @@ class LiveDisplay:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.live = Live(console=console, refresh_per_second=4, get_renderable=self._view)
         self.started: Started | None = None
         self.step: Step | None = None
         self.evaluated: list[Evaluated] = []
         self.best: Evaluated | None = None
         self.sampled: Sampled | None = None
+        # Last: it asks for the view at once.
+        self.live = Live(console=console, refresh_per_second=4, get_renderable=self._view)
 
     def __enter__(self) -> Self:
         self.live.start()

@@ -102,9 +102,16 @@ class Trainer:
     def resume(self) -> None:
         """Take up the training where its last save left it; raise `UserError` if it cannot be."""
         arrays, state = self.run.load_last()
+        processes = sum(name.startswith("generator.") for name in arrays)
+        if processes != self.world.size:
+            raise UserError(
+                f"{self.run.path} was trained by {processes} process{'es' * (processes > 1)}, not "
+                f"by {self.world.size}; resume it with as many"
+            )
         try:
             self.progress = Progress.from_json(state)
-            tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+            # Memory of torch's own: results can depend on how arrays are aligned.
+            tensors = {name: torch.tensor(array) for name, array in arrays.items()}
             self.task.model.load_state_dict(_part(tensors, "model."))
             restore_optimizer(self.optimizer, _part(tensors, "optimizer."))
             self.task.carry(_part(tensors, f"carried.{self.world.rank}."))
@@ -126,14 +133,16 @@ class Trainer:
                 units += self.task.units(batch) * self.world.size
                 self._step(batch)
                 if self.progress.step % REPORT_EVERY == 0:
-                    event = self._report(units / max(1e-9, self.clock() - since))
-                    yield event
+                    self._collect()  # first: waiting for the device is time of training
+                    yield self._report(units / max(1e-9, self.clock() - since))
                     units, since = 0, self.clock()
                 if self.progress.step % self.config.evaluate_every == 0:
+                    self._collect()
                     before = self.clock()
                     yield from self._evaluate()
                     since += self.clock() - before  # the speed is that of training
                 if self._save_is_due():
+                    self._collect()
                     before = self.clock()
                     yield self._save()
                     since += self.clock() - before
@@ -202,19 +211,19 @@ class Trainer:
         """
         if not self.pending:
             return
-        count = len(self.pending)
         rows = torch.stack([torch.stack(row) for row in self.pending]).double().cpu()
         self.pending.clear()
-        loss, *_ = self.world.mean(float(rows[:, 0].sum()))
-        norm, clipped = float(rows[:, 1].max()), float(rows[:, 2].sum())
-        if not (math.isfinite(loss) and math.isfinite(norm)):
+        losses = self.world.mean(*rows[:, 0].tolist())
+        steps = [(loss, *row) for loss, row in zip(losses, rows[:, 1:].tolist(), strict=True)]
+        if not all(math.isfinite(value) for step in steps for value in step):
             raise Diverged
-        for sums in (self.progress.since_evaluation, self.progress.since_report):
-            sums.add(count, loss, norm, clipped)
-        self.progress.clipped += clipped
+        for loss, norm, clipped in steps:
+            for sums in (self.progress.since_evaluation, self.progress.since_report):
+                sums.add(loss, norm, clipped)
+            self.progress.clipped += clipped
 
     def _report(self, speed: float) -> Step:
-        self._collect()
+        self.progress.elapsed = self.clock() - self.began
         progress, done = self.progress, self._fraction()
         sums, progress.since_report = progress.since_report, Sums()
         return Step(
@@ -261,6 +270,7 @@ class Trainer:
 
     def _save(self) -> Saved:
         self._collect()
+        self.progress.elapsed = self.clock() - self.began
         rank = self.world.rank
         own = {f"carried.{rank}.{name}": t for name, t in self.task.carried().items()}
         own[f"generator.{rank}"] = self.generator.get_state()

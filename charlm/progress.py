@@ -17,9 +17,9 @@ class Sums:
     """The largest gradient norm."""
     clipped: float = 0.0
 
-    def add(self, steps: int, loss: float, norm: float, clipped: float) -> None:
-        """Count `steps` more steps."""
-        self.steps += steps
+    def add(self, loss: float, norm: float, clipped: float) -> None:
+        """Count one more step: step by step, the sums do not depend on when saves were made."""
+        self.steps += 1
         self.loss += loss
         self.norm = max(self.norm, norm)
         self.clipped += clipped

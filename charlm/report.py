@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 
@@ -32,17 +32,19 @@ class JsonLines:
     """Appends every event to a file as one line of JSON.
 
     Opened for a run that goes on from `step`, it first drops what was logged after it, and a last
-    line that a kill cut short: each step stands in the file once.
+    line that a kill cut short: each step stands in the file once. An evaluation at `step` itself is
+    dropped unless `evaluated` says that the run goes on from behind it.
     """
 
-    def __init__(self, path: Path, *, step: int = 0) -> None:
+    def __init__(self, path: Path, *, step: int = 0, evaluated: bool = True) -> None:
+        end = (step, evaluated)
         try:
             if path.exists():
-                kept = [line for line in _lines(path) if _step_of(line) <= step]
+                kept = [line for line in _lines(path) if _place_of(line) <= end]
                 write_atomic(path, b"".join(kept if step else []))
             self.file = path.open("ab", buffering=0)
         except OSError as error:
-            raise os_error(error, path) from error
+            raise os_error(error, path, "write") from error
         self.path = path
 
     def __call__(self, event: Event) -> None:
@@ -51,7 +53,7 @@ class JsonLines:
         try:
             self.file.write(line.encode())
         except OSError as error:
-            raise os_error(error, self.path) from error
+            raise os_error(error, self.path, "write") from error
 
     def __enter__(self) -> Self:
         return self
@@ -72,21 +74,24 @@ def _lines(path: Path) -> Iterator[bytes]:
                 yield line
 
 
-def _step_of(line: bytes) -> float:
-    """Return the step of a logged event; infinity, so that it is dropped, for a damaged line."""
+def _place_of(line: bytes) -> tuple[float, bool]:
+    """Return the step of a logged event and whether it belongs to the evaluation after that step.
+
+    The step of a damaged line is infinity, so that it is dropped.
+    """
     try:
-        step = json.loads(line)["step"]
+        event = json.loads(line)
+        step, kind = event["step"], event["event"]
     except (ValueError, KeyError, TypeError):
-        return math.inf
-    return step if isinstance(step, int) else math.inf
+        return math.inf, True
+    return step if isinstance(step, int) else math.inf, kind in ("evaluated", "sampled")
 
 
-def _finite(data: dict[str, object]) -> dict[str, object]:
-    """Return `data` with null for infinities, which JSON lacks."""
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in data.items()
-    }
+def _finite(value: Any) -> Any:
+    """Return `value` with null for the infinities in it, which JSON lacks."""
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class TensorBoard:
@@ -146,7 +151,7 @@ class PlainLines:
         """Write the line for `event`, if it has one."""
         line = self._line(event)
         if line:
-            self.console.print(printable(line), soft_wrap=True)
+            self.console.print(printable(line), soft_wrap=True, markup=False, emoji=False)
 
     def _line(self, event: Event) -> str:
         match event:

@@ -87,10 +87,10 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 def weights(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
     """Return what the symbols are drawn in proportion to: (V, N) from logits (V, N), T > 0."""
-    # In float64 no temperature that is allowed overflows: the largest exponent is 0.
-    scaled = (logits - logits.max(axis=0)).astype(np.float64)
-    scaled /= sampling.temperature
-    mass: np.ndarray = np.exp(scaled)
+    # In float64 nothing overflows: the largest exponent is 0, and the rest at most 2**129 * 1e250.
+    mass: np.ndarray = np.subtract(logits, np.maximum.reduce(logits), dtype=np.float64)
+    np.divide(mass, max(sampling.temperature, 1e-250), mass)
+    np.exp(mass, mass)
     if sampling.top_k is not None and sampling.top_k < len(mass):
         # Ties at the edge: exactly k stay, the first ones.
         order = np.argsort(-logits, axis=0, kind="stable")
@@ -112,6 +112,8 @@ class Sampler:
     """
 
     def __init__(self, sampling: Sampling, seed: int | None, streams: int = 1) -> None:
+        if seed is not None and seed < 0:
+            raise UserError(f"the seed must be 0 or more, not {seed}")
         self.sampling = sampling
         seeds = np.random.SeedSequence(seed).spawn(streams)
         self.generators = [np.random.Generator(np.random.PCG64(seed)) for seed in seeds]
@@ -122,7 +124,7 @@ class Sampler:
         """Return the ids drawn, (N,), from logits (V, N)."""
         if self.sampling.temperature == 0:
             return np.asarray(np.argmax(logits, axis=0))
-        sums = weights(logits, self.sampling).cumsum(axis=0)
+        sums = np.add.accumulate(weights(logits, self.sampling))
         # u < 1, so that the product stays below the total and the index below V.
         marks = self._uniform() * sums[-1]
         if len(marks) == 1:

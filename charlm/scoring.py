@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from charlm.model import CharLM, State, detached
+from corpora.encoded import release
 
 WARM_UP = 256
 """Characters that a stream reads before the first one that is scored."""
@@ -76,6 +77,8 @@ def _streams(
     warm = starts[1:, None] + np.arange(-min(WARM_UP, length), 0)
     yield read(ids[warm]), read(ids[warm]), None
     for offset in range(0, length, WINDOW):
+        if offset % (64 * WINDOW) == 0:
+            release(ids)
         positions = starts[:, None] + np.arange(offset, min(offset + WINDOW, length))
         inside = positions < targets  # the last stream may be shorter
         positions = np.minimum(positions, targets - 1)
@@ -179,6 +182,7 @@ def evaluate_dynamically(
         progress: called with the number of characters that have been scored.
     """
     model.eval()
+    model.layers.train()  # cuDNN refuses gradients of layers that are not; they drop nothing
     parameters = list(model.parameters())
     start = [p.detach().clone() for p in parameters]
 
@@ -199,7 +203,7 @@ def evaluate_dynamically(
     pulls = [(dynamic.decay * root / max(mean, 1e-12)).clamp(max=1.0) for root in roots]
     nats, characters, line_feeds = 0.0, 0, 0
     for loss, targets in _segments(model, ids, dynamic.segment, read):
-        nats += float(loss)
+        nats += float(loss.detach())
         characters += len(targets)
         if line_feed is not None:
             line_feeds += int((targets == line_feed).sum())

@@ -23,6 +23,11 @@ from corpora.encoded import EncodedText
 from corpora.vocabulary import Vocabulary
 
 
+VALIDATION_LIMIT = 1_000_000
+"""Characters of the validation part that are read at each evaluation, at most: of a corpus of a
+gigabyte, all of it would take longer than the training in between."""
+
+
 class LanguageModelling:
     """Trains a `CharLM` to predict the next character of a text (see `loop.Task`).
 
@@ -50,15 +55,14 @@ class LanguageModelling:
         precision: Precision,
         world: World,
     ) -> None:
-        training = text.split("train")
-        check_length(len(text), len(training), config)
+        check_length(len(text), config)
         self.model, self.vocabulary, self.config = model, vocabulary, config
         self.precision, self.device = precision, world.device
         same = text.vocabulary == vocabulary
         self.remap = None if same else text.remapped(vocabulary)
-        self.validation = text.split("validation")
+        self.validation = text.split("validation")[:VALIDATION_LIMIT]
         self.streams = Streams(
-            training,
+            text.split("train"),
             config.batch_size,
             config.window,
             rows=world.rows(config.batch_size),

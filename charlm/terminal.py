@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,10 +22,14 @@ INTERRUPTED = 130
 
 def run(app: App) -> NoReturn:
     """Run a command line to its exit code; what a user can cause is one line and code 2."""
+    from cyclopts import CycloptsError
+
+    _prepare_streams()
+    app.suppress_keyboard_interrupt = False  # it would end the program without a word
     try:
-        code = app()
+        code = app(print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
-    except UserError as error:
+    except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
     except KeyboardInterrupt:
         _fail("charlm: interrupted", INTERRUPTED)
@@ -37,6 +42,17 @@ def run(app: App) -> NoReturn:
             raise
         _fail(f"charlm: {error.filename or 'writing'}: {error.strerror}", 2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_streams() -> None:
+    """Let output never fail for what it says, nor for a stream that was closed (`>&-`)."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (open as long as the program runs)
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    # What the encoding of the terminal lacks is shown as "?".
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _fail(line: str, code: int) -> NoReturn:
@@ -62,6 +78,11 @@ def read_input(file: str, encoding: str = "utf-8") -> str:
     Raises:
         UserError: it cannot be read or decoded.
     """
+    from corpora.text import decoder_of
+
+    decoder_of(encoding)
+    if file == "-" and sys.stdin is None:
+        raise UserError("there is no standard input to read; name a file")
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         text = data.decode(encoding).removeprefix("\ufeff")
@@ -72,8 +93,8 @@ def read_input(file: str, encoding: str = "utf-8") -> str:
         raise UserError(
             f"{file}: byte 0x{byte:02x} at offset {error.start:,} is not {encoding}"
         ) from error
-    except LookupError as error:
-        raise UserError(f"there is no encoding {encoding!r}") from error
+    except ValueError as error:  # of odd codecs, or of a path with U+0000
+        raise UserError(f"cannot read {file}: {error}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

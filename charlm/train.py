@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig, preset
 from charlm.environment import share_cores
-from charlm.options import overrides
+from charlm.options import INPUT, overrides
 from charlm.terminal import run, stderr, stdout
 from corpora.errors import UserError
 
@@ -27,7 +28,7 @@ app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 
 @app.default
 def train(
-    corpus: str | None = None,
+    corpus: Annotated[str | None, INPUT] = None,
     /,
     *,
     preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
@@ -127,16 +128,16 @@ def _watch(training: Any, tensorboard: bool, asked: list[int]) -> int:
 
 def _advise(end: Finished, folder: Path) -> None:
     """Say what can be done with the run now."""
-    console = stdout()
+    console, name = stdout(), shlex.quote(str(folder))
     if end.reason == "diverged":
         console.print(
             "the loss is no longer finite: the learning rate is probably too high. The best model "
             "so far is intact; start again with a lower --learning-rate or --clip"
         )
     if end.reason == "interrupted":
-        console.print(f"resume with: python -m charlm.train --resume {folder}", soft_wrap=True)
+        console.print(f"resume with: python -m charlm.train --resume {name}", soft_wrap=True)
     if (folder / "model.safetensors").exists():
-        console.print(f"write with:  charlm generate {folder}", soft_wrap=True)
+        console.print(f"write with:  charlm generate {name}", soft_wrap=True)
 
 
 @contextmanager

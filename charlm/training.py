@@ -62,7 +62,9 @@ class Training:
             yield from self.trainer.events()
             return
         board = TensorBoard(self.run.path / "tensorboard") if tensorboard else None
-        with JsonLines(self.run.path / METRICS, step=self.trainer.progress.step) as log:
+        progress = self.trainer.progress
+        evaluated = progress.since_evaluation.steps == 0
+        with JsonLines(self.run.path / METRICS, step=progress.step, evaluated=evaluated) as log:
             for event in self.trainer.events():
                 log(event)
                 if board is not None:
@@ -149,9 +151,7 @@ def resume(
         raise UserError(f"{folder}: its config.json lacks {error}") from error
     if spec == "-":
         raise UserError("this run read standard input; give its text again: CORPUS --resume RUN")
-    vocabulary = Vocabulary.from_json(
-        (folder / "vocabulary.json").read_text(encoding="utf-8", errors="surrogatepass")
-    )
+    vocabulary = run.read_vocabulary()
     text = encode(spec, encoding=encoding, progress=progress, notice=notice)
     if text.sha256 != sha256:
         raise UserError(f"{spec} is not the text that {folder} was trained on; it has changed")

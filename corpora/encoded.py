@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,17 @@ class EncodedText:
             position=position,
             count=count,
         )
+
+
+def release(ids: npt.NDArray[Any]) -> None:
+    """Forget the pages of a memory-mapped array that were read; they come back when needed.
+
+    Without this, memory in use grows with what has been read, up to the whole file. Arrays of
+    other kinds are left alone.
+    """
+    mapped = getattr(ids, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def encode(

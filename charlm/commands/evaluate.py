@@ -8,14 +8,15 @@ from cyclopts import Parameter
 
 from charlm.config import Device, Precision
 from charlm.library import DEFAULT_MODEL, find
-from charlm.terminal import print_json, stderr, stdout
+from charlm.options import INPUT
+from charlm.terminal import print_json, printable, stderr, stdout
 from corpora.encoded import Split
 from corpora.errors import UserError
 
 
 def evaluate(
     model: str = DEFAULT_MODEL,
-    corpus: str = "war_and_peace",
+    corpus: Annotated[str, INPUT] = "war_and_peace",
     /,
     *,
     split: Split = "test",
@@ -83,7 +84,8 @@ def evaluate(
         print_json(figures)
         return
     console = stdout()
-    console.print(f"{model} on the {split} part of {text.name}, {score.characters:,} characters")
+    part = f"{model} on the {split} part of {text.name}, {score.characters:,} characters"
+    console.print(printable(part), soft_wrap=True)
     console.print(_line("", figures))
     if dynamic:
         console.print(_line("dynamic ", figures["dynamic"]))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from charlm.library import DEFAULT_MODEL, LanguageModel, load
+from charlm.options import TEXT
 from charlm.sampler import Sampling, Token, generate_many
 from charlm.terminal import print_json, printable, read_input
 from corpora.errors import UserError
@@ -24,15 +25,15 @@ def generate(
     model: str = DEFAULT_MODEL,
     /,
     *,
-    prompt: str = "",
-    prompt_file: str | None = None,
+    prompt: Annotated[str, TEXT] = "",
+    prompt_file: Annotated[str | None, TEXT] = None,
     length: int = 500,
     temperature: float = Sampling.temperature,
     top_k: int | None = None,
     top_p: float | None = None,
     seed: int | None = None,
     samples: int = 1,
-    stop: tuple[str, ...] = (),
+    stop: Annotated[tuple[str, ...], TEXT] = (),
     echo: bool = True,
     unknown: Literal["error", "skip"] = "error",
     json: Annotated[bool, Parameter(negative="")] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,13 +16,14 @@ from charlm.checkpoint import (
     MODEL,
     VOCABULARY,
     RunFolder,
+    exists,
     read_json,
-    read_model,
     write_model,
 )
-from charlm.library import DEFAULT_MODEL, KIND, find, runs, shipped
+from charlm.config import ModelConfig
+from charlm.library import DEFAULT_MODEL, KIND, find, read, runs, shipped
 from charlm.metrics import best_loss
-from charlm.terminal import print_json, stdout
+from charlm.terminal import print_json, printable, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.vocabulary import Vocabulary, described
@@ -49,11 +51,11 @@ def models(
         table.add_column(heading, justify="right" if heading == "parameters" else "left")
     for row in found:
         if "error" in row:
-            table.add_row(Text(row["model"]), Text(row["error"], "red"))
+            table.add_row(_text(row["model"]), Text(row["error"], "red"))
             continue
         loss = row["validation_loss"]
         table.add_row(
-            Text(row["model"]),
+            _text(row["model"]),
             Text(_shape(row["config"])),
             f"{row['parameters']:,}" if row["parameters"] is not None else "–",
             f"{loss:.4f} nats" if loss is not None else "–",
@@ -66,17 +68,23 @@ def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
     """Return what is known of a model without failing: a damaged run must not hide the others."""
     try:
         about = RunFolder(path).read_config(KIND)
-        ready = (path / MODEL).exists()
-        parameters = _parameters(read_model(path, KIND).weights) if ready else None
+        config = ModelConfig.from_json(about.get("model"))
+        ready = exists(path / MODEL)
+        parameters = _parameters(read(path)[0].weights) if ready else None
         return {
             "model": name,
             "origin": origin,
-            "config": about["model"],
+            "config": config.to_json(),
             "parameters": sum(parameters.values()) if parameters else None,
             "validation_loss": best_loss(path),
         }
-    except (UserError, KeyError) as error:
+    except UserError as error:
         return {"model": name, "origin": origin, "error": str(error)}
+
+
+def _text(value: object) -> Text:
+    """Return what a folder or its files say: a terminal must not obey it."""
+    return Text(printable(str(value)))
 
 
 def _shape(config: dict[str, Any]) -> str:
@@ -105,8 +113,7 @@ def info(
         Write one JSON object.
     """
     path = find(model)
-    file = read_model(path, KIND)
-    vocabulary = Vocabulary.from_json(file.vocabulary)
+    file, _, vocabulary = read(path)
     parts = _parameters(file.weights)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
     figures = {
@@ -122,16 +129,17 @@ def info(
         print_json(figures)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("model", Text(str(path)))
+    table.add_row("model", _text(path))
     table.add_row("layers", Text(_shape(file.config)))
     for name, value in file.config.items():
-        table.add_row(name.replace("_", " "), Text(str(value)))
+        table.add_row(name.replace("_", " "), _text(value))
     for name, count in {**parts, "total": sum(parts.values())}.items():
         table.add_row(f"parameters, {name}", f"{count:,}")
     table.add_row(f"{len(vocabulary)} characters", Text(_characters(vocabulary)))
     for key in ("corpus", "training"):
-        for name, value in (recipe.get(key) or {}).items():
-            table.add_row(f"{key}, {name.replace('_', ' ')}", Text(str(value)))
+        about = recipe.get(key)
+        for name, value in about.items() if isinstance(about, dict) else ():
+            table.add_row(_text(f"{key}, {name.replace('_', ' ')}"), _text(value))
     if figures["validation_loss"] is not None:
         table.add_row("validation", f"{figures['validation_loss']:.4f} nats per character")
     stdout().print(table)
@@ -156,16 +164,16 @@ def export(run: str, folder: Path, /) -> None:
     source = find(run)
     if not source.is_dir():
         raise UserError(f"{run} is a single file; export takes a run folder")
-    if (folder / CONFIG).exists():
+    if exists(folder / CONFIG):
         raise UserError(f"{folder} holds a model already; name another folder")
-    model = read_model(source, KIND)
-    half = {name: array.astype(np.float16) for name, array in model.weights.items()}
-    if not all(np.isfinite(array).all() for array in half.values()):
+    model = read(source)[0]
+    largest = float(np.finfo(np.float16).max)
+    if any((np.abs(array) > largest).any() for array in model.weights.values()):
         raise UserError("a weight is too large for half precision")
-    for name in (VOCABULARY, CONFIG):
-        write_atomic(folder / name, (source / name).read_bytes())
+    half = {name: array.astype(np.float16) for name, array in model.weights.items()}
     config = {**read_json(source / CONFIG), "validation_loss": best_loss(source)}
-    RunFolder(folder).write_config(config)
-    write_model(folder / MODEL, type(model)(model.kind, model.config, model.vocabulary, half))
+    write_atomic(folder / VOCABULARY, model.vocabulary.encode())
+    write_model(folder / MODEL, replace(model, weights=half))
+    RunFolder(folder).write_config(config)  # the last one: a folder that has it is whole
     size = (folder / MODEL).stat().st_size
     stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)

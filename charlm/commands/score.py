@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from charlm.library import DEFAULT_MODEL, load
+from charlm.options import INPUT, TEXT
 from charlm.terminal import print_json, printable, read_input, stdout
 from corpora.errors import UserError
 from corpora.vocabulary import UnknownSymbol
@@ -19,10 +20,10 @@ STYLES = ("grey50", "green", "bright_green", "yellow", "bright_yellow", "red", "
 
 
 def score(
-    file: str = "-",
+    file: Annotated[str, INPUT] = "-",
     /,
     *,
-    text: str | None = None,
+    text: Annotated[str | None, TEXT] = None,
     model: str = DEFAULT_MODEL,
     encoding: str = "utf-8",
     unknown: Literal["error", "skip"] = "error",

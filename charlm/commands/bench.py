@@ -1,0 +1,237 @@
+"""`charlm bench`: how fast generation and training are, beside torch's own LSTM, in one run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from charlm.config import PRESETS, ModelConfig, Precision, TrainingConfig
+from charlm.environment import share_cores
+from charlm.terminal import print_json, stderr, stdout
+
+VOCABULARY = 82
+"""Symbols of *War and Peace*."""
+SIZES = ((4, 128), (3, 512))
+STREAMS = (1, 16, 64, 256)
+BATCH, WINDOW = 128, 128
+
+What = Literal["all", "generation", "training"]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Something measured in a process of its own, in turn with its rival, best of the rounds."""
+
+    what: str
+    streams: int
+    ours: float
+    """Characters per second."""
+    torch: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster than torch."""
+        return self.ours / self.torch
+
+
+def bench(
+    *,
+    what: What = "all",
+    seconds: float = 1.0,
+    rounds: int = 3,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Measure the speed of generation and training beside torch's own LSTM.
+
+    Generation is compared on one thread: stepping and sampling here, and stepping an nn.LSTM and
+    sampling with torch. Training is compared on all cores: the default preset as `charlm train`
+    runs it, and a plain loop over an nn.LSTM of the same size in fp32. Every figure is measured in
+    a process of its own, the rivals in turn; the best round counts.
+
+    Parameters
+    ----------
+    what
+        Measure only one of the two.
+    seconds
+        Time for each measurement of a round.
+    rounds
+        Rounds to take the best of.
+    json
+        Write one JSON object.
+    """
+    measurements: list[Measurement] = []
+    with stderr().status("measuring …"):
+        if what != "training":
+            for layers, hidden in SIZES:
+                for streams in STREAMS:
+                    ours, rival = _best(
+                        rounds,
+                        (step_ours, (layers, hidden, streams, seconds)),
+                        (step_torch, (layers, hidden, streams, seconds)),
+                    )
+                    label = f"generate {layers}x{hidden}"
+                    measurements.append(Measurement(label, streams, ours, rival))
+        if what != "generation":
+            ours, rival = _best(rounds, (train_ours, (seconds,)), (train_torch, (seconds,)))
+            model = PRESETS["default"].model
+            label = f"train {model.num_layers}x{model.hidden_size}"
+            measurements.append(Measurement(label, BATCH, ours, rival))
+    if json:
+        rows = [{**vars(m), "ratio": m.ratio} for m in measurements]
+        print_json({"measurements": rows, "cores": os.cpu_count()})
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("characters per second")
+    for heading in ("streams", "charlm", "torch", "ratio"):
+        table.add_column(heading, justify="right")
+    for m in measurements:
+        figures = (f"{m.ours:,.0f}", f"{m.torch:,.0f}", f"{m.ratio:.1f}")
+        table.add_row(m.what, str(m.streams), *figures)
+    stdout().print(table)
+
+
+Job = tuple[Callable[..., float], tuple[Any, ...]]
+
+
+def _best(rounds: int, *jobs: Job) -> list[float]:
+    """Run the jobs in turn, each in a fresh process; return the best figure of each."""
+    best = [0.0] * len(jobs)
+    for _ in range(rounds):
+        for index, (function, arguments) in enumerate(jobs):
+            # A fresh process: what one rival sets (threads, memory) must not reach the other.
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                best[index] = max(best[index], pool.submit(function, *arguments).result())
+    return best
+
+
+def _rate(step: Callable[[], int], seconds: float) -> float:
+    """Return characters per second of `step`, which returns how many it made."""
+    made, began = 0, 0.0
+    for _ in range(3):
+        step()
+    began = perf_counter()
+    while (elapsed := perf_counter() - began) < seconds:
+        made += step()
+    return made / elapsed
+
+
+def step_ours(layers: int, hidden: int, streams: int, seconds: float) -> float:
+    """Return characters per second of stepping and sampling in NumPy on one thread."""
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from charlm.cells import Network, shapes
+    from charlm.sampler import generate_many
+    from corpora.vocabulary import Vocabulary
+
+    config = ModelConfig(hidden_size=hidden, num_layers=layers, embedding_size=hidden)
+    random = np.random.default_rng(1)
+    weights = {
+        name: random.uniform(-0.1, 0.1, shape).astype(np.float32)
+        for name, shape in shapes(config, VOCABULARY).items()
+    }
+    vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
+    with threadpool_limits(1):
+        network = Network(config, weights, VOCABULARY)
+        tokens = generate_many(network, vocabulary, "!", samples=streams, seed=1)
+        return _rate(lambda: len(next(tokens)), seconds)
+
+
+def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
+    """Return characters per second of stepping an nn.LSTM and sampling on one thread."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    embedding, output = nn.Embedding(VOCABULARY, hidden), nn.Linear(hidden, VOCABULARY)
+    lstm = nn.LSTM(hidden, hidden, layers)
+    ids, state = torch.zeros(1, streams, dtype=torch.long), None
+
+    @torch.inference_mode()
+    def step() -> int:
+        nonlocal ids, state
+        y, state = lstm(embedding(ids), state)
+        probabilities = torch.softmax(output(y[0]) / 0.7, dim=-1)
+        ids = torch.multinomial(probabilities, 1).t()
+        ids.tolist()
+        return streams
+
+    return _rate(step, seconds)
+
+
+def train_ours(seconds: float) -> float:
+    """Return characters per second of the default preset, as `charlm train` runs it."""
+    share_cores()
+    import torch
+
+    from charlm.device import keep_freed_memory, pick_precision
+    from charlm.model import CharLM
+
+    keep_freed_memory()
+    precision = pick_precision("auto", torch.device("cpu"))
+    return _training_rate(CharLM(PRESETS["default"].model, VOCABULARY), precision, seconds)
+
+
+def train_torch(seconds: float) -> float:
+    """Return characters per second of a plain nn.LSTM in fp32, with the system's own settings."""
+    import torch
+    from torch import Tensor, nn
+
+    model = PRESETS["default"].model
+
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            size = model.hidden_size
+            self.embedding, self.output = (
+                nn.Embedding(VOCABULARY, size),
+                nn.Linear(size, VOCABULARY),
+            )
+            self.lstm = nn.LSTM(size, size, model.num_layers, batch_first=True)
+
+        def forward(self, ids: Tensor, state: Any, generator: Any) -> tuple[Tensor, Any]:
+            y, after = self.lstm(self.embedding(ids), state and state[0])
+            return self.output(y), [after]
+
+    torch.manual_seed(1)
+    return _training_rate(Plain(), "fp32", seconds)
+
+
+def _training_rate(model: Any, precision: Precision, seconds: float) -> float:
+    """Return characters per second of the training loop on `model`: best of its reports."""
+    import numpy as np
+
+    from charlm.checkpoint import RunFolder
+    from charlm.device import World
+    from charlm.events import Step
+    from charlm.loop import Trainer
+    from charlm.task import LanguageModelling
+    from corpora.encoded import EncodedText
+    from corpora.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
+    ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)
+    config = TrainingConfig(
+        batch_size=BATCH, window=WINDOW, evaluate_every=10**9, save_seconds=10**9
+    )
+    text = EncodedText("noise", vocabulary, ids, "")
+    task = LanguageModelling(model, vocabulary, text, config, precision=precision, world=World())
+    # Nothing is evaluated or saved: the folder is never made.
+    trainer = Trainer(task, config, RunFolder(Path("unused")), world=World(), precision=precision)
+    best, began = 0.0, perf_counter()
+    for event in trainer.events():
+        if isinstance(event, Step):
+            best = max(best, event.units_per_second)
+            if perf_counter() - began > seconds:
+                break
+    return best

@@ -1,0 +1,156 @@
+"""What the tests of training share: a short text, a tiny model, and trainings of a blink."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+
+from charlm import metrics
+from charlm.checkpoint import LAST, MODEL, RunFolder, read_tensors
+from charlm.config import ModelConfig, TrainingConfig
+from charlm.events import Event
+from charlm.training import Request, Training
+
+SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
+
+MODEL_CONFIG = ModelConfig(hidden_size=10, embedding_size=10, num_layers=2, dropout=0.2)
+TRAINING_CONFIG = TrainingConfig(
+    epochs=2,
+    batch_size=6,
+    window=16,
+    warmup_steps=10,
+    evaluate_every=15,
+    save_seconds=10**6,
+    sample_length=8,
+    precision="fp32",
+    device="cpu",
+)
+
+drawn = settings(derandomize=True, deadline=None, max_examples=60)
+"""The same examples each time, however busy the machine is."""
+
+TIMES = {"elapsed", "remaining", "units_per_second"}
+"""Fields of events that differ from one run to the next."""
+
+
+def short_text(folder: Path, characters: int = 4000, name: str = "text.txt") -> Path:
+    """Write the beginning of the sample: 4000 characters are 33 steps a pass as configured."""
+    path = folder / name
+    path.write_text(SAMPLE.read_text(encoding="utf-8")[:characters], encoding="utf-8")
+    return path
+
+
+def request(text: Path | str, run: Path | None, **changes: Any) -> Request:
+    return Request(
+        corpus=str(text),
+        model=MODEL_CONFIG.replace(changes),
+        training=TRAINING_CONFIG.replace(changes),
+        run=run,
+    )
+
+
+def options(**changes: Any) -> list[str]:
+    """The command line's options for what `request` asks for."""
+    fields = MODEL_CONFIG.to_json() | TRAINING_CONFIG.to_json() | changes
+    given: list[str] = []
+    for name, value in fields.items():
+        option = name.replace("_", "-")
+        if isinstance(value, bool):
+            given.append(f"--{option}" if value else f"--no-{option}")
+        elif value is not None:
+            given += [f"--{option}", str(value)]
+    return given
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a program that is to see no cache but its own, and to leave cores free."""
+    own = {"CHARLM_CACHE": str(folder / "cache"), "CHARLM_MIRROR": str(folder)}
+    return os.environ | own | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"} | more
+
+
+def train(
+    *arguments: str | Path, folder: Path, launcher: Iterable[str] = ()
+) -> subprocess.Popen[str]:
+    """Start `python -m charlm.train` in `folder`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *launcher, "charlm.train", *map(str, arguments)],
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def trained(opening: AbstractContextManager[Training]) -> list[Event]:
+    """Train to the end and return the events."""
+    with opening as training:
+        return list(training.events())
+
+
+class StopAt:
+    """A `stop` that asks for the end once the training that it is given stands at `step`."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.training: Training | None = None
+
+    def __call__(self) -> bool:
+        return self.training is not None and self.training.trainer.progress.step >= self.step
+
+
+def trained_until(
+    step: int, opening: Callable[..., AbstractContextManager[Training]], *given: Any
+) -> list[Event]:
+    """Train until `step` is reached, and stop there as Ctrl-C does."""
+    stop = StopAt(step)
+    with opening(*given, stop=stop) as training:
+        stop.training = training
+        return list(training.events())
+
+
+@dataclasses.dataclass
+class Result:
+    """What two runs must agree in to be the same training."""
+
+    tensors: dict[str, bytes]
+    """Weights, optimizer, random states and carried state."""
+    state: dict[str, Any]
+    model: tuple[dict[str, bytes], dict[str, str]]
+    """Weights and metadata; safetensors writes the latter in any order."""
+    logged: list[dict[str, Any]]
+    """Steps, evaluations and samples, without their times."""
+
+
+def result(run: Path) -> Result:
+    arrays, state = RunFolder(run).load_last()
+    best, metadata = read_tensors(run / MODEL)
+    kinds = ("step", "evaluated", "sampled")
+    return Result(
+        tensors={name: array.tobytes() for name, array in arrays.items()},
+        state={key: value for key, value in state.items() if key not in TIMES},
+        model=({name: array.tobytes() for name, array in best.items()}, metadata),
+        logged=[
+            {key: value for key, value in event.items() if key not in TIMES}
+            for event in metrics.read(run)
+            if event["event"] in kinds
+        ],
+    )
+
+
+def last_step(run: Path) -> int:
+    """The step of the last save; -1 before the first."""
+    if not (run / LAST).exists():
+        return -1
+    return int(RunFolder(run).load_last()[1]["step"])
+
+
+def random_ids(size: int, symbols: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(symbols, size=size).astype(np.uint8)
