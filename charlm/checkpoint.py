@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ CONFIG, VOCABULARY, MODEL, METRICS = (
     "metrics.jsonl",
 )
 LAST = "last/checkpoint.safetensors"
+CHUNK = 1 << 20
 LARGEST = 1e15
 """Weights beyond this are damage: below it, no sum that a model makes can overflow."""
 
@@ -64,7 +65,22 @@ def write_tensors(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> No
     # Not ascontiguousarray: it gives an array without dimensions one.
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     signed = {**metadata, "sha256": _digest(metadata, arrays)}
-    write_atomic(path, save(dict(arrays), metadata=signed))
+    write_atomic(path, _in_order(save(dict(arrays), metadata=signed)))
+
+
+def _in_order(data: bytes) -> Iterator[bytes]:
+    """Yield a safetensors file with its metadata sorted: the same content, the same file.
+
+    The library leaves their order to chance. A file is the length of its header in 8 bytes, the
+    header in JSON, padded with spaces, and the tensors.
+    """
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    yield len(text).to_bytes(8, "little") + text
+    yield from (data[start : start + CHUNK] for start in range(end, len(data), CHUNK))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -104,7 +104,7 @@ class ModelConfig(Config):
 class TrainingConfig(Config):
     """How a model is trained."""
 
-    epochs: int = 40
+    epochs: int = 30
     """Passes over the training part of the corpus."""
     max_minutes: float | None = None
     """Wall-clock budget; the learning rate anneals within it."""
@@ -112,13 +112,13 @@ class TrainingConfig(Config):
     """Contiguous streams read side by side."""
     window: int = 128
     """Characters per truncated back-propagation through time."""
-    learning_rate: float = 6e-3
+    learning_rate: float = 2e-2
     """Peak learning rate of AdamW."""
     warmup_steps: int = 300
     """Steps over which the learning rate rises from zero to its peak."""
     final_learning_rate: float = 0.02
     """Share of the peak that is left when the cosine decay ends."""
-    weight_decay: float = 0.01
+    weight_decay: float = 0.1
     """Decoupled weight decay of the matrices (not of biases)."""
     clip: float = 1.0
     """Bound on the gradient."""

@@ -129,7 +129,7 @@ class World:
         """Wrap `model` so that gradients are averaged over the ranks."""
         if self.size == 1:
             return model
-        return torch.nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+        return torch.nn.parallel.DistributedDataParallel(model)
 
 
 @contextmanager

@@ -27,7 +27,9 @@ def run(app: App) -> NoReturn:
     _prepare_streams()
     app.suppress_keyboard_interrupt = False  # it would end the program without a word
     try:
-        code = app(print_error=False, exit_on_error=False, result_action="return_value")
+        code = app(
+            sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
+        )
         sys.stdout.flush()
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)

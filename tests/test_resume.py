@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from training_helpers import (
+    Result,
     last_step,
     options,
     request,
@@ -46,6 +47,16 @@ def text(tmp_path: Path) -> Path:
     return short_text(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """What the training of `request` comes to."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHARLM_CACHE", str(folder / "cache"))
+        trained(start(request(short_text(folder), folder / "run")))
+    return result(folder / "run")
+
+
 def assert_each_step_is_logged_once(run: Path) -> None:
     keys = [(event["event"], event["step"]) for event in result(run).logged]
     assert len(keys) == len(set(keys))
@@ -69,18 +80,18 @@ def test_many_stops_change_no_bit(text: Path, cell: str, precision: str) -> None
 
 
 @pytest.mark.parametrize("step", [1, 15, 22, STEPS_PER_PASS, END - 1])
-def test_one_stop_changes_no_bit(text: Path, step: int) -> None:
-    whole, parts = Path("whole"), Path("parts")
-    trained(start(request(text, whole)))
+def test_one_stop_changes_no_bit(text: Path, uninterrupted: Result, step: int) -> None:
+    parts = Path("parts")
     trained_until(step, start, request(text, parts))
     trained(resume(parts))
-    assert result(parts) == result(whole)
+    assert result(parts) == uninterrupted
 
 
-def test_a_crash_after_a_save_by_the_clock_changes_no_bit(text: Path) -> None:
+def test_a_crash_after_a_save_by_the_clock_changes_no_bit(
+    text: Path, uninterrupted: Result
+) -> None:
     """What was done and logged since the last save is done again, and logged once."""
-    whole, parts = Path("whole"), Path("parts")
-    trained(start(request(text, whole)))
+    parts = Path("parts")
     with start(request(text, parts, save_seconds=0.0)) as training:
         for event in training.events():
             if event.step == 37:
@@ -91,35 +102,33 @@ def test_a_crash_after_a_save_by_the_clock_changes_no_bit(text: Path) -> None:
     assert 37 <= saved < 50
     assert max(event["step"] for event in metrics.read(parts)) == 50
     trained(resume(parts))
-    assert result(parts) == result(whole)
+    assert result(parts) == uninterrupted
 
 
 def test_a_crash_during_the_last_evaluation_does_not_log_it_twice(
-    text: Path, monkeypatch: pytest.MonkeyPatch
+    text: Path, uninterrupted: Result
 ) -> None:
     """The last step may have been saved by the clock, before its evaluation was."""
-    whole, parts = Path("whole"), Path("parts")
-    trained(start(request(text, whole)))
+    parts = Path("parts")
     with start(request(text, parts, save_seconds=0.0)) as training:
         for event in training.events():
             if type(event).__name__ == "Evaluated" and event.step == END:
                 break
     assert last_step(parts) == END
     trained(resume(parts))
-    assert result(parts) == result(whole)
+    assert result(parts) == uninterrupted
     assert_each_step_is_logged_once(parts)
 
 
 @pytest.mark.parametrize("cut", [1, 20])
-def test_a_torn_last_line_is_dropped(text: Path, cut: int) -> None:
-    whole, parts = Path("whole"), Path("parts")
-    trained(start(request(text, whole)))
+def test_a_torn_last_line_is_dropped(text: Path, uninterrupted: Result, cut: int) -> None:
+    parts = Path("parts")
     trained_until(37, start, request(text, parts))
     log = parts / METRICS
     with log.open("ab") as file:
         file.write(b'{"event": "step", "step": 40, "epoch": 1.2}\n'[:-cut])
     trained(resume(parts))
-    assert result(parts) == result(whole)
+    assert result(parts) == uninterrupted
     for line in log.read_text().splitlines():
         json.loads(line)
 

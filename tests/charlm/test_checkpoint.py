@@ -120,6 +120,20 @@ def test_a_run_folder_is_self_contained(run: Path, tmp_path: Path) -> None:
         assert library.read(moved / part)[1:] == (CONFIG, VOCABULARY)
 
 
+def test_the_same_content_is_the_same_file(tmp_path: Path) -> None:
+    about = {name: name for name in ("zebra", "a", "m", "é", "quite", "some", "more", "names")}
+    files = set()
+    for order in (1, -1):
+        for _ in range(4):
+            write_tensors(
+                tmp_path / "file",
+                dict(list(random_weights().items())[::order]),
+                dict(list(about.items())[::order]),
+            )
+            files.add((tmp_path / "file").read_bytes())
+    assert len(files) == 1
+
+
 def test_json_comes_back_and_is_readable(tmp_path: Path) -> None:
     data = {"kind": "charlm", "list": [1, 2.5, None, "é\n"], "inner": {"a": True}}
     write_json(tmp_path / "a.json", data)

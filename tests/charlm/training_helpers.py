@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import settings
 
 from charlm import metrics
-from charlm.checkpoint import LAST, MODEL, RunFolder, read_tensors
+from charlm.checkpoint import LAST, MODEL, RunFolder
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.events import Event
 from charlm.training import Request, Training
@@ -123,20 +123,18 @@ class Result:
     tensors: dict[str, bytes]
     """Weights, optimizer, random states and carried state."""
     state: dict[str, Any]
-    model: tuple[dict[str, bytes], dict[str, str]]
-    """Weights and metadata; safetensors writes the latter in any order."""
+    model: bytes
     logged: list[dict[str, Any]]
     """Steps, evaluations and samples, without their times."""
 
 
 def result(run: Path) -> Result:
     arrays, state = RunFolder(run).load_last()
-    best, metadata = read_tensors(run / MODEL)
     kinds = ("step", "evaluated", "sampled")
     return Result(
         tensors={name: array.tobytes() for name, array in arrays.items()},
         state={key: value for key, value in state.items() if key not in TIMES},
-        model=({name: array.tobytes() for name, array in best.items()}, metadata),
+        model=(run / MODEL).read_bytes(),
         logged=[
             {key: value for key, value in event.items() if key not in TIMES}
             for event in metrics.read(run)

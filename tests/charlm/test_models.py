@@ -1,0 +1,265 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
+
+from charlm import library
+from charlm.checkpoint import LAST, METRICS, MODEL, RunFolder, read_json, read_tensors
+from charlm.config import ModelConfig
+from corpora.vocabulary import Vocabulary
+
+Refused = Callable[..., str]
+
+TINY = "runs/tiny"
+PARAMETERS = sum(array.size for array in random_weights().values())
+TITLE = "\x1b]0;owned\x07"
+"""An escape sequence that would name a terminal's window."""
+
+pytestmark = pytest.mark.usefixtures("run")
+
+
+def listed(charlm: Any, *options: str) -> dict[str, dict[str, Any]]:
+    ended = charlm("models", "--json", *options)
+    assert (ended.code, ended.err, ended.out.count("\n")) == (0, "", 1)
+    return {row["model"]: row for row in json.loads(ended.out)["models"]}
+
+
+def log(run: Path, loss: float) -> None:
+    (run / METRICS).write_text(json.dumps({"event": "evaluated", "loss": loss}) + "\n")
+
+
+def rewrite(run: Path, **changes: Any) -> None:
+    path = run / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "model cut": lambda run: (run / MODEL).write_bytes((run / MODEL).read_bytes()[:100]),
+    "model missing and no shape": lambda run: ((run / MODEL).unlink(), rewrite(run, model={})),
+    "model is a list": lambda run: ((run / MODEL).unlink(), rewrite(run, model=[1])),
+    "no vocabulary": lambda run: (run / "vocabulary.json").unlink(),
+    "config is no object": lambda run: (run / "config.json").write_text("[]"),
+    "config is no JSON": lambda run: (run / "config.json").write_text("{"),
+    "config is deep": lambda run: (run / "config.json").write_text("[" * 99_999),
+    "config is a folder": lambda run: (
+        (run / "config.json").unlink(),
+        (run / "config.json").mkdir(),
+    ),
+    "another kind": lambda run: rewrite(run, kind="imdb"),
+    "another format": lambda run: rewrite(run, format=2),
+    "log is a folder": lambda run: (run / METRICS).mkdir(),
+    "another model": lambda run: write_signed(
+        run / MODEL, random_weights(CONFIG.replace({"cell": "gru"}))
+    ),
+    "a cell of escapes": lambda run: (
+        (run / MODEL).unlink(),
+        rewrite(run, model={**CONFIG.to_json(), "cell": TITLE}),
+    ),
+}
+
+
+def test_shipped_models_and_runs_are_listed(charlm: Any, run: Path, tmp_path: Path) -> None:
+    write_run(tmp_path / "shipped" / "island", validation_loss=1.25)
+    log(run, 1.5)
+    rows = listed(charlm)
+    assert list(rows) == ["island", TINY]
+    for row in rows.values():
+        assert set(row) == {"model", "origin", "config", "parameters", "validation_loss"}
+        assert ModelConfig.from_json(row["config"]) == CONFIG
+        assert row["parameters"] == PARAMETERS
+    assert [row["origin"] for row in rows.values()] == ["shipped", "run"]
+    assert [row["validation_loss"] for row in rows.values()] == [1.25, 1.5]
+    shown = charlm("models")
+    assert (shown.code, shown.err) == (0, "")
+    for part in ("island", TINY, f"{PARAMETERS:,}", "1.2500", "1.5000", "lstm"):
+        assert part in shown.out
+
+
+def test_a_run_before_its_first_evaluation_is_listed(charlm: Any, run: Path) -> None:
+    (run / MODEL).unlink()
+    assert listed(charlm)[TINY]["parameters"] is None
+    assert TINY in charlm("models").out
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_does_not_hide_the_others(charlm: Any, run: Path, damage: str) -> None:
+    bad = write_run(run.parent / "bad")
+    write_run(run.parent / "zoo")
+    DAMAGE[damage](bad)
+    rows = listed(charlm)
+    assert list(rows) == ["runs/bad", TINY, "runs/zoo"]
+    assert set(rows["runs/bad"]) == {"model", "origin", "error"}
+    assert rows["runs/bad"]["error"].isprintable()
+    assert rows[TINY]["parameters"] == rows["runs/zoo"]["parameters"] == PARAMETERS
+    shown = charlm("models")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.count(f"{PARAMETERS:,}") == 2
+    assert "\x1b" not in shown.out
+    assert "\x07" not in shown.out
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_is_one_line_for_info_and_export(
+    refused: Refused, run: Path, damage: str
+) -> None:
+    DAMAGE[damage](run)
+    assert TINY in refused("info", TINY)
+    assert TINY in refused("export", TINY, "out")
+    assert not Path("out").exists()
+
+
+def test_no_models_at_all(charlm: Any, run: Path) -> None:
+    shutil.rmtree(run)
+    assert listed(charlm) == {}
+    assert charlm("models").code == 0
+
+
+def test_runs_may_be_elsewhere(charlm: Any, run: Path) -> None:
+    write_run(Path("other place") / "one")
+    assert list(listed(charlm, "--folder", "other place")) == ["other place/one"]
+
+
+def test_info_adds_up(charlm: Any, run: Path) -> None:
+    log(run, 1.5)
+    training, corpus = {"epochs": 3}, {"spec": "text.txt"}
+    rewrite(run, training=training, corpus=corpus)
+    ended = charlm("info", TINY, "--json")
+    assert (ended.code, ended.err, ended.out.count("\n")) == (0, "", 1)
+    data = json.loads(ended.out)
+    parts = data.pop("parameters")
+    assert parts["total"] == PARAMETERS == parts["embedding"] + parts["recurrent"] + parts["output"]
+    assert parts["embedding"] == len(VOCABULARY) * CONFIG.embedding_size
+    assert ModelConfig.from_json(data.pop("config")) == CONFIG
+    assert data == {
+        "model": TINY,
+        "vocabulary": list(VOCABULARY.symbols),
+        "training": training,
+        "corpus": corpus,
+        "validation_loss": 1.5,
+    }
+    shown = charlm("info", TINY)
+    assert (shown.code, shown.err) == (0, "")
+    for part in (f"{PARAMETERS:,}", "text.txt", "1.5000", f"{len(VOCABULARY)} characters"):
+        assert part in shown.out
+
+
+def test_info_on_a_file_alone_says_what_it_knows(charlm: Any, run: Path) -> None:
+    whole = json.loads(charlm("info", TINY, "--json").out)
+    alone = json.loads(charlm("info", f"{TINY}/{MODEL}", "--json").out)
+    assert set(alone) == set(whole)
+    for key in ("config", "parameters", "vocabulary"):
+        assert alone[key] == whole[key]
+    assert charlm("info", f"{TINY}/{MODEL}").code == 0
+
+
+@pytest.mark.parametrize("about", ["x", [1], 7, None, {}, {"spec": None}, {TITLE: TITLE}], ids=str)
+def test_info_shows_what_others_wrote_without_obeying_it(
+    charlm: Any, run: Path, about: Any
+) -> None:
+    rewrite(run, corpus=about, training=about)
+    shown = charlm("info", TINY)
+    assert (shown.code, shown.err) == (0, "")
+    assert not set(shown.out) & set("\x1b\x07")
+    assert charlm("info", TINY, "--json").code == 0
+
+
+def test_characters_that_print_nothing_are_named(charlm: Any, run: Path) -> None:
+    odd = Vocabulary(("\n", "\x1b", "\x9b", "\u202e", "\ud800", "[", "a"))
+    write_run(run.parent / "odd", vocabulary=odd)
+    shown = charlm("info", "runs/odd")
+    assert (shown.code, shown.err) == (0, "")
+    assert all(code in shown.out for code in ("U+001B", "U+009B", "U+202E", "U+D800"))
+    assert not set(shown.out) & {"\x1b", "\x9b", "\u202e", "\ud800"}
+
+
+def test_harmed_metadata_never_ends_in_a_traceback(charlm: Any, run: Path) -> None:
+    log(run, 1.5)
+    for name, seed in (("config.json", 1), (METRICS, 2)):
+        good = (run / name).read_bytes()
+        for harmed in damaged(good, 60, seed):
+            (run / name).write_bytes(harmed)
+            assert list(listed(charlm)) == [TINY]
+            assert charlm("models").code == 0
+            for options in ([], ["--json"]):
+                ended = charlm("info", TINY, *options)
+                assert ended.code in (0, 2)
+                assert len(ended.err.splitlines()) == (ended.code == 2)
+        (run / name).write_bytes(good)
+
+
+def test_an_export_is_the_same_model_in_half_the_size(charlm: Any) -> None:
+    config = ModelConfig(hidden_size=64, num_layers=2, embedding_size=32)
+    source = write_run(Path("runs/large"), config=config, training={"epochs": 3})
+    log(source, 1.5)
+    ended = charlm("export", source, "out/large")
+    assert (ended.code, ended.err) == (0, "")
+    assert sorted(path.name for path in Path("out/large").iterdir()) == sorted(
+        ["config.json", MODEL, "vocabulary.json"]
+    )
+    size, half = ((folder / MODEL).stat().st_size for folder in (source, Path("out/large")))
+    assert 0.45 < half / size < 0.55
+    assert f"{half / 1e6:.2f} MB" in ended.out
+    arrays, _ = read_tensors(Path("out/large") / MODEL)
+    assert {array.dtype for array in arrays.values()} == {np.dtype(np.float16)}
+    assert_as_good(library.load(str(source)), library.load("out/large"))
+    assert_as_good(library.load(str(source)), library.load(f"out/large/{MODEL}"))
+    assert listed(charlm, "--folder", "out")["out/large"]["validation_loss"] == 1.5
+    data = json.loads(charlm("info", "out/large", "--json").out)
+    assert data["training"] == {"epochs": 3}
+    assert charlm("export", "out/large", "out/again").code == 0
+    assert (Path("out/again") / MODEL).read_bytes() == (Path("out/large") / MODEL).read_bytes()
+
+
+def assert_as_good(one: library.LanguageModel, other: library.LanguageModel) -> None:
+    assert (one.config, one.vocabulary) == (other.config, other.vocabulary)
+    text = "abc, defgh.\n" * 4
+    for mine, theirs in zip(one.score(text), other.score(text), strict=True):
+        assert abs(mine.surprisal - theirs.surprisal) < 0.02
+
+
+def test_an_export_cannot_be_resumed_and_says_so(charlm: Any, run: Path) -> None:
+    assert charlm("export", TINY, "out").code == 0
+    assert not (Path("out") / LAST).exists()
+    assert RunFolder(Path("out")).exists
+
+
+def test_an_export_overwrites_nothing(refused: Refused, run: Path) -> None:
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    assert "holds a model already" in refused("export", TINY, TINY)
+    assert "single file" in refused("export", f"{TINY}/{MODEL}", "out")
+    assert "no model" in refused("export", "nowhere", "out")
+    Path("file").write_text("")
+    assert "cannot write" in refused("export", TINY, "file")
+    assert not Path("out").exists()
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def test_weights_too_large_for_half_precision_are_one_line(refused: Refused) -> None:
+    weights = random_weights()
+    weights["output.bias"][0] = 65_600
+    write_run(Path("runs/large"), weights)
+    assert "too large for half precision" in refused("export", "runs/large", "out")
+    assert not Path("out").exists()
+
+
+def test_an_export_that_failed_can_be_repeated(
+    charlm: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("charlm.checkpoint.write_atomic", full)
+        refused("export", TINY, "out")
+    assert charlm("export", TINY, "out").code == 0
+    assert read_json(Path("out/config.json"))["kind"] == "charlm"
+
+
+@pytest.mark.parametrize("command", ["info", "export", "models"])
+def test_unknown_options_are_one_line(refused: Refused, command: str) -> None:
+    assert "--nope" in refused(command, "--nope")

@@ -1,0 +1,123 @@
+"""Imports point one way, cost what they must, and do nothing."""
+
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import charlm
+from charlm.__main__ import COMMANDS
+
+ROOT = Path(charlm.__file__).resolve().parents[1]
+HEAVY = ["torch", "textual", "datasets", "pooch", "requests"]
+FREE_OF_TORCH = [
+    "charlm.cells",
+    "charlm.sampler",
+    "charlm.library",
+    "charlm.checkpoint",
+    "charlm.config",
+    "charlm.commands.generate",
+    "charlm.commands.score",
+    "charlm.commands.models",
+    "charlm.commands.corpora",
+]
+
+
+def modules(package: str) -> list[str]:
+    """The package and all modules in it, but for the one that is a program."""
+    found = pkgutil.walk_packages([str(ROOT / package)], f"{package}.")
+    return [package, *(info.name for info in found if not info.name.endswith("__main__"))]
+
+
+def answered(program: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    return done.stdout
+
+
+def loaded(names: list[str], heavy: list[str]) -> list[str]:
+    """Import `names` one after the other; say which of `heavy` came, and with which of them."""
+    program = (
+        "import importlib, sys\n"
+        "names, heavy = (words.split(',') for words in sys.argv[1:])\n"
+        "seen = set()\n"
+        "for name in names:\n"
+        "    importlib.import_module(name)\n"
+        "    new = set(heavy) & set(sys.modules) - seen\n"
+        "    seen |= new\n"
+        "    for module in sorted(new): print(module, 'with', name)\n"
+    )
+    return answered(program, ",".join(names), ",".join(heavy)).splitlines()
+
+
+def test_the_corpora_load_nothing_heavy() -> None:
+    assert loaded(modules("corpora"), [*HEAVY, "rich", "charlm", "seq", "tui"]) == []
+
+
+def test_the_path_from_a_model_file_to_text_needs_no_torch() -> None:
+    assert loaded(FREE_OF_TORCH, [*HEAVY, "seq", "tui"]) == []
+
+
+def test_only_the_app_draws_with_textual() -> None:
+    names = [name for package in ("corpora", "charlm", "seq") for name in modules(package)]
+    assert len(names) > 30
+    assert loaded(names, ["textual", "tui"]) == []
+
+
+def test_the_packages_themselves_are_free() -> None:
+    heavy = [*HEAVY, "numpy", "rich", "cyclopts"]
+    assert loaded(["corpora", "charlm", "seq", "tui", "charlm.commands"], heavy) == []
+
+
+HELP = """
+import contextlib, io, sys
+from charlm.__main__ import application
+heavy = set(sys.argv[1].split(","))
+seen = set()
+for tokens in sys.argv[2].split(","):
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+        application()([*tokens.split(), "--help"], result_action="return_value")
+    assert "Usage" in shown.getvalue(), tokens
+    new = heavy & set(sys.modules) - seen
+    seen |= new
+    for module in sorted(new): print(module, "with", tokens)
+"""
+
+
+def test_help_loads_neither_torch_nor_textual() -> None:
+    commands = ["", *COMMANDS, "corpora get"]
+    assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""
+
+
+@pytest.mark.parametrize("command", ["", "train", "corpora"])
+def test_help_that_needs_no_model_does_without_numpy(command: str) -> None:
+    assert answered(HELP, "numpy,safetensors", command) == ""
+
+
+def test_importing_does_nothing() -> None:
+    program = (
+        "import importlib, os, signal, sys, threading\n"
+        "import numpy, torch\n"
+        "def world():\n"
+        "    signals = [signal.getsignal(number) for number in signal.valid_signals()]\n"
+        "    numbers = (numpy.random.get_state()[1].tolist(), torch.random.initial_seed())\n"
+        "    threads = (torch.get_num_threads(), threading.active_count())\n"
+        "    return dict(os.environ), os.getcwd(), signals, numbers, threads\n"
+        "sys.argv[1:], names = [], sys.argv[1].split(',')\n"
+        "before = world()\n"
+        "for name in names:\n"
+        "    importlib.import_module(name)\n"
+        "    assert world() == before, name\n"
+    )
+    names = [name for package in ("corpora", "charlm", "seq") for name in modules(package)]
+    assert answered(program, ",".join([*names, "charlm.__main__"])) == ""
