@@ -14,7 +14,6 @@ from corpora.encoded import release
 from corpora.errors import UserError
 from corpora.text import split_bounds
 
-
 RELEASE_EVERY = 256
 """Windows after which the pages of a memory map that were read are let go."""
 

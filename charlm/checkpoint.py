@@ -20,7 +20,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from corpora.atomic import write_atomic
+from corpora.atomic import TEMPORARY, write_atomic
 from corpora.errors import UserError, os_error
 from corpora.vocabulary import Vocabulary
 
@@ -207,7 +207,7 @@ class RunFolder:
         """Make the folder, with `config.json` (`about` holds all but the model) and vocabulary."""
         if self.exists:
             advice = "--resume" if (self.path / LAST).exists() else "remove"
-            raise UserError(f"{self.path} holds a run already; {advice} it, or name another --run")
+            raise UserError(f"{self.path} holds a run already; {advice} it, or name another --out")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -245,6 +245,11 @@ class RunFolder:
         path = self.path / LAST
         write_tensors(path, arrays, {"state": json.dumps(state)})
         return path
+
+    def clean(self) -> None:
+        """Remove what kills in the midst of writing have left behind."""
+        for left in (*self.path.glob(TEMPORARY), *(self.path / LAST).parent.glob(TEMPORARY)):
+            left.unlink(missing_ok=True)
 
     def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return what `save_last` wrote; raise `UserError` if it is missing or damaged."""

@@ -22,7 +22,6 @@ from charlm.scoring import evaluate
 from corpora.encoded import EncodedText
 from corpora.vocabulary import Vocabulary
 
-
 VALIDATION_LIMIT = 1_000_000
 """Characters of the validation part that are read at each evaluation, at most: of a corpus of a
 gigabyte, all of it would take longer than the training in between."""

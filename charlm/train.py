@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +24,9 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from charlm.events import Finished
 
+PATIENCE_SECONDS = 1.0
+"""Time after a first Ctrl-C from which on a second one no longer waits for the save."""
+
 Options = overrides(ModelConfig, TrainingConfig, module=__name__)
 
 app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
@@ -32,7 +38,7 @@ def train(
     /,
     *,
     preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
-    run_folder: Annotated[Path | None, Parameter(name="--run")] = None,
+    run_folder: Annotated[Path | None, Parameter(name="--out")] = None,
     resume: Path | None = None,
     init_from: str | None = None,
     encoding: str = "utf-8",
@@ -75,6 +81,7 @@ def train(
                 if corpus is None:
                     raise UserError("which text? give a file, a folder or a name: charlm corpora")
                 chosen = preset(preset_name)
+                _check_startable(changes, init_from)
                 request = training.Request(
                     corpus=corpus,
                     model=chosen.model.replace(changes),
@@ -92,6 +99,14 @@ def train(
 train.__doc__ = (train.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
+def _check_startable(changes: dict[str, Any], init_from: str | None) -> None:
+    """Raise `UserError` for options of a shape that the model to start from has already."""
+    shape = {field.name for field in fields(ModelConfig)} - {"dropout"}
+    if init_from is not None and (fixed := sorted(set(changes) & shape)):
+        option = fixed[0].replace("_", "-")
+        raise UserError(f"--{option} cannot change while --init-from gives the model")
+
+
 def _check_resumable(
     changes: dict[str, Any], run_folder: Path | None, init_from: str | None
 ) -> None:
@@ -99,7 +114,7 @@ def _check_resumable(
     free = {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
     fixed = sorted(set(changes) - free)
     if run_folder is not None or init_from is not None:
-        raise UserError("--resume goes on in its own folder: leave out --run and --init-from")
+        raise UserError("--resume goes on in its own folder: leave out --out and --init-from")
     if fixed:
         option = fixed[0].replace("_", "-")
         raise UserError(f"--{option} cannot change while a training is resumed")
@@ -142,16 +157,18 @@ def _advise(end: Finished, folder: Path) -> None:
 
 @contextmanager
 def _asked_by_signals(asked: list[int]) -> Iterator[None]:
-    """Note SIGINT and SIGTERM in `asked` instead of dying of them; a second one is obeyed."""
+    """Note SIGINT and SIGTERM in `asked` instead of dying of them; a later one is obeyed."""
+    first = math.inf
 
     def note(number: int, frame: FrameType | None) -> None:
+        nonlocal first
+        # torchrun hands on the Ctrl-C that the terminal has sent to all: one wish, two signals.
+        if time.perf_counter() - first > PATIENCE_SECONDS:
+            raise KeyboardInterrupt
+        first = min(first, time.perf_counter())
         asked.append(number)
-        for known, handler in before.items():
-            signal.signal(known, handler)
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, note)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

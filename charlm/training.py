@@ -167,8 +167,10 @@ def resume(
         )
         trainer = Trainer(task, config, run, world=processes, precision=precision, stop=stop)
         trainer.resume()
-        if processes.leads and changes:
-            run.write_config({**about, "training": config.to_json()})
+        if processes.leads:
+            run.clean()
+            if changes:
+                run.write_config({**about, "training": config.to_json()})
         yield Training(run, trainer, processes.leads)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from corpora.errors import os_error
 
+TEMPORARY = ".*.tmp"
+"""Pattern of the temporary files; one that is left behind was cut short by a kill."""
+
 
 def write_atomic(path: Path, data: bytes | Iterable[bytes], *, advice: str | None = None) -> None:
     """Put `data` at `path`, which at every moment holds either its old content or all of the new.

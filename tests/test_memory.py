@@ -9,7 +9,7 @@ import pytest
 
 TRAIN = """
 import resource, runpy, sys
-sys.argv = ["train", sys.argv[1], "--run", sys.argv[2], "--max-minutes", sys.argv[3],
+sys.argv = ["train", sys.argv[1], "--out", sys.argv[2], "--max-minutes", sys.argv[3],
             "--batch-size", "64", "--window", "32", "--hidden-size", "16", "--embedding-size", "16",
             "--num-layers", "1", "--precision", "fp32", "--device", "cpu", "--sample-length", "0",
             "--evaluate-every", "1000000"]

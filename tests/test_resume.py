@@ -214,13 +214,23 @@ def test_a_run_that_never_saved_says_so_and_can_be_begun_anew(text: Path) -> Non
         next(iter(training.events()))
     refused("ended before its first save; remove it and train anew", run)
     with (
-        pytest.raises(UserError, match="remove it, or name another --run"),
+        pytest.raises(UserError, match="remove it, or name another --out"),
         start(request(text, run)),
     ):
         pass
     shutil.rmtree(run)
     trained(start(request(text, run)))
     assert last_step(run) == END
+
+
+def test_what_a_kill_in_the_midst_of_writing_left_behind_is_removed(text: Path) -> None:
+    run = Path("run")
+    trained_until(3, start, request(text, run))
+    left = (run / ".model.safetensors.0123.tmp", (run / LAST).with_name(".last.0123.tmp"))
+    for path in left:
+        path.write_bytes(b"half a file")
+    trained(resume(run))
+    assert not any(path.exists() for path in left)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -247,7 +257,7 @@ def logged_step(run: Path) -> int:
 def test_signals_end_a_training_that_can_be_resumed(text: Path, tmp_path: Path) -> None:
     """Ctrl-C, then `kill`, then no more; each time by the line that the program prints."""
     many = options(epochs=200, evaluate_every=10)  # far more than there is time for
-    process = train(text, "--run", "a run", *many, folder=tmp_path)
+    process = train(text, "--out", "a run", *many, folder=tmp_path)
     run = tmp_path / "a run"
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         reached = logged_step(run)
@@ -285,7 +295,7 @@ def killed_again_and_again(text: Path, folder: Path, kills: int, seed: int) -> i
             process = train("--resume", "killed", folder=folder)
         else:
             shutil.rmtree(run, ignore_errors=True)
-            process = train(text, "--run", "killed", *small, folder=folder)
+            process = train(text, "--out", "killed", *small, folder=folder)
         if draw.random() < 0.15:
             time.sleep(draw.uniform(0, 2))  # while it starts, mostly
         else:
@@ -305,7 +315,7 @@ def killed_again_and_again(text: Path, folder: Path, kills: int, seed: int) -> i
 
 
 def check_kills(text: Path, folder: Path, kills: int, seed: int) -> int:
-    ended(train(text, "--run", "whole", *options(epochs=6, sample_length=40), folder=folder), 0)
+    ended(train(text, "--out", "whole", *options(epochs=6, sample_length=40), folder=folder), 0)
     broken = killed_again_and_again(text, folder, kills, seed)
     whole, killed = result(folder / "whole"), result(folder / "killed")
     assert killed == whole

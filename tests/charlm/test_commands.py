@@ -33,7 +33,7 @@ def started(*arguments: str, **more: Any) -> "subprocess.Popen[bytes]":
 
 def ended(*arguments: str, stdin: bytes = b"", **more: Any) -> tuple[int, str, str]:
     program = started(*arguments, stdin=subprocess.PIPE, **more)
-    out, err = program.communicate(stdin)
+    out, err = program.communicate(stdin, timeout=60)
     return program.returncode, (out or b"").decode(), err.decode()
 
 
@@ -107,7 +107,7 @@ def test_a_reader_that_leaves_is_no_reason_for_a_word(arguments: list[str]) -> N
     assert program.stderr is not None
     assert program.stderr.read() == b""
     program.stderr.close()
-    assert program.wait() != 0 or "--length" not in arguments
+    assert program.wait(60) != 0 or "--length" not in arguments
 
 
 def test_a_full_disk_is_one_line() -> None:
@@ -120,11 +120,16 @@ def test_a_full_disk_is_one_line() -> None:
 
 
 def test_ctrl_c_ends_it_in_one_line() -> None:
-    program = started("generate", TINY, "--length", "100000000")
+    # Programs in the background inherit that SIGINT is ignored; this one must not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        program = started("generate", TINY, "--length", "100000000")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert program.stdout is not None
     program.stdout.read(10)
     program.send_signal(signal.SIGINT)
-    _, err = program.communicate()
+    _, err = program.communicate(timeout=60)
     assert program.returncode == 130
     assert err == b"charlm: interrupted\n"
 
@@ -140,6 +145,13 @@ def test_standard_input_and_closed_streams() -> None:
     assert done.stdout.decode().splitlines() == [
         "charlm: there is no standard input to read; name a file"
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train", "-"], ["evaluate", TINY, "-"], ["score", "-", "--model", TINY]]
+)
+def test_a_hyphen_is_standard_input(refused: Callable[..., str], arguments: list[str]) -> None:
+    assert "no text" in refused(*arguments, stdin=b"")
 
 
 def test_a_terminal_of_another_encoding_gets_what_it_can_show() -> None:

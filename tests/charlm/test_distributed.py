@@ -15,8 +15,7 @@ from charlm.checkpoint import METRICS, RunFolder, read_model
 from charlm.training import resume, start
 from corpora.errors import UserError
 
-TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "--")
-# Without "--", torchrun takes --run for a short form of its own --run-path.
+TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
 PLAIN = {"dropout": 0.0, "sample_length": 1000}  # long samples leave time to interrupt
 
 
@@ -35,7 +34,7 @@ def test_two_processes_train_as_one_would(tmp_path: Path) -> None:
     text, alone, run = short_text(tmp_path), Path("alone"), tmp_path / "run"
     trained(start(request(text, alone, **PLAIN)))
 
-    process = train(text, "--run", run, *options(**PLAIN), folder=tmp_path, launcher=TORCHRUN)
+    process = train(text, "--out", run, *options(**PLAIN), folder=tmp_path, launcher=TORCHRUN)
     log = run / METRICS
     wait_for(lambda: log.exists() and b'"evaluated", "step": 15' in log.read_bytes(), process)
     process.send_signal(signal.SIGTERM)
@@ -78,7 +77,7 @@ def assert_same_training(alone: Path, run: Path) -> None:
 def test_a_batch_that_cannot_be_shared_is_a_line_and_ends_all_processes(tmp_path: Path) -> None:
     text = short_text(tmp_path)
     given = options(batch_size=7)
-    code, out, err = ended(train(text, "--run", "run", *given, folder=tmp_path, launcher=TORCHRUN))
+    code, out, err = ended(train(text, "--out", "run", *given, folder=tmp_path, launcher=TORCHRUN))
     assert code != 0
     assert "charlm: --batch-size 7 cannot be shared by 2 processes; take a multiple of 2" in err
     assert re.search(r"exitcode\s*: 2", err)  # of the process, as torchrun reports it

@@ -1,5 +1,6 @@
 import errno
 import io
+import itertools
 import json
 import math
 import os
@@ -142,7 +143,7 @@ def test_a_run_in_the_way_is_left_as_it_is(text: Path) -> None:
     trained_until(5, start, request(text, run))
     before = content(run)
     with (
-        pytest.raises(UserError, match="--resume it, or name another --run"),
+        pytest.raises(UserError, match="--resume it, or name another --out"),
         start(request(text, run, seed=2)),
     ):
         pass
@@ -342,7 +343,7 @@ def handlers() -> list[Any]:
 
 def test_the_command_trains_and_tells(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = handlers()
-    assert command(text, "--run", "a run", *options()) == 0
+    assert command(text, "--out", "a run", *options()) == 0
     assert handlers() == before
     out = capsys.readouterr().out
     assert "finished at step 66" in out
@@ -357,7 +358,7 @@ def test_a_training_that_diverges_says_what_to_do_and_fails(
     text: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LanguageModelling, "loss", spoiled(20))
-    assert command(text, "--run", "run", *options()) == 1
+    assert command(text, "--out", "run", *options()) == 1
     out = capsys.readouterr().out
     assert "diverged" in out
     assert "a lower --learning-rate" in out
@@ -365,36 +366,50 @@ def test_a_training_that_diverges_says_what_to_do_and_fails(
     assert last_step(Path("run")) == 15
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_noted_once_and_handed_back(
-    text: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    """The first ends the training in good order; a second one would find the old handlers."""
-    before = handlers()
-    real, seen = LanguageModelling.units, []
+def signalled(monkeypatch: pytest.MonkeyPatch, numbers: list[int], step: int) -> None:
+    """Send this process the signals, one after the other, while it makes that step."""
+    real, made = LanguageModelling.units, itertools.count()
 
     def units(self: LanguageModelling, batch: Any) -> int:
-        if len(seen) == 20:
-            os.kill(os.getpid(), number)
-        elif len(seen) > 20:
-            raise AssertionError("a step was made after the signal")
-        seen.append(handlers())
+        if next(made) == step:
+            for number in numbers:
+                os.kill(os.getpid(), number)
         return real(self, batch)
 
     monkeypatch.setattr(LanguageModelling, "units", units)
-    assert command(text, "--run", "run", *options()) == 128 + number
-    assert [found == before for found in seen] == [False] * 20 + [True]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_sent_twice_at_once_ends_the_training_in_good_order(
+    text: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    before = handlers()
+    signalled(monkeypatch, [number, number], step=20)
+    assert command(text, "--out", "run", *options()) == 128 + number
     assert handlers() == before
     assert "resume with: python -m charlm.train --resume run" in capsys.readouterr().out
     assert last_step(Path("run")) == 21
+
+
+def test_a_later_signal_does_not_wait_for_the_save(
+    text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = handlers()
+    monkeypatch.setattr("charlm.train.PATIENCE_SECONDS", -1.0)
+    signalled(monkeypatch, [signal.SIGINT, signal.SIGINT], step=20)
+    monkeypatch.setattr(app, "suppress_keyboard_interrupt", False)
+    with pytest.raises(KeyboardInterrupt):
+        command(text, "--out", "run", *options())
+    assert handlers() == before
 
 
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
         ([], "which text"),
-        (["--resume", "run", "--run", "other"], "leave out --run and --init-from"),
-        (["--resume", "run", "--init-from", "other"], "leave out --run and --init-from"),
+        (["text", "--init-from", "run", "--num-layers", "3"], "--num-layers cannot change"),
+        (["--resume", "run", "--out", "other"], "leave out --out and --init-from"),
+        (["--resume", "run", "--init-from", "other"], "leave out --out and --init-from"),
         (["--resume", "run", "--batch-size", "7"], "--batch-size cannot change"),
         (["--resume", "run", "--no-residual"], "--residual cannot change"),
         (["--resume", "nowhere"], "nowhere is not a run folder"),
