@@ -1,14 +1,16 @@
 """The recurrent cells in NumPy: stepping without torch, one stream or many.
 
-A step of one stream reads every weight once, so the floor is memory: 4x128 has 1.9 MB to read and
-3x512 22 MB. What is done to come near it:
+A step of one stream reads every weight once, so the floor is memory. Measured on one core that
+reads 95 GB/s from its second-level cache of 2 MB and 29 GB/s from beyond: 4x128 is 1.9 MB, which
+takes 20 microseconds, and a character, sampling included, takes 68 (the rest is some 60 calls of
+NumPy); 3x512 is 21 MB, which takes 0.73 ms, and a character takes 0.82. What brings it there:
 
 - the input weights of the lowest layer are multiplied with every embedding beforehand, so that the
   layer looks its input part up instead of reading a matrix;
 - input and recurrent weights of a layer lie side by side, column by column: one matrix-vector
   product a layer, over memory in the order in which it lies;
 - all matrices lie in one block, on large pages where the system has them: a second-level cache that
-  is just large enough then holds them without conflicts (scattered small pages cost a third);
+  is just large enough then holds them without conflicts (scattered small pages cost a seventh);
 - sigmoid(a) = (1 + tanh(a / 2)) / 2, with the half folded into the weights, so that all gates go
   through one call of tanh; every result goes into a buffer that exists.
 

@@ -87,7 +87,7 @@ class ModelConfig(Config):
     """Recurrent layers, one upon another."""
     embedding_size: int = 128
     """Features of a character's embedding."""
-    dropout: float = 0.0
+    dropout: float = 0.05
     """Share of features dropped between layers while training; one mask per stream and window
     (variational dropout, Gal and Ghahramani 2016)."""
     residual: bool = True
@@ -104,7 +104,7 @@ class ModelConfig(Config):
 class TrainingConfig(Config):
     """How a model is trained."""
 
-    epochs: int = 30
+    epochs: int = 32
     """Passes over the training part of the corpus."""
     max_minutes: float | None = None
     """Wall-clock budget; the learning rate anneals within it."""
@@ -172,7 +172,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "classic": Preset(
         "the experiment that the project starts from: 4 plain LSTM layers of 128",
-        ModelConfig(residual=False),
+        ModelConfig(residual=False, dropout=0.0),
         TrainingConfig(),
     ),
     "tiny": Preset(
