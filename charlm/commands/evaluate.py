@@ -86,9 +86,9 @@ def evaluate(
     console = stdout()
     part = f"{model} on the {split} part of {text.name}, {score.characters:,} characters"
     console.print(printable(part), soft_wrap=True)
-    console.print(_line("", figures))
+    console.print(_line("", figures), soft_wrap=True)
     if dynamic:
-        console.print(_line("dynamic ", figures["dynamic"]))
+        console.print(_line("dynamic ", figures["dynamic"]), soft_wrap=True)
 
 
 def _figures(score: Any) -> dict[str, float]:
