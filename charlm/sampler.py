@@ -149,11 +149,12 @@ def read(network: Network, state: State, ids: np.ndarray) -> np.ndarray:
 
 
 def opening(vocabulary: Vocabulary, prompt: str) -> np.ndarray:
-    """Return the ids to read before writing: of `prompt`, or of a line feed if it is empty."""
-    if prompt:
-        return vocabulary.encode(prompt)
-    start = "\n" if "\n" in vocabulary else vocabulary.symbols[0]
-    return vocabulary.encode(start)
+    """Return the ids to read before writing: a line feed, then `prompt`.
+
+    From a state of zeros a model believes to be anywhere in a line, and breaks it soon.
+    """
+    start = "\n" if "\n" in vocabulary else "" if prompt else vocabulary.symbols[0]
+    return np.concatenate([vocabulary.encode(start), vocabulary.encode(prompt)])
 
 
 def generate(

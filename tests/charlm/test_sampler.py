@@ -18,6 +18,8 @@ from charlm.sampler import (
     generate,
     generate_many,
     log_softmax,
+    opening,
+    read,
     score,
     weights,
 )
@@ -286,9 +288,13 @@ def test_the_prompt_decides_and_is_not_repeated() -> None:
     assert text_of(generate(CYCLE, ABC, "a\nb", length=4)) == "cabc"
 
 
-def test_an_empty_prompt_begins_as_after_a_line_feed() -> None:
+def test_a_text_begins_as_after_a_line_feed() -> None:
     model = language_model()
-    assert model.generate("", length=30, seed=1) == model.generate("\n", length=30, seed=1)
+    assert opening(model.vocabulary, "").tolist() == [model.vocabulary.index("\n")]
+    state = model.network.start()
+    read(model.network, state, model.vocabulary.encode("\nab"))
+    (token,) = model.stream("ab", length=1, seed=1)
+    np.testing.assert_array_equal(token.logits, state.logits[:, 0])
 
 
 def test_a_vocabulary_without_line_feed_begins_with_its_first_symbol() -> None:
