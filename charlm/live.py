@@ -84,7 +84,8 @@ class LiveDisplay:
             text = Text(printable(self.sampled.text).strip(), overflow="fold")
             title = Text(f"sample at step {self.sampled.step:,}")
             parts.append(Panel(text, title=title, title_align="left", border_style="dim"))
-        return Group(*parts) if parts else Text("reading the text …", style="dim")
+        # The cursor rests on a line of its own: behind a full one, an echoed ^C would wrap.
+        return Group(*parts, Text()) if parts else Text("reading the text …", style="dim")
 
     def _progress(self, step: Step) -> Table:
         done = step.elapsed / max(1e-9, step.elapsed + step.remaining)
