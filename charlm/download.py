@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
@@ -20,17 +17,6 @@ class DownloadBar:
         self.progress = Progress(*columns, console=console, transient=True)
         self.task = self.progress.add_task("download", total=None)
         self.total = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def update(self, count: int) -> None:
         """Count `count` more bytes."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -39,18 +36,6 @@ class LiveDisplay:
         self.sampled: Sampled | None = None
         # Last: it asks for the view at once.
         self.live = Live(console=console, refresh_per_second=4, get_renderable=self._view)
-
-    def __enter__(self) -> Self:
-        self.live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.live.stop()
 
     def __call__(self, event: Event) -> None:
         """Show `event`."""

@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from rich.console import Console
 
@@ -55,15 +54,8 @@ class JsonLines:
         except OSError as error:
             raise os_error(error, self.path, "write") from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self.file.close()
 
 
@@ -202,6 +194,8 @@ def display(console: Console) -> Iterator[Sink]:
         if console.is_terminal:
             from charlm.live import LiveDisplay
 
-            yield stack.enter_context(LiveDisplay(console))
+            shown = LiveDisplay(console)
+            stack.enter_context(shown.live)
+            yield shown
         else:
             yield PlainLines(console)

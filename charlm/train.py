@@ -7,7 +7,7 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
@@ -180,7 +180,7 @@ def _asked_by_signals(asked: list[int]) -> Iterator[None]:
 def _download() -> Iterator[Any]:
     from charlm.download import DownloadBar
 
-    with DownloadBar(stderr()) as bar:
+    with closing(DownloadBar(stderr())) as bar:
         yield bar
 
 

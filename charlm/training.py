@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,8 @@ class Training:
         board = TensorBoard(self.run.path / "tensorboard") if tensorboard else None
         progress = self.trainer.progress
         evaluated = progress.since_evaluation.steps == 0
-        with JsonLines(self.run.path / METRICS, step=progress.step, evaluated=evaluated) as log:
+        path = self.run.path / METRICS
+        with closing(JsonLines(path, step=progress.step, evaluated=evaluated)) as log:
             for event in self.trainer.events():
                 log(event)
                 if board is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +74,7 @@ def get(name: str, path: Path | None = None, /) -> None:
     path
         Put the text at this path; without it, it stays in the cache.
     """
-    with DownloadBar(stderr()) as bar:
+    with closing(DownloadBar(stderr())) as bar:
         if path is None:
             placed = fetch(name, progress=bar, notice=stderr().print)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -59,7 +60,7 @@ def evaluate(
     from corpora.encoded import encode
 
     path = find(model)
-    with DownloadBar(stderr()) as bar:
+    with closing(DownloadBar(stderr())) as bar:
         text = encode(corpus, encoding=encoding, progress=bar, notice=stderr().print)
     where = pick_device(device)
     language_model, vocabulary = loaded(path, where)

@@ -4,6 +4,7 @@ import json
 import math
 import sys
 import types
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def logged(path: Path) -> list[dict[str, Any]]:
 
 
 def write_story(path: Path) -> None:
-    with JsonLines(path) as log:
+    with closing(JsonLines(path)) as log:
         for event in STORY:
             log(event)
 
@@ -99,7 +100,7 @@ def test_the_log_is_the_events(tmp_path: Path) -> None:
 
 
 def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
-    with JsonLines(tmp_path / "log") as log:
+    with closing(JsonLines(tmp_path / "log")) as log:
         for count, event in enumerate(STORY, 1):
             log(event)
             assert len(logged(tmp_path / "log")) == count
@@ -108,7 +109,7 @@ def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
 def test_the_log_is_json_whatever_the_figures_are(tmp_path: Path, value: float) -> None:
     odd = Evaluated(step=1, loss=1.0, train_loss=value, best=True, metrics={"a": {"b": value}})
-    with JsonLines(tmp_path / "log") as log:
+    with closing(JsonLines(tmp_path / "log")) as log:
         log(odd)
         log(finished(1, best_loss=value))
     lines = logged(tmp_path / "log")
@@ -120,7 +121,7 @@ def test_the_log_is_json_whatever_the_figures_are(tmp_path: Path, value: float) 
 def test_a_run_that_goes_on_keeps_what_was_logged_up_to_there(tmp_path: Path, step: int) -> None:
     path = tmp_path / "log"
     write_story(path)
-    with JsonLines(path, step=step) as log:
+    with closing(JsonLines(path, step=step)) as log:
         log(started(step))
     kept = [to_json(event) for event in STORY if event.step <= step]
     assert logged(path) == [*kept, to_json(started(step))]
@@ -128,7 +129,7 @@ def test_a_run_that_goes_on_keeps_what_was_logged_up_to_there(tmp_path: Path, st
 
 def test_a_run_that_begins_anew_forgets_what_was_there(tmp_path: Path) -> None:
     write_story(tmp_path / "log")
-    with JsonLines(tmp_path / "log") as log:
+    with closing(JsonLines(tmp_path / "log")) as log:
         log(started())
     assert logged(tmp_path / "log") == [to_json(started())]
 
@@ -136,7 +137,7 @@ def test_a_run_that_begins_anew_forgets_what_was_there(tmp_path: Path) -> None:
 def test_an_evaluation_that_was_not_saved_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "log"
     write_story(path)
-    with JsonLines(path, step=30, evaluated=False):
+    with closing(JsonLines(path, step=30, evaluated=False)):
         pass
     kinds = [(line["event"], line["step"]) for line in logged(path)]
     assert ("evaluated", 15) in kinds
@@ -154,7 +155,7 @@ def test_a_line_cut_short_anywhere_is_dropped(tmp_path: Path) -> None:
         path.write_bytes(whole[:-cut])
         # A reader that looks while the line is being written sees the rest, and no error.
         assert len(list(metrics.read(tmp_path))) == len(STORY) - (cut > 1)
-        with JsonLines(path, step=30) as log:
+        with closing(JsonLines(path, step=30)) as log:
             log(finished(30))
         assert path.read_bytes() == whole
 
@@ -175,7 +176,7 @@ def test_what_is_no_event_is_dropped(
         b'{"event": "step"}',
     ]
     path.write_bytes(b"\n".join([*junk, good, *odd, good]) + b"\n")
-    with JsonLines(path, step=10):
+    with closing(JsonLines(path, step=10)):
         pass
     assert path.read_bytes().count(good) == 2
     assert all(line["event"] == "step" for line in logged(path))
@@ -194,7 +195,7 @@ def test_a_disk_that_fills_up_is_a_line(tmp_path: Path) -> None:
         def write(self, data: Any) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with JsonLines(tmp_path / "log") as log:
+    with closing(JsonLines(tmp_path / "log")) as log:
         log.file.close()
         log.file = Full()  # type: ignore[assignment]
         with pytest.raises(UserError, match=r"cannot write .*log: the disk is full"):
@@ -272,7 +273,8 @@ def test_times_are_told_as_clocks_do(seconds: float, text: str) -> None:
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_live_display_shows_the_figures_and_stays_within_its_width(width: int) -> None:
     shown = console(width, terminal=True)
-    with LiveDisplay(shown) as live:
+    live = LiveDisplay(shown)
+    with live.live:
         for event in STORY[:-1]:
             live(event)
             live.live.refresh()
@@ -300,7 +302,8 @@ def test_the_live_display_shows_the_figures_and_stays_within_its_width(width: in
 @pytest.mark.parametrize("width", [1, 10, 40])
 def test_a_narrow_terminal_breaks_nothing(width: int) -> None:
     shown = console(width, terminal=True)
-    with LiveDisplay(shown) as live:
+    live = LiveDisplay(shown)
+    with live.live:
         for event in STORY:
             live(event)
 
