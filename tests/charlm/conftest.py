@@ -1,4 +1,4 @@
-"""No test here sees the user's cache, a mirror, the network or another test's folder."""
+"""A tiny model, and the console script to call on it."""
 
 import io
 import sys
@@ -14,17 +14,6 @@ from charlm.__main__ import application
 from charlm.environment import share_cores
 
 share_cores()  # as the programs do, before any test module loads torch
-
-
-@pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mirror").mkdir()
-    (tmp_path / "work").mkdir()
-    monkeypatch.setenv("CHARLM_MIRROR", str(tmp_path / "mirror"))
-    monkeypatch.setenv("CHARLM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path / "work")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""No test here sees the user's cache, a mirror or the network, except the server it starts."""
+"""Files to read, and a server on this machine to fetch from."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,16 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-
-@pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mirror").mkdir()
-    (tmp_path / "work").mkdir()
-    monkeypatch.setenv("CHARLM_MIRROR", str(tmp_path / "mirror"))
-    monkeypatch.setenv("CHARLM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.chdir(tmp_path / "work")
 
 
 @pytest.fixture
