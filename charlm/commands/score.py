@@ -16,7 +16,8 @@ from corpora.vocabulary import UnknownSymbol
 
 BINS = (0.25, 0.75, 1.5, 2.5, 4.0, 6.0)
 """Nats at which the colour changes."""
-STYLES = ("grey50", "green", "bright_green", "yellow", "bright_yellow", "red", "bold bright_red")
+STYLES = ("#6c7a89", "#7fa38a", "#b5bd68", "#f0c674", "#de935f", "#d9534f", "bold #ff2222")
+"""From grey for what was expected to red for what was not; Rich fits them to the terminal."""
 
 
 def score(
