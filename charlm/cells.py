@@ -12,7 +12,7 @@ NumPy); 3x512 is 21 MB, which takes 0.73 ms, and a character takes 0.82. What br
 - all matrices lie in one block, on large pages where the system has them: a second-level cache that
   is just large enough then holds them without conflicts (scattered small pages cost a seventh);
 - sigmoid(a) = (1 + tanh(a / 2)) / 2, with the half folded into the weights, so that all gates go
-  through one call of tanh; every result goes into a buffer that exists.
+  through one call of tanh; nearly every result goes into a buffer that exists.
 
 Arrays are features first, (H, N) for N streams: gates are then contiguous for any N, and the
 matrix product becomes a matrix-matrix one with no other change.
@@ -212,7 +212,7 @@ class State:
         cell = CELLS[network.config.cell]
         self.layers: list[_Layer] = [cell(weights, streams) for weights in network.layers]
         self.top = np.empty((network.config.hidden_size, streams), np.float32)
-        self.logits = np.empty((network.vocabulary_size, streams), np.float32)
+        self.logits = np.zeros((network.vocabulary_size, streams), np.float32)
         residual = network.config.residual
         above = [*(layer.x for layer in self.layers[1:]), self.top]
         # Each layer, whether its input is added to its output, and where the sum goes.
@@ -231,6 +231,7 @@ class State:
         for mine, theirs in zip(self.layers, other.layers, strict=True):
             for source, target in zip(mine.kept, theirs.kept, strict=True):
                 target[:] = source[:, streams]
+        other.logits[:] = self.logits[:, streams]
         return other
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import reprlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,26 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.signed: dict[str, Any] = {}
+        """What every save repeats under its checksum, so that damage elsewhere is noticed."""
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; raise `UserError` if one does."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / ".lock", timeout=0)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise UserError(f"another process is training in {self.path}") from error
+        except OSError as error:
+            raise os_error(error, self.path, "make") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     @property
     def exists(self) -> bool:
@@ -243,7 +264,8 @@ class RunFolder:
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
         """Write what training goes on from: one file, so that it is whole or the one before."""
         path = self.path / LAST
-        write_tensors(path, arrays, {"state": json.dumps(state)})
+        metadata = {"state": json.dumps(state), "signed": json.dumps(self.signed)}
+        write_tensors(path, arrays, metadata)
         return path
 
     def clean(self) -> None:
@@ -252,7 +274,11 @@ class RunFolder:
             left.unlink(missing_ok=True)
 
     def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return what `save_last` wrote; raise `UserError` if it is missing or damaged."""
+        """Return what `save_last` wrote, and set `signed`.
+
+        Raises:
+            UserError: it is missing or damaged.
+        """
         path = self.path / LAST
         if not exists(path):
             raise UserError(
@@ -260,7 +286,8 @@ class RunFolder:
                 f"remove it and train anew"
             )
         arrays, metadata = read_tensors(path)
-        state = parse_json(metadata.get("state", ""), path)
-        if not isinstance(state, dict):
+        state, signed = (parse_json(metadata.get(key, ""), path) for key in ("state", "signed"))
+        if not isinstance(state, dict) or not isinstance(signed, dict):
             raise UserError(f"{path} is damaged: it has no training state")
+        self.signed = signed
         return arrays, state

@@ -88,7 +88,7 @@ class ModelConfig(Config):
     embedding_size: int = 128
     """Features of a character's embedding."""
     dropout: float = 0.05
-    """Share of features dropped between layers while training; one mask per stream and window
+    """Share of each layer's output that is dropped while training; one mask per stream and window
     (variational dropout, Gal and Ghahramani 2016)."""
     residual: bool = True
     """Add each layer's input to its output (where the widths agree)."""
@@ -106,8 +106,9 @@ class TrainingConfig(Config):
 
     epochs: int = 32
     """Passes over the training part of the corpus."""
-    max_minutes: float | None = None
-    """Wall-clock budget; the learning rate anneals within it."""
+    max_minutes: float = 0.0
+    """Minutes of training at most, over all sessions (0: no limit); the learning rate then follows
+    the clock, so that two such runs are not the same to the bit."""
     batch_size: int = 64
     """Contiguous streams read side by side."""
     window: int = 128

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -96,6 +96,20 @@ class World:
         dist.broadcast(tensor, src=0)
         return [float(value) for value in tensor]
 
+    def led(self, work: Callable[[], object]) -> None:
+        """Let the leader do `work`; if it fails there, raise `UserError` on every rank."""
+        failure: UserError | None = None
+        if self.leads:
+            try:
+                work()
+            except UserError as error:
+                failure = error
+        (failed,) = self.agree(float(failure is not None))
+        if failure is not None:
+            raise failure
+        if failed:
+            raise UserError(f"process {self.rank} ends with the one that leads")
+
     def mean(self, *values: float) -> list[float]:
         """Return the means of `values` over the ranks, on every rank."""
         if self.size == 1:
@@ -132,10 +146,15 @@ class World:
         return torch.nn.parallel.DistributedDataParallel(model)
 
 
+def under_torchrun() -> bool:
+    """Whether torchrun started this process, among others."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
 @contextmanager
 def world(device: torch.device) -> Iterator[World]:
     """Join the processes that torchrun started, if it did, and leave them at the end."""
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
+    if not under_torchrun():
         yield World(device=device)
         return
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"

@@ -94,7 +94,8 @@ class Trainer:
         self.model = world.parallel(task.model)
         self.optimizer = adamw(task.model, config, world.device)
         self.clipper = Clipper(list(task.model.parameters()), config)
-        self.generator = torch.Generator(world.device).manual_seed(config.seed + world.rank)
+        # On the CPU whatever the device: a run can then be resumed on another one.
+        self.generator = torch.Generator().manual_seed(config.seed)
         self.began = self.saved_at = 0.0
         # Sums since the last report, kept on the device so that no step waits for it.
         self.pending: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -102,12 +103,6 @@ class Trainer:
     def resume(self) -> None:
         """Take up the training where its last save left it; raise `UserError` if it cannot be."""
         arrays, state = self.run.load_last()
-        processes = sum(name.startswith("generator.") for name in arrays)
-        if processes != self.world.size:
-            raise UserError(
-                f"{self.run.path} was trained by {processes} process{'es' * (processes > 1)}, not "
-                f"by {self.world.size}; resume it with as many"
-            )
         try:
             self.progress = Progress.from_json(state)
             # Memory of torch's own: results can depend on how arrays are aligned.
@@ -115,7 +110,7 @@ class Trainer:
             self.task.model.load_state_dict(_part(tensors, "model."))
             restore_optimizer(self.optimizer, _part(tensors, "optimizer."))
             self.task.carry(_part(tensors, f"carried.{self.world.rank}."))
-            self.generator.set_state(tensors[f"generator.{self.world.rank}"])
+            self.generator.set_state(tensors["generator"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             line = str(error).splitlines()[0]
             raise UserError(f"{self.run.path} cannot be resumed from here: {line}") from error
@@ -185,9 +180,8 @@ class Trainer:
     def _fraction(self) -> float:
         """Return how much of the training is behind: of its steps or of its time."""
         fraction = self.progress.step / self.total_steps
-        if self.config.max_minutes is not None:
-            budget = max(1e-9, 60 * self.config.max_minutes)
-            fraction = max(fraction, self.progress.elapsed / budget)
+        if self.config.max_minutes:
+            fraction = max(fraction, self.progress.elapsed / (60 * self.config.max_minutes))
         return fraction
 
     def _step(self, batch: Any) -> None:
@@ -273,10 +267,10 @@ class Trainer:
         self.progress.elapsed = self.clock() - self.began
         rank = self.world.rank
         own = {f"carried.{rank}.{name}": t for name, t in self.task.carried().items()}
-        own[f"generator.{rank}"] = self.generator.get_state()
         tensors = self.world.gather(own)
         path = self.run.path
         if self.world.leads:
+            tensors["generator"] = self.generator.get_state()
             tensors |= {f"model.{name}": t for name, t in self.task.model.state_dict().items()}
             named = optimizer_tensors(self.optimizer)
             tensors |= {f"optimizer.{name}": t for name, t in named.items()}

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,17 +87,21 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def require_tensorboard() -> None:
+    """Raise `UserError` unless TensorBoard is installed."""
+    if find_spec("tensorboard") is None:
+        raise UserError("TensorBoard is not installed; pip install 'charlm[tensorboard]'")
+
+
 class TensorBoard:
     """Writes scalars for TensorBoard, which comes with the extra of that name."""
 
-    def __init__(self, folder: Path) -> None:
-        try:
-            from torch.utils.tensorboard.writer import SummaryWriter
-        except ImportError as error:
-            raise UserError(
-                "TensorBoard is not installed; pip install 'charlm[tensorboard]'"
-            ) from error
-        self.writer = SummaryWriter(str(folder))
+    def __init__(self, folder: Path, *, step: int = 0) -> None:
+        require_tensorboard()
+        from torch.utils.tensorboard.writer import SummaryWriter
+
+        # What was logged after `step`, from which the run goes on, is not shown.
+        self.writer = SummaryWriter(str(folder), purge_step=step or None)
 
     def __call__(self, event: Event) -> None:
         """Log `event` if TensorBoard can show it."""
@@ -106,8 +111,10 @@ class TensorBoard:
                 self.writer.add_scalar(f"{kind}/{name}", value, event.step)
         elif isinstance(event, Sampled):
             self.writer.add_text("sample", event.text, event.step)
-        elif isinstance(event, Finished):
-            self.writer.close()
+
+    def close(self) -> None:
+        """Write what is still to be written."""
+        self.writer.close()
 
 
 def _scalars(event: Step | Evaluated) -> Iterator[tuple[str, float]]:

@@ -208,8 +208,6 @@ def generate_many(
     single = network.start()
     read(network, single, ids)
     state = single if samples == 1 else single.take(np.zeros(samples, np.int64))
-    if state is not single:
-        state.logits[:] = single.logits
     return _written(
         network,
         vocabulary,

@@ -1,4 +1,4 @@
-"""How well a model predicts a text: exact cross-entropy, and dynamic evaluation."""
+"""How well a model predicts a text: its cross-entropy, and dynamic evaluation."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _streams(
     """Cut `ids` into streams; yield inputs, targets and a mask of targets that count.
 
     The first item, whose mask counts nothing, is what all streams but the first read to warm up:
-    so every character is scored once, and none without a context of at least `WARM_UP`.
+    so every character is scored once, with the text before it, or `WARM_UP` of it, as context.
     """
     targets = len(ids) - 1
     streams = max(1, min(MAX_STREAMS, targets // MIN_STREAM))

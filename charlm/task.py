@@ -56,6 +56,7 @@ class LanguageModelling:
     ) -> None:
         check_length(len(text), config)
         self.model, self.vocabulary, self.config = model, vocabulary, config
+        model.rank, model.world_size = world.rank, world.size
         self.precision, self.device = precision, world.device
         same = text.vocabulary == vocabulary
         self.remap = None if same else text.remapped(vocabulary)

@@ -7,7 +7,7 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
@@ -23,9 +23,13 @@ from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from charlm.events import Finished
+    from charlm.training import Training
 
 PATIENCE_SECONDS = 1.0
 """Time after a first Ctrl-C from which on a second one no longer waits for the save."""
+
+SHAPE = {field.name for field in fields(ModelConfig)} - {"dropout"}
+"""Options that a model to start from has settled."""
 
 Options = overrides(ModelConfig, TrainingConfig, module=__name__)
 
@@ -66,93 +70,87 @@ def train(
         Log for TensorBoard as well (needs the extra of that name).
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
+    # Imported here: loading torch takes over a second, and --help does not need it.
+    from charlm import training
+    from charlm.download import DownloadBar
+    from charlm.report import require_tensorboard
+
+    if tensorboard:
+        require_tensorboard()
     asked: list[int] = []
-    with _asked_by_signals(asked):
-        # Imported here: loading torch takes over a second, and --help does not need it.
-        from charlm import training
-
+    with closing(DownloadBar(stderr())) as progress:
         hooks: dict[str, Any] = {"stop": lambda: bool(asked), "notice": stderr().print}
-        with _download() as progress:
-            hooks["progress"] = progress
-            if resume is not None:
-                _check_resumable(changes, run_folder, init_from)
-                opened = training.resume(resume, corpus=corpus, changes=changes, **hooks)
-            else:
-                if corpus is None:
-                    raise UserError("which text? give a file, a folder or a name: charlm corpora")
-                chosen = preset(preset_name)
-                _check_startable(changes, init_from)
-                request = training.Request(
-                    corpus=corpus,
-                    model=chosen.model.replace(changes),
-                    training=chosen.training.replace(changes),
-                    encoding=encoding,
-                    preset=preset_name,
-                    init_from=init_from,
-                    run=run_folder,
-                )
-                opened = training.start(request, **hooks)
-            with opened as ready:
-                return _watch(ready, tensorboard, asked)
+        hooks["progress"] = progress
+        if resume is not None:
+            if run_folder is not None or init_from is not None:
+                raise UserError("--resume goes on in its own folder: leave out --out, --init-from")
+            _refuse(set(changes) - training.MAY_CHANGE, "while a training is resumed")
+            opened = training.resume(resume, corpus=corpus, changes=changes, **hooks)
+        else:
+            if corpus is None:
+                raise UserError("which text? give a file, a folder or a name: charlm corpora")
+            chosen = preset(preset_name)
+            if init_from is not None:
+                _refuse(set(changes) & SHAPE, "while --init-from gives the model")
+            request = training.Request(
+                corpus=corpus,
+                model=chosen.model.replace(changes),
+                training=chosen.training.replace(changes),
+                encoding=encoding,
+                preset=preset_name,
+                init_from=init_from,
+                run=run_folder,
+            )
+            opened = training.start(request, **hooks)
+        with opened as ready, _asked_by_signals(asked):
+            return _watch(ready, tensorboard, asked)
 
 
-train.__doc__ = (train.__doc__ or "").format(presets=", ".join(PRESETS))
+train.__doc__ = (train.__doc__ or "").format(
+    presets="; ".join(f"{name} ({preset.why})" for name, preset in PRESETS.items())
+)
 
 
-def _check_startable(changes: dict[str, Any], init_from: str | None) -> None:
-    """Raise `UserError` for options of a shape that the model to start from has already."""
-    shape = {field.name for field in fields(ModelConfig)} - {"dropout"}
-    if init_from is not None and (fixed := sorted(set(changes) & shape)):
-        option = fixed[0].replace("_", "-")
-        raise UserError(f"--{option} cannot change while --init-from gives the model")
+def _refuse(fields: set[str], when: str) -> None:
+    """Raise `UserError` for options that cannot be given now."""
+    if fields:
+        raise UserError(f"--{min(fields).replace('_', '-')} cannot change {when}")
 
 
-def _check_resumable(
-    changes: dict[str, Any], run_folder: Path | None, init_from: str | None
-) -> None:
-    """Raise `UserError` for options that a training that is under way cannot take."""
-    free = {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
-    fixed = sorted(set(changes) - free)
-    if run_folder is not None or init_from is not None:
-        raise UserError("--resume goes on in its own folder: leave out --out and --init-from")
-    if fixed:
-        option = fixed[0].replace("_", "-")
-        raise UserError(f"--{option} cannot change while a training is resumed")
-
-
-def _watch(training: Any, tensorboard: bool, asked: list[int]) -> int:
+def _watch(training: Training, tensorboard: bool, asked: list[int]) -> int:
     """Train, show what happens, and return the exit code."""
     from charlm.events import Finished
     from charlm.report import display
 
-    end: Finished | None = None
-    if not training.leads:
-        for event in training.events():
-            end = event if isinstance(event, Finished) else end
-    else:
-        with display(stdout()) as show:
-            for event in training.events(tensorboard=tensorboard):
-                show(event)
-                end = event if isinstance(event, Finished) else end
-        assert end is not None
-        _advise(end, training.run.path)
-    if end is not None and end.reason == "diverged":
+    with display(stdout()) if training.leads else nullcontext(lambda event: None) as show:
+        for event in training.events(tensorboard=tensorboard):
+            show(event)
+    assert isinstance(event, Finished)
+    if training.leads:
+        _advise(event, training.run.path)
+    if event.reason == "diverged":
         return 1
-    return 128 + asked[0] if end is not None and end.reason == "interrupted" and asked else 0
+    return 128 + asked[0] if event.reason == "interrupted" and asked else 0
 
 
 def _advise(end: Finished, folder: Path) -> None:
     """Say what can be done with the run now."""
-    console, name = stdout(), shlex.quote(str(folder))
+    name, kept = shlex.quote(str(folder)), (folder / "model.safetensors").exists()
+    more = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
+    lines = []
     if end.reason == "diverged":
-        console.print(
-            "the loss is no longer finite: the learning rate is probably too high. The best model "
-            "so far is intact; start again with a lower --learning-rate or --clip"
+        lines.append(
+            "the loss is no longer finite: the learning rate is probably too high. "
+            + ("The best model so far is intact; start" if kept else "Start")
+            + " again with a lower --learning-rate or --clip"
         )
-    if end.reason == "interrupted":
-        console.print(f"resume with: python -m charlm.train --resume {name}", soft_wrap=True)
-    if (folder / "model.safetensors").exists():
-        console.print(f"write with:  charlm generate {name}", soft_wrap=True)
+    if end.reason in more:
+        word = "resume" if end.reason == "interrupted" else "more"
+        lines.append(f"{word} with: python -m charlm.train --resume {name}{more[end.reason]}")
+    if kept:
+        lines.append(f"write with: charlm generate {name}")
+    for line in lines:
+        stdout().print(line, soft_wrap=True)
 
 
 @contextmanager
@@ -164,7 +162,7 @@ def _asked_by_signals(asked: list[int]) -> Iterator[None]:
         nonlocal first
         # torchrun hands on the Ctrl-C that the terminal has sent to all: one wish, two signals.
         if time.perf_counter() - first > PATIENCE_SECONDS:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         first = min(first, time.perf_counter())
         asked.append(number)
 
@@ -174,14 +172,6 @@ def _asked_by_signals(asked: list[int]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _download() -> Iterator[Any]:
-    from charlm.download import DownloadBar
-
-    with closing(DownloadBar(stderr())) as bar:
-        yield bar
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.cells import check_shapes
-from charlm.checkpoint import METRICS, RunFolder, read_model
+from charlm.checkpoint import CONFIG, LAST, METRICS, VOCABULARY, Arrays, RunFolder
 from charlm.config import ModelConfig, TrainingConfig
-from charlm.device import keep_freed_memory, pick_device, pick_precision, world
+from charlm.device import (
+    keep_freed_memory,
+    pick_device,
+    pick_precision,
+    under_torchrun,
+    world,
+)
 from charlm.events import Event
-from charlm.library import KIND, find
+from charlm.library import KIND, find, read
 from charlm.loop import Trainer
 from charlm.model import CharLM
 from charlm.report import JsonLines, TensorBoard
@@ -28,6 +33,11 @@ from corpora.download import Progress
 from corpora.encoded import EncodedText, encode
 from corpora.errors import UserError
 from corpora.vocabulary import Vocabulary
+
+MAY_CHANGE = frozenset(
+    {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
+)
+"""Fields of the training configuration that a run may be resumed with other values of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,15 +71,19 @@ class Training:
         if not self.leads:
             yield from self.trainer.events()
             return
-        board = TensorBoard(self.run.path / "tensorboard") if tensorboard else None
-        progress = self.trainer.progress
+        progress, folder = self.trainer.progress, self.run.path
         evaluated = progress.since_evaluation.steps == 0
-        path = self.run.path / METRICS
-        with closing(JsonLines(path, step=progress.step, evaluated=evaluated)) as log:
+        logs: list[JsonLines | TensorBoard] = [
+            JsonLines(folder / METRICS, step=progress.step, evaluated=evaluated)
+        ]
+        if tensorboard:
+            logs.append(TensorBoard(folder / "tensorboard", step=progress.step))
+        with ExitStack() as stack:
+            for log in logs:
+                stack.callback(log.close)
             for event in self.trainer.events():
-                log(event)
-                if board is not None:
-                    board(event)
+                for log in logs:
+                    log(event)
                 yield event
 
 
@@ -88,31 +102,42 @@ def start(
     """
     config = request.training
     device = pick_device(config.device)
+    if request.corpus == "-" and under_torchrun():
+        raise UserError("processes that train together cannot share standard input; name a file")
     text = encode(request.corpus, encoding=request.encoding, progress=progress, notice=notice)
-    with world(device) as processes:
+    with world(device) as processes, ExitStack() as stack:
         torch.manual_seed(config.seed)
         model, vocabulary = _model(request, text, device)
         precision = pick_precision(config.precision, device)
-        keep_freed_memory()
         task = LanguageModelling(
             model, vocabulary, text, config, precision=precision, world=processes
         )
         run = RunFolder(request.run or _new_folder(text.name, processes.agree))
-        if processes.leads:
-            about = {
-                "preset": request.preset,
-                "training": config.to_json(),
-                "resolved": {"device": str(device), "precision": precision},
-                "corpus": {
-                    "spec": request.corpus,
-                    "encoding": request.encoding,
-                    "characters": len(text),
-                    "sha256": text.sha256,
-                },
-                "init_from": request.init_from,
-                "versions": {"torch": torch.__version__, "numpy": np.__version__},
-            }
+        about = {
+            "preset": request.preset,
+            "training": config.to_json(),
+            "resolved": {
+                "device": device.type,
+                "precision": precision,
+                "processes": processes.size,
+            },
+            "corpus": {
+                "spec": request.corpus,
+                "encoding": request.encoding,
+                "characters": len(text),
+                "sha256": text.sha256,
+            },
+            "init_from": request.init_from,
+            "versions": {"torch": torch.__version__, "numpy": np.__version__},
+        }
+
+        def create() -> None:
+            stack.enter_context(run.locked())
             run.create(KIND, model.config.to_json(), vocabulary.to_json(), about)
+
+        processes.led(create)
+        run.signed = {"vocabulary": vocabulary.to_json(), "model": model.config.to_json(), **about}
+        keep_freed_memory()
         trainer = Trainer(task, config, run, world=processes, precision=precision, stop=stop)
         yield Training(run, trainer, processes.leads)
 
@@ -141,38 +166,63 @@ def resume(
         UserError: the folder holds no such run, it is damaged, or its text has changed.
     """
     run = RunFolder(folder)
-    about = run.read_config(KIND)
-    try:
-        model_config = ModelConfig.from_json(about["model"])
-        config = TrainingConfig.from_json(about["training"]).replace(changes or {})
-        source, resolved = about["corpus"], about["resolved"]
-        spec, encoding, sha256 = corpus or source["spec"], source["encoding"], source["sha256"]
-        used = str(resolved["precision"])
-    except (KeyError, TypeError) as error:
-        raise UserError(f"{folder}: its config.json lacks {error}") from error
+    about, signed = run.read_config(KIND), _signed(run)
+    config = TrainingConfig.from_json(signed["training"]).replace(changes or {})
+    source, resolved = signed["corpus"], signed["resolved"]
+    spec = corpus or source["spec"]
     if spec == "-":
         raise UserError("this run read standard input; give its text again: CORPUS --resume RUN")
-    vocabulary = run.read_vocabulary()
-    text = encode(spec, encoding=encoding, progress=progress, notice=notice)
-    if text.sha256 != sha256:
+    vocabulary = Vocabulary.from_json(signed["vocabulary"])
+    text = encode(spec, encoding=source["encoding"], progress=progress, notice=notice)
+    if text.sha256 != source["sha256"]:
         raise UserError(f"{spec} is not the text that {folder} was trained on; it has changed")
-    device = pick_device(config.device)
-    if config.precision == "auto" and used in ("fp32", "bf16"):
-        config = config.replace({"precision": used})  # what it began with, on any machine
-    with world(device) as processes:
-        keep_freed_memory()
-        precision = pick_precision(config.precision, device)
-        model = CharLM(model_config, len(vocabulary)).to(device)
+    # What auto meant when the run began is kept, unless another device is asked for.
+    device = pick_device(resolved["device"] if config.device == "auto" else config.device)
+    precision = pick_precision(resolved["precision"], device)
+    with world(device) as processes, ExitStack() as stack:
+        if processes.size != (before := resolved["processes"]):
+            raise UserError(
+                f"{folder} was trained by {before} process{'es' * (before > 1)}, not by "
+                f"{processes.size}; resume it with as many"
+            )
+        processes.led(lambda: stack.enter_context(run.locked()))
+        model = CharLM(ModelConfig.from_json(signed["model"]), len(vocabulary)).to(device)
         task = LanguageModelling(
             model, vocabulary, text, config, precision=precision, world=processes
         )
+        keep_freed_memory()
         trainer = Trainer(task, config, run, world=processes, precision=precision, stop=stop)
         trainer.resume()
+        run.signed = {**signed, "training": config.to_json()}
         if processes.leads:
             run.clean()
             if changes:
                 run.write_config({**about, "training": config.to_json()})
         yield Training(run, trainer, processes.leads)
+
+
+def _signed(run: RunFolder) -> dict[str, Any]:
+    """Return what the last checkpoint says of the run, under its checksum.
+
+    Raises:
+        UserError: it is damaged, or the JSON files of the folder tell another story.
+    """
+    run.load_last()
+    about, signed = run.read_config(KIND), run.signed
+    fields = {"model": None, "corpus": None, "resolved": None, "training": MAY_CHANGE}
+    for field, free in fields.items():
+        if field not in signed or _fixed(about.get(field), free) != _fixed(signed[field], free):
+            raise UserError(f"{run.path / CONFIG} does not belong to the checkpoint in {LAST}")
+    if run.read_vocabulary().to_json() != signed.get("vocabulary"):
+        raise UserError(f"{run.path / VOCABULARY} does not belong to the checkpoint in {LAST}")
+    return signed
+
+
+def _fixed(data: object, free: frozenset[str] | None) -> object:
+    """Return an object of JSON without the fields that may change."""
+    if free is None or not isinstance(data, dict):
+        return data
+    return {key: value for key, value in data.items() if key not in free}
 
 
 def loaded(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:
@@ -181,36 +231,26 @@ def loaded(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:
     Raises:
         UserError: it is missing, damaged, or a model of another kind.
     """
-    return _grown(path, (), None, np.random.default_rng(0), device)
+    file, config, vocabulary = read(path)
+    return _torch_model(config, file.weights, len(vocabulary)).to(device), vocabulary
 
 
 def _model(request: Request, text: EncodedText, device: torch.device) -> tuple[CharLM, Vocabulary]:
     """Return a new model for `text`, or the one to start from with what it lacks added."""
-    config = request.model
     if request.init_from is None:
-        return CharLM(config, len(text.vocabulary)).to(device), text.vocabulary
+        return CharLM(request.model, len(text.vocabulary)).to(device), text.vocabulary
+    file, config, known = read(find(request.init_from))
+    vocabulary = known.extended(text.vocabulary.symbols)
     random = np.random.default_rng(request.training.seed)
-    path = find(request.init_from)
-    return _grown(path, text.vocabulary.symbols, config.dropout, random, device)
-
-
-def _grown(
-    path: Path,
-    symbols: Sequence[str],
-    dropout: float | None,
-    random: np.random.Generator,
-    device: torch.device,
-) -> tuple[CharLM, Vocabulary]:
-    """Load a model and add the `symbols` that it lacks."""
-    file = read_model(path, KIND)
-    known = Vocabulary.from_json(file.vocabulary)
-    config = ModelConfig.from_json(file.config).replace({"dropout": dropout})
-    check_shapes(config, file.weights, len(known))
-    vocabulary = known.extended(symbols)
     weights = grown(file.weights, len(vocabulary), random)
-    model = CharLM(config, len(vocabulary))
+    config = config.replace({"dropout": request.model.dropout})
+    return _torch_model(config, weights, len(vocabulary)).to(device), vocabulary
+
+
+def _torch_model(config: ModelConfig, weights: Arrays, vocabulary_size: int) -> CharLM:
+    model = CharLM(config, vocabulary_size)
     model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
-    return model.to(device), vocabulary
+    return model
 
 
 def _new_folder(name: str, agree: Callable[..., list[float]]) -> Path:

@@ -12,8 +12,8 @@ def grown(
 ) -> dict[str, np.ndarray]:
     """Return `weights` with rows for the symbols that were added at the end of the vocabulary.
 
-    What the model knew stays as it was: old rows are untouched, and a new symbol starts out as
-    unlikely as the least likely old one, so that the old distribution loses almost nothing to it.
+    What the model knew stays as it was: old rows are untouched, and a new symbol starts out about
+    as unlikely as the rarer old ones, so that the old distribution loses almost nothing to it.
 
     Args:
         weights: of a `CharLM` with at most `vocabulary_size` symbols.

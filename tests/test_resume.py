@@ -27,6 +27,7 @@ from training_helpers import (
 
 from charlm import metrics
 from charlm.checkpoint import LAST, METRICS, VOCABULARY
+from charlm.events import Saved
 from charlm.training import resume, start
 from corpora.errors import UserError
 
@@ -205,7 +206,37 @@ def test_the_vocabulary_of_another_run_is_refused(text: Path) -> None:
     more.write_text(text.read_text() + "0123456789")
     trained_until(1, start, request(more, other))
     shutil.copy(other / VOCABULARY, run / VOCABULARY)
-    refused("cannot be resumed", run)
+    refused(re.escape("vocabulary.json does not belong to the checkpoint"), run)
+
+
+@pytest.mark.parametrize("file", ["config.json", VOCABULARY])
+def test_a_harmed_description_is_refused_or_changes_nothing(text: Path, file: str) -> None:
+    """What the training depends on stands in the checkpoint as well, under its checksum."""
+    run = Path("run")
+    trained_until(5, start, request(text, run))
+    good, harm = (run / file).read_bytes(), random.Random(1)
+    with resume(run) as whole:
+        config, symbols = whole.trainer.config, whole.trainer.task.vocabulary  # type: ignore[attr-defined]
+    for _ in range(200):
+        data = bytearray(good)
+        data[harm.randrange(len(data))] ^= 1 << harm.randrange(8)
+        (run / file).write_bytes(data)
+        try:
+            with resume(run) as training:
+                assert training.trainer.config == config
+                assert training.trainer.task.vocabulary == symbols  # type: ignore[attr-defined]
+        except UserError:
+            continue
+
+
+def test_two_processes_do_not_train_in_one_folder(text: Path) -> None:
+    run = Path("run")
+    with start(request(text, run)) as training:
+        for event in training.events():
+            if isinstance(event, Saved):
+                break
+        refused("another process is training", run)
+    trained(resume(run))
 
 
 def test_a_run_that_never_saved_says_so_and_can_be_begun_anew(text: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.config import PRESETS, ModelConfig, Precision, TrainingConfig
+from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision
 from charlm.environment import share_cores
 from charlm.terminal import print_json, stderr, stdout
 
@@ -22,7 +22,6 @@ VOCABULARY = 82
 """Symbols of *War and Peace*."""
 SIZES = ((4, 128), (3, 512))
 STREAMS = (1, 16, 64, 256)
-BATCH, WINDOW = 128, 128
 
 What = Literal["all", "generation", "training"]
 
@@ -82,9 +81,10 @@ def bench(
                     measurements.append(Measurement(label, streams, ours, rival))
         if what != "generation":
             ours, rival = _best(rounds, (train_ours, (seconds,)), (train_torch, (seconds,)))
-            model = PRESETS["default"].model
+            model = PRESETS[DEFAULT_PRESET].model
             label = f"train {model.num_layers}x{model.hidden_size}"
-            measurements.append(Measurement(label, BATCH, ours, rival))
+            streams = PRESETS[DEFAULT_PRESET].training.batch_size
+            measurements.append(Measurement(label, streams, ours, rival))
     if json:
         rows = [{**vars(m), "ratio": m.ratio} for m in measurements]
         print_json({"measurements": rows, "cores": os.cpu_count()})
@@ -179,7 +179,7 @@ def train_ours(seconds: float) -> float:
 
     keep_freed_memory()
     precision = pick_precision("auto", torch.device("cpu"))
-    return _training_rate(CharLM(PRESETS["default"].model, VOCABULARY), precision, seconds)
+    return _training_rate(CharLM(PRESETS[DEFAULT_PRESET].model, VOCABULARY), precision, seconds)
 
 
 def train_torch(seconds: float) -> float:
@@ -187,7 +187,7 @@ def train_torch(seconds: float) -> float:
     import torch
     from torch import Tensor, nn
 
-    model = PRESETS["default"].model
+    model = PRESETS[DEFAULT_PRESET].model
 
     class Plain(nn.Module):
         def __init__(self) -> None:
@@ -221,8 +221,8 @@ def _training_rate(model: Any, precision: Precision, seconds: float) -> float:
 
     vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
     ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)
-    config = TrainingConfig(
-        batch_size=BATCH, window=WINDOW, evaluate_every=10**9, save_seconds=10**9
+    config = PRESETS[DEFAULT_PRESET].training.replace(
+        {"evaluate_every": 10**9, "save_seconds": 10**9}
     )
     text = EncodedText("noise", vocabulary, ids, "")
     task = LanguageModelling(model, vocabulary, text, config, precision=precision, world=World())

@@ -41,8 +41,8 @@ def evaluate(
     split
         Which part: the first 80 %, the next 10 %, the last 10 %, or all of it.
     dynamic
-        Report dynamic evaluation as well: the model goes on learning from what it has read
-        (Krause et al. 2018).
+        Report dynamic evaluation as well, in fp32: the model goes on learning from what it has
+        read (Krause et al. 2018).
     encoding
         Character encoding of the text.
     device

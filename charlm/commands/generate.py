@@ -106,31 +106,29 @@ def generate(
 def _as_json(
     model: LanguageModel, tokens: Iterator[tuple[Token | None, ...]], samples: int
 ) -> list[dict[str, Any]]:
-    symbols = model.vocabulary.symbols
-    written: list[list[Token]] = [[] for _ in range(samples)]
+    written: list[list[dict[str, Any]]] = [[] for _ in range(samples)]
     for row in tokens:
         for sample, token in zip(written, row, strict=True):
-            if token is not None:
-                sample.append(token)
+            if token is not None:  # figures at once: a token holds the whole vocabulary's logits
+                sample.append(_figures(model, token))
     return [
-        {
-            "text": "".join(token.character for token in sample),
-            "tokens": [
-                {
-                    "character": token.character,
-                    "probability": token.probability,
-                    "surprisal": token.surprisal,
-                    "entropy": token.entropy,
-                    "alternatives": [
-                        {"character": symbols[index], "probability": probability}
-                        for index, probability in token.best(ALTERNATIVES)
-                    ],
-                }
-                for token in sample
-            ],
-        }
+        {"text": "".join(token["character"] for token in sample), "tokens": sample}
         for sample in written
     ]
+
+
+def _figures(model: LanguageModel, token: Token) -> dict[str, Any]:
+    symbols = model.vocabulary.symbols
+    return {
+        "character": token.character,
+        "probability": token.probability,
+        "surprisal": token.surprisal,
+        "entropy": token.entropy,
+        "alternatives": [
+            {"character": symbols[index], "probability": probability}
+            for index, probability in token.best(ALTERNATIVES)
+        ],
+    }
 
 
 class _Stream:

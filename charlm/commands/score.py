@@ -54,11 +54,11 @@ def score(
     if not read:
         raise UserError("there is no text to score")
     try:
-        tokens = list(language_model.score(read))
+        # Figures at once: a token holds the logits of the whole vocabulary.
+        tokens = [(token.character, token.surprisal) for token in language_model.score(read)]
     except UnknownSymbol as error:
         raise UserError(f"{error}; --unknown skip leaves it out") from error
-    surprisals = [token.surprisal for token in tokens]
-    mean = sum(surprisals) / len(surprisals)
+    mean = sum(surprisal for _, surprisal in tokens) / len(tokens)
     if json:
         print_json(
             {
@@ -68,18 +68,18 @@ def score(
                 "bits_per_character": mean / math.log(2),
                 "tokens": [
                     {
-                        "character": token.character,
+                        "character": character,
                         "probability": math.exp(-surprisal),
                         "surprisal": surprisal,
                     }
-                    for token, surprisal in zip(tokens, surprisals, strict=True)
+                    for character, surprisal in tokens
                 ],
             }
         )
         return
     shown = Text()
-    for token, surprisal in zip(tokens, surprisals, strict=True):
-        shown.append(printable(token.character), STYLES[sum(surprisal >= edge for edge in BINS)])
+    for character, surprisal in tokens:
+        shown.append(printable(character), STYLES[sum(surprisal >= edge for edge in BINS)])
     console = stdout()
     console.print(shown, soft_wrap=True)
     legend = Text("nats ")

@@ -24,7 +24,7 @@ def test_report_is_one_json_object_with_consistent_ratios(
     assert row["streams"] == 2
 
 
-def test_the_plain_loop_trains_a_model_of_the_same_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "BATCH", 2)
-    monkeypatch.setattr(bench, "WINDOW", 4)
+def test_the_plain_loop_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = bench.PRESETS["tiny"]
+    monkeypatch.setattr(bench, "PRESETS", {bench.DEFAULT_PRESET: tiny})
     assert bench.train_torch(0.01) > 0

@@ -423,11 +423,3 @@ def test_a_save_of_another_model_is_refused(bench: Bench) -> None:
     trainer.task.model = nn.Linear(2, 1, bias=False)  # type: ignore[misc]
     with pytest.raises(UserError, match="cannot be resumed"):
         trainer.resume()
-
-
-def test_only_so_many_processes_as_began_it_can_go_on(bench: Bench) -> None:
-    bench.events(stop_at=5)
-    trainer = bench.trainer()
-    trainer.world = World(rank=0, size=2)
-    with pytest.raises(UserError, match="was trained by 1 process, not by 2"):
-        trainer.resume()

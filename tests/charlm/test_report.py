@@ -364,8 +364,8 @@ def test_tensorboard_gets_the_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     told: list[tuple[Any, ...]] = []
 
     class Writer:
-        def __init__(self, folder: str) -> None:
-            told.append(("open", folder))
+        def __init__(self, folder: str, purge_step: int | None) -> None:
+            told.append(("open", folder, purge_step))
 
         def add_scalar(self, name: str, value: float, step: int) -> None:
             told.append((name, value, step))
@@ -380,10 +380,12 @@ def test_tensorboard_gets_the_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     module.SummaryWriter = Writer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", package)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", module)
-    board = TensorBoard(tmp_path)
+    monkeypatch.setattr("charlm.report.require_tensorboard", lambda: None)
+    board = TensorBoard(tmp_path, step=7)
     for event in STORY:
         board(event)
-    assert told[0] == ("open", str(tmp_path))
+    board.close()
+    assert told[0] == ("open", str(tmp_path), 7)
     assert told[-1] == ("close",)
     for figure in (
         ("train/loss", 1.4, 20),

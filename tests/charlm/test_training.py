@@ -123,7 +123,7 @@ def test_the_run_folder_says_how_it_was_made(text: Path) -> None:
         "characters": len(encoded),
         "sha256": encoded.sha256,
     }
-    assert told["resolved"] == {"device": "cpu", "precision": "fp32"}
+    assert told["resolved"] == {"device": "cpu", "precision": "fp32", "processes": 1}
     assert (told["kind"], told["init_from"]) == ("charlm", None)
     assert told["versions"]["torch"] == torch.__version__
 
@@ -408,8 +408,8 @@ def test_a_later_signal_does_not_wait_for_the_save(
     [
         ([], "which text"),
         (["text", "--init-from", "run", "--num-layers", "3"], "--num-layers cannot change"),
-        (["--resume", "run", "--out", "other"], "leave out --out and --init-from"),
-        (["--resume", "run", "--init-from", "other"], "leave out --out and --init-from"),
+        (["--resume", "run", "--out", "other"], "leave out --out, --init-from"),
+        (["--resume", "run", "--init-from", "other"], "leave out --out, --init-from"),
         (["--resume", "run", "--batch-size", "7"], "--batch-size cannot change"),
         (["--resume", "run", "--no-residual"], "--residual cannot change"),
         (["--resume", "nowhere"], "nowhere is not a run folder"),

@@ -51,7 +51,9 @@ def write_run(
     run.create(KIND, config.to_json(), vocabulary.to_json(), about)
     model = ModelFile(KIND, config.to_json(), vocabulary.to_json(), weights)
     write_model(folder / MODEL, model)
-    write_tensors(folder / LAST, weights, {"state": json.dumps({"step": 3, "loss": 1.5})})
+    write_tensors(
+        folder / LAST, weights, {"state": json.dumps({"step": 3, "loss": 1.5}), "signed": "{}"}
+    )
     return folder
 
 
