@@ -76,9 +76,16 @@ def evaluate(
     figures: dict[str, Any] = {"model": model, "corpus": text.name, "split": split}
     figures |= _figures(score)
     if dynamic:
-        with stderr().status("adapting to the text, character by character …"):
+        with stderr().status("adapting to the text …") as status:
             adapted = evaluate_dynamically(
-                language_model, ids, text.split("train"), Dynamic(), **about
+                language_model,
+                ids,
+                text.split("train"),
+                Dynamic(),
+                progress=lambda done: status.update(
+                    f"adapting to the text … {done / len(ids):.0%}"
+                ),
+                **about,
             )
         figures["dynamic"] = _figures(adapted)
     if json:
