@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["LanguageModel", "load"]
 
 
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
 def __getattr__(name: str) -> Any:
     # Late, so that the command line can print its help without loading NumPy.
     if name in __all__:

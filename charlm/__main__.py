@@ -22,7 +22,9 @@ def application() -> App:
     """Return the command line; nothing of the commands is loaded by that."""
     app = App(name="charlm", help="Character-level text generation with recurrent networks.")
     for name, (path, text) in COMMANDS.items():
-        app.command(path, name=name, help=text)
+        # An application that is imported says of itself that it has no version of its own.
+        own = {} if path.endswith(":app") else {"version_flags": ()}
+        app.command(path, name=name, help=text, **own)
     return app
 
 

@@ -14,7 +14,7 @@ def _not_an_option(kind: Any, value: str | None) -> None:
         raise ValueError(f"there is no option {value}")
 
 
-TEXT = Parameter(allow_leading_hyphen=True)
+TEXT = Parameter(allow_leading_hyphen=True, negative="")
 """For an option whose value may begin with a hyphen, as a prompt does."""
 
 INPUT = Parameter(allow_leading_hyphen=True, validator=_not_an_option)

@@ -143,7 +143,7 @@ class Dynamic:
     the gradients on the training part, RMS its root divided by the root's mean.
     """
 
-    rate: float = 2e-3
+    rate: float = 3e-4
     decay: float = 2e-3
     epsilon: float = 1e-5
     segment: int = 40

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cyclopts import App
     from rich.console import Console
 
+PIPE_WIDTH = 160
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended, as shells give it."""
 
@@ -110,7 +111,9 @@ def stdout() -> Console:
     """Return a console on standard output; it honours NO_COLOR and pipes."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False)
+    # Rich takes 80 columns where there is no terminal, and would cut tables to fit.
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def stderr() -> Console:

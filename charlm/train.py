@@ -127,16 +127,17 @@ def _watch(training: Training, tensorboard: bool, asked: list[int]) -> int:
             show(event)
     assert isinstance(event, Finished)
     if training.leads:
-        _advise(event, training.run.path)
+        _advise(event, training.run.path, training.trainer.world.size)
     if event.reason == "diverged":
         return 1
     return 128 + asked[0] if event.reason == "interrupted" and asked else 0
 
 
-def _advise(end: Finished, folder: Path) -> None:
+def _advise(end: Finished, folder: Path, processes: int) -> None:
     """Say what can be done with the run now."""
     name, kept = shlex.quote(str(folder)), (folder / "model.safetensors").exists()
     more = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
+    launcher = "python" if processes == 1 else f"torchrun --nproc-per-node={processes}"
     lines = []
     if end.reason == "diverged":
         lines.append(
@@ -146,7 +147,7 @@ def _advise(end: Finished, folder: Path) -> None:
         )
     if end.reason in more:
         word = "resume" if end.reason == "interrupted" else "more"
-        lines.append(f"{word} with: python -m charlm.train --resume {name}{more[end.reason]}")
+        lines.append(f"{word} with: {launcher} -m charlm.train --resume {name}{more[end.reason]}")
     if kept:
         lines.append(f"write with: charlm generate {name}")
     for line in lines:

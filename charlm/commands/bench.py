@@ -17,6 +17,7 @@ from rich.table import Table
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision
 from charlm.environment import share_cores
 from charlm.terminal import print_json, stderr, stdout
+from corpora.errors import UserError
 
 VOCABULARY = 82
 """Symbols of *War and Peace*."""
@@ -67,6 +68,8 @@ def bench(
     json
         Write one JSON object.
     """
+    if seconds <= 0 or rounds < 1:
+        raise UserError("--seconds must be above 0 and --rounds at least 1")
     measurements: list[Measurement] = []
     with stderr().status("measuring …"):
         if what != "training":

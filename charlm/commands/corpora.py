@@ -15,7 +15,11 @@ from charlm.terminal import print_json, stderr, stdout
 from corpora.catalog import CATALOG, lookup
 from corpora.fetch import cache_dir, fetch, mirror_dir, place
 
-app = App(name="corpora", help="List the texts that are known by name, or fetch one.")
+app = App(
+    name="corpora",
+    help="List the texts that are known by name, or fetch one.",
+    version_flags=(),
+)
 
 
 def _where(name: str) -> str:

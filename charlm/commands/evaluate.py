@@ -30,7 +30,8 @@ def evaluate(
     """Report the cross-entropy of a text under a model.
 
     Every character of the part but the first is predicted once, with the part's own characters
-    before it as context.
+    before it as context. The CRLF-equivalent counts each line feed as the two bytes that it is in
+    the edition of War and Peace whose results are published.
 
     Parameters
     ----------

@@ -28,6 +28,8 @@ from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.vocabulary import Vocabulary, described
 
+SHOWN_SYMBOLS = 200
+
 
 def models(
     *, folder: Path = Path("runs"), json: Annotated[bool, Parameter(negative="")] = False
@@ -84,7 +86,8 @@ def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
 
 def _text(value: object) -> Text:
     """Return what a folder or its files say: a terminal must not obey it."""
-    return Text(printable(str(value)))
+    shown = f"{value:,}" if type(value) is int else str(value)
+    return Text(printable(shown), overflow="fold")
 
 
 def _shape(config: dict[str, Any]) -> str:
@@ -147,6 +150,8 @@ def info(
 
 def _characters(vocabulary: Vocabulary) -> str:
     """Return the symbols side by side, those that print nothing by code point."""
+    if len(vocabulary) > SHOWN_SYMBOLS:
+        return _characters(Vocabulary(vocabulary.symbols[:SHOWN_SYMBOLS])) + " …"
     plain = [symbol if symbol.isprintable() else described(symbol) for symbol in vocabulary.symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
 

@@ -21,7 +21,7 @@ STYLES = ("#6c7a89", "#7fa38a", "#b5bd68", "#f0c674", "#de935f", "#d9534f", "bol
 
 
 def score(
-    file: Annotated[str, INPUT] = "-",
+    file: Annotated[str | None, INPUT] = None,
     /,
     *,
     text: Annotated[str | None, TEXT] = None,
@@ -35,7 +35,7 @@ def score(
     Parameters
     ----------
     file
-        A text file, or - for standard input.
+        A text file, or - for standard input, which is read where no text is given.
     text
         Score this text instead of a file.
     model
@@ -47,7 +47,9 @@ def score(
     json
         Write one JSON object with every character, its probability and its surprisal in nats.
     """
-    read = read_input(file, encoding) if text is None else text
+    if file is not None and text is not None:
+        raise UserError("give a file or --text, not both")
+    read = read_input(file or "-", encoding) if text is None else text
     language_model = load(model)
     if unknown == "skip":
         read = language_model.vocabulary.known(read)
@@ -82,10 +84,13 @@ def score(
         shown.append(printable(character), STYLES[sum(surprisal >= edge for edge in BINS)])
     console = stdout()
     console.print(shown, soft_wrap=True)
-    legend = Text("nats ")
-    for style, edge in zip(STYLES, (*BINS, None), strict=True):
-        legend.append(f" <{edge:g} " if edge is not None else f" {BINS[-1]:g}+ ", style)
-    console.print(legend)
+    if console.color_system is None:
+        console.print("(no colours here: --json gives the figure of each character)")
+    else:
+        legend = Text("nats ")
+        for style, edge in zip(STYLES, (*BINS, None), strict=True):
+            legend.append(f" <{edge:g} " if edge is not None else f" {BINS[-1]:g}+ ", style)
+        console.print(legend)
     console.print(
         f"{len(tokens):,} characters, {mean:.4f} nats each ({mean / math.log(2):.4f} bits)"
     )
