@@ -2,7 +2,7 @@
 
 A step of one stream reads every weight once, so the floor is memory. Measured on one core that
 reads 95 GB/s from its second-level cache of 2 MB and 29 GB/s from beyond: 4x128 is 1.9 MB, which
-takes 20 microseconds, and a character, sampling included, takes 68 (the rest is some 60 calls of
+takes 20 microseconds, and a character, sampling included, takes 70 (the rest is some 60 calls of
 NumPy); 3x512 is 21 MB, which takes 0.73 ms, and a character takes 0.82. What brings it there:
 
 - the input weights of the lowest layer are multiplied with every embedding beforehand, so that the
