@@ -12,11 +12,12 @@ from torch.nn import functional as F
 from charlm import sampler
 from charlm.batches import Streams, check_length
 from charlm.cells import Network
-from charlm.checkpoint import MODEL, ModelFile, RunFolder, write_model
+from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import Precision, TrainingConfig
 from charlm.device import World, autocast
 from charlm.library import KIND
 from charlm.model import CharLM, State, detached, flattened, unflattened
+from charlm.run_folder import RunFolder
 from charlm.sampler import Sampling
 from charlm.scoring import evaluate
 from corpora.encoded import EncodedText

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.checkpoint import CONFIG, LAST, METRICS, VOCABULARY, Arrays, RunFolder
+from charlm.checkpoint import CONFIG, LAST, METRICS, VOCABULARY, Arrays
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.device import (
     keep_freed_memory,
@@ -27,6 +27,7 @@ from charlm.library import KIND, find, read
 from charlm.loop import Trainer
 from charlm.model import CharLM
 from charlm.report import JsonLines, TensorBoard
+from charlm.run_folder import RunFolder
 from charlm.task import LanguageModelling
 from charlm.transfer import grown
 from corpora.download import Progress

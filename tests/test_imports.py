@@ -17,6 +17,7 @@ FREE_OF_TORCH = [
     "charlm.sampler",
     "charlm.library",
     "charlm.checkpoint",
+    "charlm.run_folder",
     "charlm.config",
     "charlm.commands.generate",
     "charlm.commands.score",

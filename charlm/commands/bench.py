@@ -214,10 +214,10 @@ def _training_rate(model: Any, precision: Precision, seconds: float) -> float:
     """Return characters per second of the training loop on `model`: best of its reports."""
     import numpy as np
 
-    from charlm.checkpoint import RunFolder
     from charlm.device import World
     from charlm.events import Step
     from charlm.loop import Trainer
+    from charlm.run_folder import RunFolder
     from charlm.task import LanguageModelling
     from corpora.encoded import EncodedText
     from corpora.vocabulary import Vocabulary

@@ -11,18 +11,11 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.checkpoint import (
-    CONFIG,
-    MODEL,
-    VOCABULARY,
-    RunFolder,
-    exists,
-    read_json,
-    write_model,
-)
+from charlm.checkpoint import CONFIG, MODEL, VOCABULARY, exists, read_json, write_model
 from charlm.config import ModelConfig
 from charlm.library import DEFAULT_MODEL, KIND, find, read, runs, shipped
 from charlm.metrics import best_loss
+from charlm.run_folder import RunFolder
 from charlm.terminal import print_json, printable, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError

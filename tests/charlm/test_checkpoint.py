@@ -24,7 +24,6 @@ from charlm.checkpoint import (
     METRICS,
     MODEL,
     ModelFile,
-    RunFolder,
     read_json,
     read_model,
     read_tensors,
@@ -33,6 +32,7 @@ from charlm.checkpoint import (
     write_tensors,
 )
 from charlm.library import KIND
+from charlm.run_folder import RunFolder
 from corpora.errors import UserError
 
 PARTS = [MODEL, "config.json", "vocabulary.json", LAST]
@@ -173,7 +173,7 @@ def test_a_write_that_fails_leaves_the_old_file(
 def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
     before = everything(run)
     program = (
-        "import os, sys, numpy; from pathlib import Path; from charlm.checkpoint import RunFolder\n"
+        "import os, sys, numpy; from pathlib import Path; from charlm.run_folder import RunFolder\n"
         "os.fsync = lambda handle: os._exit(9)\n"
         "RunFolder(Path(sys.argv[1])).save_last({'a': numpy.ones(99_999)}, {'step': 4})\n"
     )

@@ -11,7 +11,8 @@ import pytest
 from training_helpers import TIMES, options, request, short_text, train, trained
 
 from charlm import metrics
-from charlm.checkpoint import METRICS, RunFolder, read_model
+from charlm.checkpoint import METRICS, read_model
+from charlm.run_folder import RunFolder
 from charlm.training import resume, start
 from corpora.errors import UserError
 

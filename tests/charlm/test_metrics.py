@@ -6,8 +6,9 @@ import pytest
 from tiny_models import damaged
 
 from charlm import metrics
-from charlm.checkpoint import METRICS, RunFolder
+from charlm.checkpoint import METRICS
 from charlm.library import KIND
+from charlm.run_folder import RunFolder
 from corpora.errors import UserError
 
 EVENTS: list[dict[str, Any]] = [

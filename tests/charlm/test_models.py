@@ -9,8 +9,9 @@ import pytest
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
 from charlm import library
-from charlm.checkpoint import LAST, METRICS, MODEL, RunFolder, read_json, read_tensors
+from charlm.checkpoint import LAST, METRICS, MODEL, read_json, read_tensors
 from charlm.config import ModelConfig
+from charlm.run_folder import RunFolder
 from corpora.vocabulary import Vocabulary
 
 Refused = Callable[..., str]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from charlm.cells import Network, shapes
-from charlm.checkpoint import LAST, MODEL, ModelFile, RunFolder, write_model, write_tensors
+from charlm.checkpoint import LAST, MODEL, ModelFile, write_model, write_tensors
 from charlm.config import ModelConfig
 from charlm.library import KIND, LanguageModel
+from charlm.run_folder import RunFolder
 from corpora.vocabulary import Vocabulary
 
 CONFIG = ModelConfig(hidden_size=6, num_layers=2, embedding_size=5)

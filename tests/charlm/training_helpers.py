@@ -13,9 +13,10 @@ import numpy as np
 from hypothesis import settings
 
 from charlm import metrics
-from charlm.checkpoint import LAST, MODEL, RunFolder
+from charlm.checkpoint import LAST, MODEL
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.events import Event
+from charlm.run_folder import RunFolder
 from charlm.training import Request, Training
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"

@@ -1,0 +1,131 @@
+"""Run folders: all that belongs to one training, in one place on disk. No torch here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charlm.checkpoint import (
+    CONFIG,
+    FORMAT,
+    LAST,
+    VOCABULARY,
+    Arrays,
+    check_header,
+    exists,
+    parse_json,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
+from corpora.atomic import TEMPORARY, write_atomic
+from corpora.errors import UserError, os_error
+from corpora.vocabulary import Vocabulary
+
+
+class RunFolder:
+    """A folder with all that belongs to one training."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.signed: dict[str, Any] = {}
+        """What every save repeats under its checksum, so that damage elsewhere is noticed."""
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; raise `UserError` if one does."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / ".lock", timeout=0)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise UserError(f"another process is training in {self.path}") from error
+        except OSError as error:
+            raise os_error(error, self.path, "make") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def exists(self) -> bool:
+        """Whether a training was begun here."""
+        return exists(self.path / CONFIG)
+
+    def create(
+        self, kind: str, model: dict[str, Any], vocabulary: str, about: dict[str, Any]
+    ) -> None:
+        """Make the folder, with `config.json` (`about` holds all but the model) and vocabulary."""
+        if self.exists:
+            advice = "--resume" if (self.path / LAST).exists() else "remove"
+            raise UserError(f"{self.path} holds a run already; {advice} it, or name another --out")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise os_error(error, self.path, "make") from error
+        write_atomic(self.path / VOCABULARY, vocabulary.encode())
+        self.write_config({"kind": kind, "format": FORMAT, "model": model, **about})
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        """Replace `config.json`."""
+        write_json(self.path / CONFIG, config)
+
+    def read_config(self, kind: str) -> dict[str, Any]:
+        """Return `config.json`; raise `UserError` unless it is a run of this `kind`."""
+        path = self.path / CONFIG
+        if not exists(path):
+            raise UserError(f"{self.path} is not a run folder: it has no {CONFIG}")
+        config = read_json(path)
+        if not isinstance(config, dict):
+            raise UserError(f"{path} is damaged: an object is expected")
+        check_header(config, kind, path)
+        return config
+
+    def read_vocabulary(self) -> Vocabulary:
+        """Return the vocabulary; raise `UserError` if it is missing or damaged."""
+        path = self.path / VOCABULARY
+        try:
+            return Vocabulary.from_json(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise os_error(error, path) from error
+        except (UnicodeDecodeError, UserError) as error:
+            raise UserError(f"{path} is damaged: {error}") from error
+
+    def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
+        """Write what training goes on from: one file, so that it is whole or the one before."""
+        path = self.path / LAST
+        metadata = {"state": json.dumps(state), "signed": json.dumps(self.signed)}
+        write_tensors(path, arrays, metadata)
+        return path
+
+    def clean(self) -> None:
+        """Remove what kills in the midst of writing have left behind."""
+        for left in (*self.path.glob(TEMPORARY), *(self.path / LAST).parent.glob(TEMPORARY)):
+            left.unlink(missing_ok=True)
+
+    def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return what `save_last` wrote, and set `signed`.
+
+        Raises:
+            UserError: it is missing or damaged.
+        """
+        path = self.path / LAST
+        if not exists(path):
+            raise UserError(
+                f"{self.path} has no {LAST} to resume from: it ended before its first save; "
+                f"remove it and train anew"
+            )
+        arrays, metadata = read_tensors(path)
+        state, signed = (parse_json(metadata.get(key, ""), path) for key in ("state", "signed"))
+        if not isinstance(state, dict) or not isinstance(signed, dict):
+            raise UserError(f"{path} is damaged: it has no training state")
+        self.signed = signed
+        return arrays, state
