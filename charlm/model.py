@@ -41,7 +41,8 @@ class CharLM(nn.Module):
         self.layers = nn.ModuleList(layer(below, config.hidden_size) for below in sizes[:-1])
         self.output = nn.Linear(config.hidden_size, vocabulary_size)
         # Characters must speak up against what the layers add to them: after 3 passes over War and
-        # Peace, validation is at 1.47 nats with torch's own scale of 1, 1.43 with 2, 1.46 with 4.
+        # Peace (128 streams, learning rate 4e-3), validation is at 1.47 nats CRLF-equivalent with
+        # torch's own scale of 1, 1.43 with 2, 1.46 with 4.
         nn.init.normal_(self.embedding.weight, std=EMBEDDING_SCALE)
         self.rank, self.world_size = 0, 1
 
@@ -69,7 +70,7 @@ class CharLM(nn.Module):
     def _dropped(self, y: Tensor, generator: torch.Generator | None) -> Tensor:
         """Drop features of `y` (T, B, H), the same ones at every time step.
 
-        One mask a window costs nothing to draw; one a character costs a third of the speed.
+        One mask a window costs nothing to draw; one a character costs some 30 % of the speed.
         """
         if not self.training or self.config.dropout == 0:
             return y

@@ -93,7 +93,9 @@ def evaluate(
     line_feed: int | None,
     remap: np.ndarray | None = None,
 ) -> Score:
-    """Score every character of `ids` (at least 2) but the first, from a state of zeros.
+    """Score every character of `ids` (at least 2) but the first, once each, in up to 128 streams.
+
+    The first stream starts from a state of zeros, the others after `WARM_UP` characters.
 
     Args:
         model: on `device`; its mode is left as it was.
