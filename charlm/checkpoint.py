@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,8 +119,8 @@ def write_model(path: Path, model: ModelFile) -> None:
     write_tensors(path, model.weights, metadata)
 
 
-def read_model(path: Path, kind: str) -> ModelFile:
-    """Read a model file, or the one in a run folder; raise `UserError` if it is not a `kind`."""
+def read_model(path: Path, *kinds: str) -> ModelFile:
+    """Read a model file, or the one in a run folder; raise `UserError` if it is of no such kind."""
     in_folder = exists(path) and path.is_dir()
     file = path / MODEL if in_folder else path
     if in_folder and not exists(file):
@@ -130,11 +130,11 @@ def read_model(path: Path, kind: str) -> ModelFile:
     header = parse_json(metadata.get("config", ""), file)
     if not isinstance(header, dict) or not {"kind", "format", "model"} <= set(header):
         raise UserError(f"{file} has no model configuration")
-    check_header(header, kind, file)
+    check_header(header, kinds, file)
     if in_folder:
         _check_beside(path, header, metadata.get("vocabulary", ""))
     floats = _floats(weights, file)
-    return ModelFile(kind, header["model"], metadata.get("vocabulary", ""), floats)
+    return ModelFile(header["kind"], header["model"], metadata.get("vocabulary", ""), floats)
 
 
 def _floats(weights: Arrays, file: Path) -> dict[str, np.ndarray]:
@@ -158,11 +158,13 @@ def exists(path: Path) -> bool:
         raise os_error(error, path) from error
 
 
-def check_header(header: dict[str, Any], kind: str, file: Path) -> None:
-    """Raise `UserError` unless `header` is that of a `kind` in the format that is read here."""
-    if header.get("kind") != kind:
+def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> None:
+    """Raise `UserError` unless `header` is of one of `kinds`, in the format that is read here."""
+    if header.get("kind") not in kinds:
         found = reprlib.repr(header.get("kind"))
-        raise UserError(f"{file} holds a model of kind {found}, not {kind!r}")
+        raise UserError(
+            f"{file} holds a model of kind {found}, not {' or '.join(map(repr, kinds))}"
+        )
     if header.get("format") != FORMAT:
         found = reprlib.repr(header.get("format"))
         raise UserError(f"{file} has format {found}; this charlm reads format {FORMAT}")

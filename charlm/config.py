@@ -9,7 +9,7 @@ import dataclasses
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args, get_type_hints
+from typing import Any, Literal, Self, TypeVar, get_args, get_type_hints
 
 from corpora.errors import UserError
 
@@ -68,7 +68,8 @@ def _check_type(name: str, value: object, kind: Any) -> None:
         raise UserError(f"{name} cannot be {reprlib.repr(value)}")
 
 
-def _check_range(config: object, name: str, low: float, high: float) -> None:
+def check_range(config: object, name: str, low: float, high: float) -> None:
+    """Raise `UserError` unless the field called `name` lies between `low` and `high`."""
     value = getattr(config, name)
     if value is not None and not low <= value <= high:
         shown = reprlib.repr(value)  # a whole number may be too large for a float
@@ -96,23 +97,21 @@ class ModelConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("hidden_size", "num_layers", "embedding_size"):
-            _check_range(self, name, 1, MAX_SIZE)
-        _check_range(self, "dropout", 0.0, 0.95)
+            check_range(self, name, 1, MAX_SIZE)
+        check_range(self, "dropout", 0.0, 0.95)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingConfig(Config):
-    """How a model is trained."""
+class LoopConfig(Config):
+    """How any task is trained: what the loop and its optimizer ask for."""
 
     epochs: int = 32
-    """Passes over the training part of the corpus."""
+    """Passes over the training part."""
     max_minutes: float = 0.0
     """Minutes of training at most, over all sessions (0: no limit); the learning rate then follows
     the clock, so that two such runs are not the same to the bit."""
     batch_size: int = 64
-    """Contiguous streams read side by side."""
-    window: int = 128
-    """Characters per truncated back-propagation through time."""
+    """Examples (of a text: contiguous streams) that are read side by side."""
     learning_rate: float = 2e-2
     """Peak learning rate of AdamW."""
     warmup_steps: int = 300
@@ -126,15 +125,13 @@ class TrainingConfig(Config):
     clip_by: ClipBy = "norm"
     """What the bound holds for: the global norm, each value, or nothing."""
     evaluate_every: int = 300
-    """Steps between evaluations on the validation part."""
+    """Steps between evaluations on the validation part (0: one after each pass)."""
     patience: int = 20
     """Evaluations without improvement after which training stops (0: never)."""
     save_seconds: float = 30.0
     """Longest time between saves."""
-    sample_length: int = 160
-    """Characters of the sample that is written at each evaluation (0: none)."""
     seed: int = 1
-    """Seed of the initial weights, the dropout masks and the samples."""
+    """Seed of all that is drawn: initial weights, dropout, the order of examples, samples."""
     precision: Precision = "auto"
     """Arithmetic of the recurrent layers; auto takes bf16 where the processor is fast at it."""
     device: Device = "auto"
@@ -142,16 +139,31 @@ class TrainingConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("epochs", "batch_size", "window", "evaluate_every"):
-            _check_range(self, name, 1, 10**9)
-        for name in ("warmup_steps", "patience", "save_seconds", "sample_length"):
-            _check_range(self, name, 0, 10**9)
-        _check_range(self, "max_minutes", 0, 10**9)
-        _check_range(self, "learning_rate", 0, 100)
-        _check_range(self, "final_learning_rate", 0, 1)
-        _check_range(self, "weight_decay", 0, 10)
-        _check_range(self, "clip", 1e-9, 10**9)
-        _check_range(self, "seed", 0, 2**63 - 1)
+        for name in ("epochs", "batch_size"):
+            check_range(self, name, 1, 10**9)
+        for name in ("warmup_steps", "evaluate_every", "patience", "save_seconds"):
+            check_range(self, name, 0, 10**9)
+        check_range(self, "max_minutes", 0, 10**9)
+        check_range(self, "learning_rate", 0, 100)
+        check_range(self, "final_learning_rate", 0, 1)
+        check_range(self, "weight_decay", 0, 10)
+        check_range(self, "clip", 1e-9, 10**9)
+        check_range(self, "seed", 0, 2**63 - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(LoopConfig):
+    """How a character language model is trained."""
+
+    window: int = 128
+    """Characters per truncated back-propagation through time."""
+    sample_length: int = 160
+    """Characters of the sample that is written at each evaluation (0: none)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_range(self, "window", 1, 10**9)
+        check_range(self, "sample_length", 0, 10**9)
 
 
 @dataclass(frozen=True)
@@ -184,8 +196,11 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
-def preset(name: str) -> Preset:
-    """Return the named preset; raise `UserError` that lists them for an unknown name."""
-    if name not in PRESETS:
-        raise UserError(f"there is no preset {name!r}; presets are {', '.join(PRESETS)}")
-    return PRESETS[name]
+AnyPreset = TypeVar("AnyPreset")
+
+
+def preset(name: str, presets: Mapping[str, AnyPreset]) -> AnyPreset:
+    """Return the named one of `presets`; raise `UserError` that lists them for an unknown name."""
+    if name not in presets:
+        raise UserError(f"there is no preset {name!r}; presets are {', '.join(presets)}")
+    return presets[name]

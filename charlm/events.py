@@ -47,6 +47,8 @@ class Evaluated:
     """The validation part was read; `loss` in nats per unit decides what the best model is."""
 
     step: int
+    epoch: float
+    """Passes made so far, with the fraction of the one under way."""
     loss: float
     train_loss: float
     """Mean training loss since the last evaluation."""

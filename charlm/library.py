@@ -69,9 +69,9 @@ class LanguageModel:
         return sampler.score(self.network, self.vocabulary, text)
 
 
-def shipped() -> dict[str, Path]:
-    """Return the models that ship with the project, by name."""
-    return {path.parent.name: path.parent for path in sorted(SHIPPED.glob(f"*/{MODEL}"))}
+def shipped(folder: Path = SHIPPED) -> dict[str, Path]:
+    """Return the models that ship with the project in `folder`, by name."""
+    return {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MODEL}"))}
 
 
 def runs(folder: Path = Path("runs")) -> dict[str, Path]:
@@ -79,8 +79,8 @@ def runs(folder: Path = Path("runs")) -> dict[str, Path]:
     return {str(path.parent): path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
 
 
-def find(name: str) -> Path:
-    """Return the folder or file of a model given by path or shipped name.
+def find(name: str, folder: Path = SHIPPED) -> Path:
+    """Return the folder or file of a model given by path or by its name among those in `folder`.
 
     Raises:
         UserError: there is no such model; the message lists what there is.
@@ -88,7 +88,7 @@ def find(name: str) -> Path:
     path = Path(name)
     if exists(path):
         return path
-    if name in (known := shipped()):
+    if name in (known := shipped(folder)):
         return known[name]
     there = ", ".join([*known, *runs()]) or "none"
     raise UserError(f"there is no model {name!r}; known are: {there}")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from charlm.checkpoint import MODEL
-from charlm.config import Precision, TrainingConfig
+from charlm.config import LoopConfig, Precision
 from charlm.device import World, autocast
 from charlm.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
 from charlm.optimizer import Clipper, adamw, learning_rate, optimizer_tensors, restore_optimizer
@@ -80,7 +80,7 @@ class Trainer:
     def __init__(
         self,
         task: Task,
-        config: TrainingConfig,
+        config: LoopConfig,
         run: RunFolder,
         *,
         world: World,
@@ -92,6 +92,7 @@ class Trainer:
         self.precision, self.stop, self.clock = precision, stop, clock
         self.progress = Progress()
         self.total_steps = task.steps_per_epoch * config.epochs
+        self.evaluate_every = config.evaluate_every or task.steps_per_epoch
         self.model = world.parallel(task.model)
         self.optimizer = adamw(task.model, config, world.device)
         self.clipper = Clipper(list(task.model.parameters()), config)
@@ -132,7 +133,7 @@ class Trainer:
                     self._collect()  # first: waiting for the device is time of training
                     yield self._report(units / max(1e-9, self.clock() - since))
                     units, since = 0, self.clock()
-                if self.progress.step % self.config.evaluate_every == 0:
+                if self.progress.step % self.evaluate_every == 0:
                     self._collect()
                     before = self.clock()
                     yield from self._evaluate()
@@ -249,6 +250,7 @@ class Trainer:
             self.task.save(self.run)
         yield Evaluated(
             step=progress.step,
+            epoch=progress.step / self.task.steps_per_epoch,
             loss=loss,
             train_loss=sums.loss / max(1, sums.steps),
             best=best,

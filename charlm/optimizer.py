@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
-from charlm.config import TrainingConfig
+from charlm.config import LoopConfig
 
 
-def adamw(model: nn.Module, config: TrainingConfig, device: torch.device) -> torch.optim.AdamW:
+def adamw(model: nn.Module, config: LoopConfig, device: torch.device) -> torch.optim.AdamW:
     """Return AdamW (Loshchilov and Hutter 2019) that decays matrices and leaves biases alone."""
     matrices = [p for p in model.parameters() if p.ndim > 1]
     biases = [p for p in model.parameters() if p.ndim <= 1]
@@ -24,7 +24,7 @@ def adamw(model: nn.Module, config: TrainingConfig, device: torch.device) -> tor
     )
 
 
-def learning_rate(config: TrainingConfig, step: int, fraction: float) -> float:
+def learning_rate(config: LoopConfig, step: int, fraction: float) -> float:
     """Return the learning rate: a linear warm-up, then half a cosine down to its final share.
 
     Args:
@@ -41,7 +41,7 @@ def learning_rate(config: TrainingConfig, step: int, fraction: float) -> float:
 class Clipper:
     """Bounds the gradients of `parameters` by their global norm or value by value."""
 
-    def __init__(self, parameters: list[nn.Parameter], config: TrainingConfig) -> None:
+    def __init__(self, parameters: list[nn.Parameter], config: LoopConfig) -> None:
         self.parameters, self.config = parameters, config
 
     def __call__(self) -> tuple[Tensor, Tensor]:

@@ -30,7 +30,7 @@ def overrides(*configs: type, module: str) -> type:
     fields: list[tuple[str, Any, Any]] = []
     for config in configs:
         hints = get_type_hints(config)
-        helps = {p.arg_name: p.description or "" for p in parse_from_object(config).params}
+        helps = explanations(config)
         for field in dataclasses.fields(config):
             text = f"{helps[field.name].rstrip('.')} [default preset: {field.default}]"
             parameter = Parameter(help=" ".join(text.split()), show_default=False)
@@ -41,3 +41,10 @@ def overrides(*configs: type, module: str) -> type:
     made = dataclasses.make_dataclass("Options", fields, kw_only=True, frozen=True)
     made.__module__ = module  # cyclopts takes classes of the module `types` for built-in ones
     return made
+
+
+def explanations(config: type) -> dict[str, str]:
+    """Return the docstring under each field of a dataclass, inherited ones included."""
+    family = [base for base in reversed(config.__mro__) if dataclasses.is_dataclass(base)]
+    known = [param for base in family for param in parse_from_object(base).params]
+    return {param.arg_name: param.description for param in known if param.description}

@@ -26,7 +26,6 @@ from charlm.checkpoint import (
 )
 from corpora.atomic import TEMPORARY, write_atomic
 from corpora.errors import UserError, os_error
-from corpora.vocabulary import Vocabulary
 
 
 class RunFolder:
@@ -60,10 +59,8 @@ class RunFolder:
         """Whether a training was begun here."""
         return exists(self.path / CONFIG)
 
-    def create(
-        self, kind: str, model: dict[str, Any], vocabulary: str, about: dict[str, Any]
-    ) -> None:
-        """Make the folder, with `config.json` (`about` holds all but the model) and vocabulary."""
+    def create(self, kind: str, vocabulary: str, about: dict[str, Any]) -> None:
+        """Make the folder, with its vocabulary (JSON) and `config.json`, made of `about`."""
         if self.exists:
             advice = "--resume" if (self.path / LAST).exists() else "remove"
             raise UserError(f"{self.path} holds a run already; {advice} it, or name another --out")
@@ -72,7 +69,7 @@ class RunFolder:
         except OSError as error:
             raise os_error(error, self.path, "make") from error
         write_atomic(self.path / VOCABULARY, vocabulary.encode())
-        self.write_config({"kind": kind, "format": FORMAT, "model": model, **about})
+        self.write_config({"kind": kind, "format": FORMAT, **about})
 
     def write_config(self, config: dict[str, Any]) -> None:
         """Replace `config.json`."""
@@ -86,18 +83,8 @@ class RunFolder:
         config = read_json(path)
         if not isinstance(config, dict):
             raise UserError(f"{path} is damaged: an object is expected")
-        check_header(config, kind, path)
+        check_header(config, [kind], path)
         return config
-
-    def read_vocabulary(self) -> Vocabulary:
-        """Return the vocabulary; raise `UserError` if it is missing or damaged."""
-        path = self.path / VOCABULARY
-        try:
-            return Vocabulary.from_json(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise os_error(error, path) from error
-        except (UnicodeDecodeError, UserError) as error:
-            raise UserError(f"{path} is damaged: {error}") from error
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
         """Write what training goes on from: one file, so that it is whole or the one before."""

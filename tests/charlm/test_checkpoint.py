@@ -186,7 +186,7 @@ def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
 def test_a_folder_holds_one_run(run: Path) -> None:
     before = everything(run)
     with pytest.raises(UserError, match="holds a run already"):
-        RunFolder(run).create(KIND, {}, "", {})
+        RunFolder(run).create(KIND, "", {})
     assert everything(run) == before
 
 

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-from docstring_parser import parse_from_object
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from charlm.config import (
     TrainingConfig,
     preset,
 )
+from charlm.options import explanations
 from corpora.errors import UserError
 
 drawn = settings(derandomize=True, deadline=None, max_examples=60)
@@ -116,7 +116,7 @@ def test_a_configuration_cannot_change() -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_are_whole_and_say_why(name: str) -> None:
-    chosen = preset(name)
+    chosen = preset(name, PRESETS)
     assert chosen is PRESETS[name]
     assert chosen.why
     for config in (chosen.model, chosen.training):
@@ -128,17 +128,16 @@ def test_presets_differ() -> None:
 
 
 def test_the_default_preset_is_the_defaults() -> None:
-    assert preset(DEFAULT_PRESET).model == ModelConfig()
-    assert preset(DEFAULT_PRESET).training == TrainingConfig()
+    assert preset(DEFAULT_PRESET, PRESETS).model == ModelConfig()
+    assert preset(DEFAULT_PRESET, PRESETS).training == TrainingConfig()
 
 
 def test_an_unknown_preset_lists_the_known_ones() -> None:
     with pytest.raises(UserError) as caught:
-        preset("huge")
+        preset("huge", PRESETS)
     assert all(name in str(caught.value) for name in ("huge", *PRESETS))
 
 
 @pytest.mark.parametrize("config", [ModelConfig, TrainingConfig])
 def test_every_field_is_explained_where_it_stands(config: type[Config]) -> None:
-    explained = {p.arg_name for p in parse_from_object(config).params if p.description}
-    assert explained == {field.name for field in dataclasses.fields(config)}
+    assert set(explanations(config)) == {field.name for field in dataclasses.fields(config)}

@@ -56,7 +56,9 @@ def step_at(step: int, **changes: Any) -> Step:
 
 
 def evaluated(step: int, loss: float = 1.25, *, best: bool = True) -> Evaluated:
-    return Evaluated(step=step, loss=loss, train_loss=1.5, best=best, metrics={"loss": loss})
+    return Evaluated(
+        step=step, epoch=step / 100, loss=loss, train_loss=1.5, best=best, metrics={"loss": loss}
+    )
 
 
 def finished(step: int, **changes: Any) -> Finished:
@@ -108,7 +110,9 @@ def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
 def test_the_log_is_json_whatever_the_figures_are(tmp_path: Path, value: float) -> None:
-    odd = Evaluated(step=1, loss=1.0, train_loss=value, best=True, metrics={"a": {"b": value}})
+    odd = Evaluated(
+        step=1, epoch=0.1, loss=1.0, train_loss=value, best=True, metrics={"a": {"b": value}}
+    )
     with closing(JsonLines(tmp_path / "log")) as log:
         log(odd)
         log(finished(1, best_loss=value))

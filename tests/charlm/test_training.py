@@ -395,7 +395,7 @@ def test_a_later_signal_does_not_wait_for_the_save(
     text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = handlers()
-    monkeypatch.setattr("charlm.train.PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr("charlm.watch.PATIENCE_SECONDS", -1.0)
     signalled(monkeypatch, [signal.SIGINT, signal.SIGINT], step=20)
     monkeypatch.setattr(app, "suppress_keyboard_interrupt", False)
     with pytest.raises(KeyboardInterrupt):

@@ -49,7 +49,7 @@ def write_run(
     """Write a run folder; `about` goes into its config.json."""
     weights = random_weights(config, vocabulary) if weights is None else weights
     run = RunFolder(folder)
-    run.create(KIND, config.to_json(), vocabulary.to_json(), about)
+    run.create(KIND, vocabulary.to_json(), {"model": config.to_json(), **about})
     model = ModelFile(KIND, config.to_json(), vocabulary.to_json(), weights)
     write_model(folder / MODEL, model)
     write_tensors(

@@ -17,7 +17,8 @@ from charlm.checkpoint import LAST, MODEL
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.events import Event
 from charlm.run_folder import RunFolder
-from charlm.training import Request, Training
+from charlm.session import Training
+from charlm.training import Request
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
 

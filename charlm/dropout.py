@@ -1,0 +1,32 @@
+"""Locked (variational) dropout: one mask for all time steps (Gal and Ghahramani 2016)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def locked_dropout(
+    x: Tensor, share: float, generator: torch.Generator | None, *, rank: int = 0, ranks: int = 1
+) -> Tensor:
+    """Drop a `share` of the features of `x` (T, B, H), the same ones at every time step.
+
+    One mask a window costs nothing to draw; one a character costs some 30 % of the speed of a
+    recurrent layer.
+
+    Args:
+        x: time first.
+        share: 0 leaves `x` as it is.
+        generator: on the CPU, whatever the device: the same, the same mask.
+        rank: which of the processes that share a batch this one is.
+        ranks: how many they are. The mask is drawn for the rows of all, of which each takes its
+            own: however many share a batch, the same masks.
+    """
+    if share == 0:
+        return x
+    keep = 1 - share
+    rows = x.shape[1]
+    mask = torch.empty(1, rows * ranks, x.shape[2])
+    mask.bernoulli_(keep, generator=generator).div_(keep)
+    own = mask[:, rows * rank : rows * (rank + 1)]
+    return x * own.to(x.device, x.dtype, non_blocking=True)

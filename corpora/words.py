@@ -1,0 +1,184 @@
+"""Texts as words: cleaning and tokenisation, with the place of each word in the text as typed."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_FORMAT, _VERSION = "charlm-words", 1
+_SPECIAL = ("<pad>", "<unk>")
+_LINE_BREAK = r"(?i)<br\s*/?>"
+_WORD = r"\w+(?:'\w+)*|[^\w\s]"
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CHUNK = 1000
+"""Texts that are encoded at once: what the library returns takes fifty times a text's memory."""
+
+Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or a punctuation mark of a text."""
+
+    text: str
+    """As typed."""
+    id: int
+    start: int
+    """Offset of its first character in the text as typed."""
+    end: int
+    """Offset after its last character."""
+
+
+@dataclass(frozen=True)
+class WordTokenizer:
+    """Cuts texts into words and gives each its id, the index in `words`, by way of `tokenizers`.
+
+    `<br />` is a blank, HTML entities are decoded, all letters are lower case. A word is a run of
+    letters, digits and marks, with apostrophes inside (don't); everything else but blanks is a word
+    by itself. What is not among `words` is `<unk>`.
+    """
+
+    words: tuple[str, ...]
+
+    PAD: ClassVar[int] = 0
+    UNKNOWN: ClassVar[int] = 1
+
+    @classmethod
+    def train(cls, texts: Iterable[str], *, max_size: int = 20_000, min_frequency: int = 1) -> Self:
+        """Return a tokenizer with the most frequent words of `texts`, the most frequent first.
+
+        Args:
+            texts: in any order.
+            max_size: entries at most, `<pad>` and `<unk>` included. Of equally frequent words the
+                first in the order of code points go in.
+            min_frequency: times that a word must occur.
+        """
+        from tokenizers.trainers import WordLevelTrainer
+
+        tokenizer = _tokenizer(_SPECIAL)
+        trainer = WordLevelTrainer(
+            vocab_size=max(max_size, len(_SPECIAL)),
+            min_frequency=min_frequency,
+            special_tokens=list(_SPECIAL),
+            show_progress=False,
+        )
+        tokenizer.train_from_iterator((_cleaned(text)[0] for text in texts), trainer)
+        ids = tokenizer.get_vocab(with_added_tokens=True)
+        return cls(tuple(sorted(ids, key=ids.__getitem__)))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            UserError: `text` is anything else.
+        """
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"not a vocabulary of words: it is not JSON ({error})") from error
+        if not isinstance(found, dict) or found.get("format") != _FORMAT:
+            raise UserError(f'not a vocabulary of words: "format": "{_FORMAT}" is missing')
+        if type(found.get("version")) is not int or found["version"] != _VERSION:
+            raise UserError(f"a vocabulary of words of another version than {_VERSION}")
+        words = found.get("words")
+        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+            raise UserError('not a vocabulary of words: "words" is not a list of words')
+        if tuple(words[:2]) != _SPECIAL or len(set(words)) != len(words):
+            raise UserError("not a vocabulary of words: <pad> and <unk>, or a word twice")
+        return cls(tuple(words))
+
+    def to_json(self) -> str:
+        """Return one line of ASCII."""
+        data = {"format": _FORMAT, "version": _VERSION, "words": self.words}
+        return json.dumps(data, separators=(",", ":"))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def encode(self, texts: Sequence[str]) -> list[Ids]:
+        """Return the ids of each text, int32 (T,); of one without any word, none."""
+        found: list[Ids] = []
+        for start in range(0, len(texts), _CHUNK):
+            chunk = [_cleaned(text)[0] for text in texts[start : start + _CHUNK]]
+            encodings = self._tokenizer.encode_batch_fast(chunk)
+            found += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+        return found
+
+    def split(self, text: str) -> list[Word]:
+        """Return the words of `text` with their places in it."""
+        cleaned, places = _cleaned(text)
+        encoding = self._tokenizer.encode(cleaned)
+        words = []
+        for id_, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            first, last = places(start), places(end)
+            words.append(Word(text[first:last], id_, first, last))
+        return words
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return _tokenizer(self.words)
+
+
+def _tokenizer(words: Sequence[str]) -> Tokenizer:
+    from tokenizers import Regex, Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.normalizers import Lowercase, Replace
+    from tokenizers.normalizers import Sequence as InTurn
+    from tokenizers.pre_tokenizers import Split
+
+    vocabulary = {word: index for index, word in enumerate(words)}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=_SPECIAL[1]))
+    line_break: Any = Replace(Regex(_LINE_BREAK), " ")
+    tokenizer.normalizer = InTurn(
+        [line_break, Replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"), Lowercase()]
+    )
+    tokenizer.pre_tokenizer = Split(Regex(_WORD), behavior="removed", invert=True)
+    return tokenizer
+
+
+class _Places:
+    """Maps offsets in a text with its entities decoded to offsets in the text as typed."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = [0]
+        self.shifts: list[int] = [0]
+
+    def __call__(self, offset: int) -> int:
+        return offset + self.shifts[bisect_right(self.starts, offset) - 1]
+
+
+def _cleaned(text: str) -> tuple[str, _Places]:
+    """Return `text` with its HTML entities decoded, and where each offset in it was."""
+    # The library takes UTF-8 only, which has no lone surrogates.
+    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    places = _Places()
+    if "&" not in text:
+        return text, places
+    parts: list[str] = []
+    length = end = 0
+    for match in _ENTITY.finditer(text):
+        decoded = html.unescape(match[0])
+        if decoded == match[0]:
+            continue
+        parts += [text[end : match.start()], decoded]
+        length += match.start() - end + len(decoded)
+        end = match.end()
+        places.starts.append(length)
+        places.shifts.append(end - length)
+    return "".join([*parts, text[end:]]), places

@@ -1,0 +1,129 @@
+"""Recurrent layers over batches of sequences of many lengths, in which padding changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from charlm.config import Cell
+from charlm.dropout import locked_dropout
+from charlm.model import LAYERS
+from seq.config import Sequences
+
+
+class Encoder(nn.Module):
+    """`num_layers` recurrent layers, each in one or two directions.
+
+    The two directions of a layer are modules of their own; the backward one reads sequences that
+    are reversed within their lengths. So padding comes last for both, and no state that stands for
+    a symbol has seen any, whether they are run on packed sequences or on padded ones. `sequences`
+    says which: auto packs on a GPU; on a CPU torch steps through packed sequences one by one. With
+    2 cores, an LSTM of 100 trains 27 thousand words a second packed and 336 thousand padded (in
+    bf16: 24 and 499).
+
+    Args:
+        cell: rnn (tanh), gru or lstm.
+        input_size: F, features of the input.
+        hidden_size: H, units of each direction.
+        num_layers: layers; from the second on, each reads both directions of the one below.
+        bidirectional: whether there are two directions (D = 2) or one.
+        dropout: share of the features that is dropped between layers.
+        split_input: whether each direction has F features of its own; the input then has D·F.
+    """
+
+    def __init__(
+        self,
+        cell: Cell,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        *,
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        split_input: bool = False,
+    ) -> None:
+        super().__init__()
+        self.dropout, self.split_input = dropout, split_input
+        self.directions = 2 if bidirectional else 1
+        layer = LAYERS[cell]
+        self.layers = nn.ModuleList(
+            nn.ModuleList(
+                layer(hidden_size * self.directions if depth else input_size, hidden_size)
+                for _ in range(self.directions)
+            )
+            for depth in range(num_layers)
+        )
+        self.sequences: Sequences = "auto"
+
+    def forward(
+        self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """Read `x` (T, B, F) of `lengths` (B,), on the CPU; return the outputs (T, B, D·H).
+
+        Those of the padding are to be ignored. `generator` draws the dropout between layers.
+        """
+        if torch.is_autocast_enabled(x.device.type):
+            x = x.to(torch.get_autocast_dtype(x.device.type))
+        rows = reversal(lengths, len(x)).to(x.device)
+        for depth in range(len(self.layers)):
+            layers = self.at(depth)
+            if depth and self.training:
+                x = locked_dropout(x, self.dropout, generator)
+            own = depth == 0 and self.split_input
+            inputs = x.chunk(self.directions, dim=2) if own else [x] * self.directions
+            outputs = [self._read(layers[0], inputs[0], lengths)]
+            if self.directions == 2:
+                backward = reverse(inputs[1], rows)
+                read = self._read(layers[1], backward, lengths)  # type: ignore[index]
+                outputs.append(reverse(read, rows))
+            x = torch.cat(outputs, dim=2)
+        return x
+
+    def at(self, depth: int) -> list[nn.RNNBase]:
+        """Return the layer at `depth` in each direction, the forward one first."""
+        return list(cast("Iterable[nn.RNNBase]", self.layers[depth]))
+
+    def _read(self, layer: nn.RNNBase, x: Tensor, lengths: Tensor) -> Tensor:
+        packed = self.sequences == "packed" or (self.sequences == "auto" and x.is_cuda)
+        if not packed:
+            outputs: Tensor = layer(x)[0]
+            return outputs
+        read, _ = layer(pack_padded_sequence(x, lengths, enforce_sorted=False))
+        return pad_packed_sequence(read, total_length=len(x))[0]
+
+
+def reversal(lengths: Tensor, steps: int) -> Tensor:
+    """Return, for sequences (T, B) of `lengths`, the row in T·B that each place takes when all are
+    reversed within their lengths; the padding stays where it is. (T·B,)
+    """
+    times, columns = torch.arange(steps)[:, None], torch.arange(len(lengths))
+    mirrored = torch.where(times < lengths, lengths - 1 - times, times)
+    return (mirrored * len(lengths) + columns).flatten()
+
+
+def reverse(x: Tensor, rows: Tensor) -> Tensor:
+    """Return `x` (T, B, F) with every sequence reversed within its length; `rows`: `reversal`."""
+    reversed_: Tensor = _Permute.apply(x, rows)  # type: ignore[no-untyped-call]
+    return reversed_
+
+
+class _Permute(torch.autograd.Function):
+    """Takes rows by an order that is its own inverse: the gradient goes the same way back.
+
+    The general gradient of indexing adds up row by row, since it cannot know that none is taken
+    twice.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: Tensor) -> Tensor:
+        ctx.save_for_backward(rows)
+        return x.flatten(0, 1).index_select(0, rows).view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (rows,) = ctx.saved_tensors
+        return gradient.flatten(0, 1).index_select(0, rows).view_as(gradient), None

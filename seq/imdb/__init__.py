@@ -1,0 +1,17 @@
+"""The review classifier on the command line: `charlm imdb`, or `python -m seq.imdb`."""
+
+from __future__ import annotations
+
+from cyclopts import App
+
+COMMANDS = {
+    "train": ("seq.imdb.train:train", "Train a classifier on reviews, or on texts of your own."),
+    "pretrain": ("seq.imdb.train:pretrain", "Train a word model that a classifier can start from."),
+    "compare": ("seq.imdb.compare:compare", "Train several presets and compare them."),
+    "classify": ("seq.imdb.classify:classify", "Say what a text is, and which words say so."),
+    "evaluate": ("seq.imdb.evaluate:evaluate", "Report how often a classifier is right."),
+}
+
+app = App(name="imdb", help="Classify reviews with recurrent networks.", version_flags=[])
+for _name, (_path, _help) in COMMANDS.items():
+    app.command(_path, name=_name, help=_help, version_flags=())

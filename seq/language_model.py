@@ -1,0 +1,105 @@
+"""A word language model that reads in one or both directions, to pre-train a classifier with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from charlm.dropout import locked_dropout
+from charlm.model import LayerState
+from seq.config import ReaderConfig
+from seq.encoder import Encoder
+
+State: TypeAlias = "list[LayerState | None]"
+"""One entry a direction."""
+
+
+class WordModel(nn.Module):
+    """Predicts the next word, and with a second direction the word before.
+
+    Embedding and encoder are those of a `Classifier` with one layer, by the same names, so that the
+    weights go from one to the other. As a backward language model must not see what a forward
+    one has read, the directions share no layer but the embedding and the softmax: with two
+    directions, one layer is all there can be.
+    """
+
+    def __init__(self, config: ReaderConfig, vocabulary_size: int, dropout: float) -> None:
+        super().__init__()
+        self.config, self.dropout = config, dropout
+        width = config.embedding_size
+        self.embedding = nn.Embedding(vocabulary_size, width)
+        self.encoder = Encoder(
+            config.cell, width, config.hidden_size, bidirectional=config.bidirectional
+        )
+        self.projections = nn.ModuleList(
+            nn.Linear(config.hidden_size, width) for _ in range(self.encoder.directions)
+        )
+        self.softmax = AdaptiveSoftmax(width, vocabulary_size)
+
+    def forward(
+        self,
+        inputs: Sequence[Tensor],
+        targets: Sequence[Tensor],
+        state: State,
+        generator: torch.Generator | None = None,
+    ) -> tuple[Tensor, State]:
+        """Return the mean cross-entropy over all directions, in nats a word, and the new state.
+
+        Args:
+            inputs: for each direction the words in the order in which it reads them, (T, B).
+            targets: the words after them in that order, (T, B).
+            state: of each direction; None for zeros.
+            generator: draws the dropout masks while training.
+        """
+        share = self.dropout if self.training else 0.0
+        losses: list[Tensor] = []
+        after: State = []
+        for way, layer in enumerate(self.encoder.at(0)):
+            x = locked_dropout(self.embedding(inputs[way]), share, generator)
+            if torch.is_autocast_enabled(x.device.type):
+                x = x.to(torch.get_autocast_dtype(x.device.type))
+            y, layer_state = layer(x, state[way])
+            after.append(layer_state)
+            y = locked_dropout(y, share, generator)
+            losses.append(self.softmax(self.projections[way](y).flatten(0, 1), targets[way]))
+        return torch.stack(losses).mean(), after
+
+
+class AdaptiveSoftmax(nn.Module):
+    """Cross-entropy over a vocabulary sorted by frequency (Grave et al. 2017).
+
+    The first tenth of the words share a softmax with two clusters for the rest, whose words are
+    told apart from half and a quarter of the features: a sixth of the arithmetic of a full softmax,
+    and the same likelihood for all that matters here. torch's own module does not run under
+    autocast, where it mixes types.
+    """
+
+    def __init__(self, width: int, vocabulary_size: int) -> None:
+        super().__init__()
+        self.bounds = [vocabulary_size // 10, vocabulary_size * 2 // 5, vocabulary_size]
+        self.head = nn.Linear(width, self.bounds[0] + 2)
+        self.tails = nn.ModuleList(
+            nn.Sequential(
+                nn.Linear(width, max(1, width >> (depth + 1)), bias=False),
+                nn.Linear(max(1, width >> (depth + 1)), end - start, bias=False),
+            )
+            for depth, (start, end) in enumerate(pairwise(self.bounds))
+        )
+
+    def forward(self, x: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean cross-entropy in nats of `targets`, N in all, from `x` (N, F)."""
+        targets = targets.flatten()
+        cluster = (targets >= self.bounds[0]).long() + (targets >= self.bounds[1]).long()
+        in_head = torch.where(targets < self.bounds[0], targets, self.bounds[0] - 1 + cluster)
+        total = F.cross_entropy(self.head(x).float(), in_head, reduction="sum")
+        for depth, tail in enumerate(self.tails):
+            rows = (cluster == depth + 1).nonzero().squeeze(1)
+            if len(rows):
+                words = targets[rows] - self.bounds[depth]
+                total = total + F.cross_entropy(tail(x[rows]).float(), words, reduction="sum")
+        return total / len(targets)

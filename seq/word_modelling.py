@@ -1,0 +1,133 @@
+"""Word language modelling as a task for the training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from charlm.batches import Streams
+from charlm.checkpoint import MODEL, ModelFile, write_model
+from charlm.config import Precision
+from charlm.device import World, autocast
+from charlm.model import detached, flattened, unflattened
+from charlm.run_folder import RunFolder
+from corpora.errors import UserError
+from seq.batches import PAD
+from seq.config import WORD_MODEL, PretrainingConfig
+from seq.language_model import State, WordModel
+
+VALIDATION_STREAMS = 16
+
+Window = tuple[list[Tensor], list[Tensor]]
+"""Inputs and targets of each direction, (T, B)."""
+
+
+class WordModelling:
+    """Trains a `WordModel` on texts that follow each other in streams (see `loop.Task`).
+
+    Args:
+        model: on the world's device.
+        vocabulary: JSON, written into the model file.
+        training: encoded texts to learn from.
+        validation: encoded texts to choose the best model by.
+        config: sizes of the batches.
+        precision: arithmetic of the evaluations, the one of the training.
+        world: this process alone.
+
+    Raises:
+        UserError: the texts are too short for one batch.
+    """
+
+    unit = "words"
+
+    def __init__(
+        self,
+        model: WordModel,
+        vocabulary: str,
+        training: Sequence[npt.NDArray[np.integer[Any]]],
+        validation: Sequence[npt.NDArray[np.integer[Any]]],
+        config: PretrainingConfig,
+        *,
+        precision: Precision,
+        world: World,
+    ) -> None:
+        self.model, self.vocabulary, self.config = model, vocabulary, config
+        self.precision, self.device = precision, world.device
+        self.directions = model.encoder.directions
+        self.streams = self._streams(_joined(training), config.batch_size)
+        self.validation = self._streams(_joined(validation), VALIDATION_STREAMS)
+        self.steps_per_epoch = self.streams[0].windows
+        if not self.steps_per_epoch or not self.validation[0].windows:
+            raise UserError(
+                "the texts are too short to pre-train on; take a smaller --batch-size or --window"
+            )
+        self.state: State = [None] * self.directions
+
+    def _streams(self, ids: npt.NDArray[np.int64], batch_size: int) -> list[Streams]:
+        orders = [ids, ids[::-1]][: self.directions]
+        window = self.config.window
+        return [Streams(order, batch_size, window, device=self.device) for order in orders]
+
+    def batches(self, epoch: int, start: int) -> Iterator[Window]:
+        """Yield the windows of a pass; each pass begins with a state of zeros."""
+        if start == 0:
+            self.state = [None] * self.directions
+        return _windows(self.streams, start)
+
+    def loss(self, model: nn.Module, batch: Window, generator: torch.Generator) -> Tensor:
+        """Return the mean cross-entropy in nats a word, and carry the state on."""
+        loss, state = model(*batch, self.state, generator)
+        self.state = list(detached(state))
+        return loss  # type: ignore[no-any-return]
+
+    def units(self, batch: Window) -> int:
+        """Return the number of words in the batch, each of which is read in every direction."""
+        return batch[0][0].numel()
+
+    def evaluate(self) -> Mapping[str, float]:
+        """Return loss (nats a word, mean of the directions) and perplexity on validation."""
+        self.model.eval()
+        losses: list[float] = []
+        state: State = [None] * self.directions
+        with torch.inference_mode(), autocast(self.device, self.precision):
+            for window in _windows(self.validation, 0):
+                loss, state = self.model(*window, state)
+                losses.append(float(loss))
+        self.model.train()
+        mean = float(np.mean(losses))
+        return {"loss": mean, "perplexity": float(np.exp(mean))}
+
+    def sample(self, step: int) -> str:
+        """Return nothing: a model of two directions does not write."""
+        return ""
+
+    def carried(self) -> dict[str, Tensor]:
+        """Return the state of every stream."""
+        return flattened([layer for layer in self.state if layer is not None])
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Undo `carried`."""
+        state = unflattened({name: t.to(self.device) for name, t in tensors.items()})
+        self.state = list(state) if state else [None] * self.directions
+
+    def save(self, run: RunFolder) -> None:
+        """Write the model file of `run`."""
+        weights = {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
+        config = self.model.config.to_json()
+        write_model(run.path / MODEL, ModelFile(WORD_MODEL, config, self.vocabulary, weights))
+
+
+def _joined(texts: Sequence[npt.NDArray[np.integer[Any]]]) -> npt.NDArray[np.int64]:
+    """Return all texts in a row, with a symbol between them that no word has."""
+    between = np.array([PAD])
+    return np.concatenate([part for text in texts for part in (text, between)]).astype(np.int64)
+
+
+def _windows(streams: Sequence[Streams], start: int) -> Iterator[Window]:
+    for ways in zip(*(stream.starting_at(start) for stream in streams), strict=True):
+        yield [inputs.t() for inputs, _ in ways], [targets.t() for _, targets in ways]
