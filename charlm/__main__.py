@@ -14,6 +14,7 @@ COMMANDS = {
     "info": ("charlm.commands.models:info", "Show what a model is made of."),
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
     "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
+    "imdb": ("seq.imdb:app", "Classify reviews, or texts of your own."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 

@@ -120,7 +120,15 @@ def write_model(path: Path, model: ModelFile) -> None:
 
 
 def read_model(path: Path, *kinds: str) -> ModelFile:
-    """Read a model file, or the one in a run folder; raise `UserError` if it is of no such kind."""
+    """Read a model file, or the one in a run folder.
+
+    Args:
+        path: the file or folder.
+        kinds: what it may hold a model of; by default anything.
+
+    Raises:
+        UserError: it is missing, damaged, or of another kind.
+    """
     in_folder = exists(path) and path.is_dir()
     file = path / MODEL if in_folder else path
     if in_folder and not exists(file):
@@ -159,9 +167,13 @@ def exists(path: Path) -> bool:
 
 
 def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> None:
-    """Raise `UserError` unless `header` is of one of `kinds`, in the format that is read here."""
-    if header.get("kind") not in kinds:
-        found = reprlib.repr(header.get("kind"))
+    """Raise `UserError` unless `header` is of one of `kinds`, in the format that is read here.
+
+    Without `kinds`, any will do.
+    """
+    kind = header.get("kind")
+    if kind not in kinds and (kinds or not isinstance(kind, str)):
+        found = reprlib.repr(kind)
         raise UserError(
             f"{file} holds a model of kind {found}, not {' or '.join(map(repr, kinds))}"
         )

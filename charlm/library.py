@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,9 +69,9 @@ class LanguageModel:
         return sampler.score(self.network, self.vocabulary, text)
 
 
-def shipped(folder: Path = SHIPPED) -> dict[str, Path]:
-    """Return the models that ship with the project in `folder`, by name."""
-    return {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MODEL}"))}
+def shipped(folder: Path | None = None) -> dict[str, Path]:
+    """Return the models in `folder`, by default the character models of the project, by name."""
+    return {path.parent.name: path.parent for path in sorted((folder or SHIPPED).glob(f"*/{MODEL}"))}
 
 
 def runs(folder: Path = Path("runs")) -> dict[str, Path]:
@@ -79,8 +79,10 @@ def runs(folder: Path = Path("runs")) -> dict[str, Path]:
     return {str(path.parent): path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
 
 
-def find(name: str, folder: Path = SHIPPED) -> Path:
-    """Return the folder or file of a model given by path or by its name among those in `folder`.
+def find(name: str, known: Mapping[str, Path] | None = None) -> Path:
+    """Return the folder or file of a model given by path or by its name among the `known` ones.
+
+    By default those are the character models that ship with the project.
 
     Raises:
         UserError: there is no such model; the message lists what there is.
@@ -88,7 +90,8 @@ def find(name: str, folder: Path = SHIPPED) -> Path:
     path = Path(name)
     if exists(path):
         return path
-    if name in (known := shipped(folder)):
+    known = shipped() if known is None else known
+    if name in known:
         return known[name]
     there = ", ".join([*known, *runs()]) or "none"
     raise UserError(f"there is no model {name!r}; known are: {there}")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charlm.events import Evaluated, Event, Finished, Sampled, Started, Step
-from charlm.report import clock, finished, nats, started
+from charlm.report import clock, finished, nats, started, validation
 from charlm.terminal import printable
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -88,7 +88,7 @@ class LiveDisplay:
         table.add_row("train", nats(step.train_loss), "rate", f"{step.learning_rate:.2e}")
         table.add_row(
             "validation",
-            nats(newest.loss) if newest else "–",
+            validation(newest) if newest else "–",
             "norm",
             f"{step.gradient_norm:.2f}, {step.clipped:.0%} clipped",
         )

@@ -139,6 +139,12 @@ def nats(loss: float) -> str:
     return f"{loss:.4f} nats, {loss / math.log(2):.3f} bits"
 
 
+def validation(event: Evaluated) -> str:
+    """Return the figures of an evaluation: its loss and, where there is one, the accuracy."""
+    accuracy = event.metrics.get("accuracy")
+    return nats(event.loss) + (f", accuracy {accuracy:.2%}" if accuracy is not None else "")
+
+
 class PlainLines:
     """Writes a line for each evaluation and sample, and for progress every few seconds."""
 
@@ -167,7 +173,7 @@ class PlainLines:
                 )
             case Evaluated():
                 best = "  (best so far)" if event.best else ""
-                return f"step {event.step}  validation {nats(event.loss)}{best}"
+                return f"step {event.step}  validation {validation(event)}{best}"
             case Sampled():
                 return f"step {event.step}  sample: {' '.join(event.text.split())}"
             case Finished():

@@ -75,15 +75,15 @@ class RunFolder:
         """Replace `config.json`."""
         write_json(self.path / CONFIG, config)
 
-    def read_config(self, kind: str) -> dict[str, Any]:
-        """Return `config.json`; raise `UserError` unless it is a run of this `kind`."""
+    def read_config(self, *kinds: str) -> dict[str, Any]:
+        """Return `config.json`; raise `UserError` if it is of none of `kinds`, where some are given."""
         path = self.path / CONFIG
         if not exists(path):
             raise UserError(f"{self.path} is not a run folder: it has no {CONFIG}")
         config = read_json(path)
         if not isinstance(config, dict):
             raise UserError(f"{path} is damaged: an object is expected")
-        check_header(config, [kind], path)
+        check_header(config, kinds, path)
         return config
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:

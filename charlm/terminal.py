@@ -116,6 +116,11 @@ def stdout() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
+def notice(line: str) -> None:
+    """Tell the user something that is no result: on standard error, one line however long."""
+    stderr().print(printable(line), soft_wrap=True)
+
+
 def stderr() -> Console:
     """Return a console on standard error."""
     from rich.console import Console

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig, preset
 from charlm.environment import share_cores
 from charlm.options import INPUT, overrides
-from charlm.terminal import run, stderr
+from charlm.terminal import notice, run, stderr
 from charlm.watch import Interrupts, refuse, watch
 from corpora.errors import UserError
 
@@ -68,7 +68,7 @@ def train(
         require_tensorboard()
     stop = Interrupts()
     with closing(DownloadBar(stderr())) as progress:
-        hooks: dict[str, Any] = {"stop": stop, "notice": stderr().print, "progress": progress}
+        hooks: dict[str, Any] = {"stop": stop, "notice": notice, "progress": progress}
         if resume is not None:
             if run_folder is not None or init_from is not None:
                 raise UserError("--resume goes on in its own folder: leave out --out, --init-from")

@@ -1,1 +1,27 @@
-"""The sequence models: a review classifier and a command translator."""
+"""The sequence models: a review classifier and a command translator.
+
+>>> import seq
+>>> (found,) = seq.load("imdb").classify(["A superb, moving film."])
+>>> found.label
+'positive'
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seq.library import load as load
+
+__all__ = ["load"]
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+def __getattr__(name: str) -> Any:
+    # Late, so that the command line can print its help without loading torch.
+    if name in __all__:
+        from seq import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,12 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from corpora.labelled import LabelledTexts
-from corpora.words import WordTokenizer
 
 from charlm.device import under_torchrun
 from corpora import imdb, labelled
 from corpora.errors import UserError
+from corpora.labelled import LabelledTexts
+from corpora.words import WordTokenizer
 
 Notice = Callable[[str], None]
 Ids = npt.NDArray[np.integer[Any]]
@@ -51,8 +51,9 @@ class Source:
         """
         if self.spec == IMDB:
             return imdb.load(split)
-        columns = {"text_column": self.text_column, "label_column": self.label_column}
-        return labelled.read(self.spec, **columns, **about)
+        return labelled.read(
+            self.spec, text_column=self.text_column, label_column=self.label_column, **about
+        )
 
 
 def refuse_torchrun() -> None:

@@ -78,7 +78,7 @@ class Encoder(nn.Module):
             outputs = [self._read(layers[0], inputs[0], lengths)]
             if self.directions == 2:
                 backward = reverse(inputs[1], rows)
-                read = self._read(layers[1], backward, lengths)  # type: ignore[index]
+                read = self._read(layers[1], backward, lengths)
                 outputs.append(reverse(read, rows))
             x = torch.cat(outputs, dim=2)
         return x

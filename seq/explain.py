@@ -99,7 +99,8 @@ def _gradient(
         logits = model(column, torch.tensor([len(ids)]), perturbation=none)
         odds = _log_odds(logits.double().log_softmax(dim=1), label)
     (gradient,) = torch.autograd.grad(odds.sum(), none)
-    return (gradient * embedded).sum(dim=(1, 2)).double().cpu().numpy()
+    products = (gradient * embedded).sum(dim=(1, 2)).double().cpu()
+    return np.asarray(products.numpy(), dtype=np.float64)
 
 
 def _log_odds(log_probs: torch.Tensor, label: int) -> torch.Tensor:

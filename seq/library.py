@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from corpora.words import WordTokenizer
 
 from charlm.checkpoint import Arrays, read_model
 from charlm.config import Device, Precision
 from charlm.device import pick_device, pick_precision
-from charlm.library import find
+from charlm.library import find, shipped
 from corpora.errors import UserError
+from corpora.words import WordTokenizer
 from seq.classification import predict
 from seq.classifier import Classifier
 from seq.config import CLASSIFIER, WORD_MODEL, ClassifierConfig, ReaderConfig
@@ -98,7 +98,7 @@ def load(
     Raises:
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
-    path = find(name, SHIPPED)
+    path = find(name, shipped(SHIPPED))
     file = read_model(path, CLASSIFIER)
     where = pick_device(device)
     try:
@@ -153,7 +153,7 @@ def beginning(
     Raises:
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
-    path = find(name, SHIPPED)
+    path = find(name, shipped(SHIPPED))
     file = read_model(path, WORD_MODEL, CLASSIFIER)
     try:
         if file.kind == WORD_MODEL:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from corpora.labelled import LabelledTexts
-from corpora.words import WordTokenizer
 
 from charlm.checkpoint import Arrays
 from charlm.config import Precision
 from charlm.device import World
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
+from corpora.labelled import LabelledTexts
+from corpora.words import WordTokenizer
 from seq.classification import Classification, Examples
 from seq.classifier import Classifier
 from seq.config import CLASSIFIER, ClassifierConfig, ClassifierTraining
@@ -135,10 +135,10 @@ def _job(
     """Return the job of training `model` on `texts`; `weights` replace random ones by name."""
     ids = encoded(tokenizer, texts.texts)
     notice(unknown_words(ids, len(tokenizer)))
-    parts = [
+    training, validation = (
         Examples([ids[row] for row in rows], texts.labels[rows])
         for rows in split(len(texts), config.validation_share, config.seed)
-    ]
+    )
 
     def task(world: World, precision: Precision) -> Classification:
         made = Classifier(model, len(tokenizer), len(texts.classes))
@@ -148,7 +148,8 @@ def _job(
             made.to(world.device),
             tokenizer.to_json(),
             texts.classes,
-            *parts,
+            training,
+            validation,
             config,
             precision=precision,
             world=world,

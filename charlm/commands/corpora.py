@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charlm.download import DownloadBar
-from charlm.terminal import print_json, stderr, stdout
+from charlm.terminal import notice, print_json, stderr, stdout
 from corpora.catalog import CATALOG, lookup
 from corpora.fetch import cache_dir, fetch, mirror_dir, place
 
@@ -80,7 +80,7 @@ def get(name: str, path: Path | None = None, /) -> None:
     """
     with closing(DownloadBar(stderr())) as bar:
         if path is None:
-            placed = fetch(name, progress=bar, notice=stderr().print)
+            placed = fetch(name, progress=bar, notice=notice)
         else:
-            placed = place(name, path, progress=bar, notice=stderr().print)
+            placed = place(name, path, progress=bar, notice=notice)
     stdout().print(str(placed), soft_wrap=True)

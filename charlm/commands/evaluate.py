@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from charlm.config import Device, Precision
 from charlm.library import DEFAULT_MODEL, find
 from charlm.options import INPUT
-from charlm.terminal import print_json, printable, stderr, stdout
+from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.encoded import Split
 from corpora.errors import UserError
 
@@ -62,7 +62,7 @@ def evaluate(
 
     path = find(model)
     with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, encoding=encoding, progress=bar, notice=stderr().print)
+        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
     where = pick_device(device)
     language_model, vocabulary = loaded(path, where)
     remap = text.remapped(vocabulary)

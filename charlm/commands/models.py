@@ -11,9 +11,19 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.checkpoint import CONFIG, MODEL, VOCABULARY, exists, read_json, write_model
+from charlm.checkpoint import (
+    CONFIG,
+    MODEL,
+    VOCABULARY,
+    ModelFile,
+    exists,
+    parse_json,
+    read_json,
+    read_model,
+    write_model,
+)
 from charlm.config import ModelConfig
-from charlm.library import DEFAULT_MODEL, KIND, find, read, runs, shipped
+from charlm.library import DEFAULT_MODEL, KIND, SHIPPED, find, read, runs, shipped
 from charlm.metrics import best_loss
 from charlm.run_folder import RunFolder
 from charlm.terminal import print_json, printable, stdout
@@ -22,12 +32,14 @@ from corpora.errors import UserError
 from corpora.vocabulary import Vocabulary, described
 
 SHOWN_SYMBOLS = 200
+SHIPPED_BY_SEQ = SHIPPED.parents[1] / "seq" / "pretrained"
+"""By path: this package imports nothing of seq, whose models are files like its own."""
 
 
 def models(
     *, folder: Path = Path("runs"), json: Annotated[bool, Parameter(negative="")] = False
 ) -> None:
-    """List the models that ship with charlm, and those in run folders.
+    """List the models that ship with charlm, and those in run folders, whatever their kind.
 
     Parameters
     ----------
@@ -36,21 +48,22 @@ def models(
     json
         Write one JSON object.
     """
-    found = [_summary(name, path, "shipped") for name, path in shipped().items()]
+    found = [_summary(name, path, "shipped") for name, path in _all_shipped().items()]
     found += [_summary(name, path, "run") for name, path in runs(folder).items()]
     if json:
         print_json({"models": found})
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("model", "layers", "parameters", "validation", ""):
+    for heading in ("model", "kind", "layers", "parameters", "validation", ""):
         table.add_column(heading, justify="right" if heading == "parameters" else "left")
     for row in found:
         if "error" in row:
-            table.add_row(_text(row["model"]), Text(row["error"], "red"))
+            table.add_row(_text(row["model"]), "", Text(row["error"], "red"))
             continue
         loss = row["validation_loss"]
         table.add_row(
             _text(row["model"]),
+            _text(row["kind"]),
             Text(_shape(row["config"])),
             f"{row['parameters']:,}" if row["parameters"] is not None else "–",
             f"{loss:.4f} nats" if loss is not None else "–",
@@ -62,19 +75,44 @@ def models(
 def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
     """Return what is known of a model without failing: a damaged run must not hide the others."""
     try:
-        about = RunFolder(path).read_config(KIND)
-        config = ModelConfig.from_json(about.get("model"))
+        about = RunFolder(path).read_config()
+        _check_shape(about["kind"], about.get("model"))
         ready = exists(path / MODEL)
-        parameters = _parameters(read(path)[0].weights) if ready else None
+        parameters = _parameters(_read(path).weights) if ready else None
         return {
             "model": name,
             "origin": origin,
-            "config": config.to_json(),
+            "kind": about["kind"],
+            "config": about["model"],
             "parameters": sum(parameters.values()) if parameters else None,
             "validation_loss": best_loss(path),
         }
     except UserError as error:
         return {"model": name, "origin": origin, "error": str(error)}
+
+
+def _all_shipped() -> dict[str, Path]:
+    return {**shipped(), **shipped(SHIPPED_BY_SEQ)}
+
+
+def _read(path: Path) -> ModelFile:
+    """Return a model of any kind; raise `UserError` if it is missing or damaged.
+
+    How the weights of a model of `seq` must look is known there; the digest covers them.
+    """
+    file = read_model(path)
+    if file.kind == KIND:
+        return read(path)[0]
+    _check_shape(file.kind, file.config)
+    return file
+
+
+def _check_shape(kind: str, config: object) -> None:
+    """Raise `UserError` unless `config` is that of a model, as far as `_shape` reads it."""
+    if kind == KIND:
+        ModelConfig.from_json(config)
+    elif not isinstance(config, dict) or not {"cell", "hidden_size"} <= set(config):
+        raise UserError("its model configuration has no cell and no size")
 
 
 def _text(value: object) -> Text:
@@ -84,7 +122,9 @@ def _text(value: object) -> Text:
 
 
 def _shape(config: dict[str, Any]) -> str:
-    return f"{config['num_layers']} x {config['hidden_size']} {config['cell']}"
+    ways = "bidirectional " if config.get("bidirectional") is True else ""
+    shape = f"{config.get('num_layers', 1)} x {config['hidden_size']} {ways}{config['cell']}"
+    return printable(shape)
 
 
 def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
@@ -92,7 +132,8 @@ def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
     parts = {"embedding": 0, "recurrent": 0, "output": 0}
     for name, array in weights.items():
         head = name.split(".")[0]
-        parts["recurrent" if head == "layers" else head] += array.size
+        part = "recurrent" if head in ("layers", "encoder") else head
+        parts[part] = parts.get(part, 0) + array.size
     return parts
 
 
@@ -108,15 +149,17 @@ def info(
     json
         Write one JSON object.
     """
-    path = find(model)
-    file, _, vocabulary = read(path)
+    path = find(model, _all_shipped())
+    file = _read(path)
+    symbols, what = _symbols(file, path)
     parts = _parameters(file.weights)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
     figures = {
         "model": model,
+        "kind": file.kind,
         "config": file.config,
         "parameters": {**parts, "total": sum(parts.values())},
-        "vocabulary": list(vocabulary.symbols),
+        "vocabulary": symbols,
         "training": recipe.get("training"),
         "corpus": recipe.get("corpus"),
         "validation_loss": best_loss(path) if path.is_dir() else None,
@@ -130,22 +173,34 @@ def info(
     for name, value in file.config.items():
         table.add_row(name.replace("_", " "), _text(value))
     for name, count in {**parts, "total": sum(parts.values())}.items():
-        table.add_row(f"parameters, {name}", f"{count:,}")
-    table.add_row(f"{len(vocabulary)} characters", Text(_characters(vocabulary)))
+        table.add_row(_text(f"parameters, {name}"), f"{count:,}")
+    table.add_row(f"{len(symbols):,} {what}", Text(_shown(symbols)))
     for key in ("corpus", "training"):
         about = recipe.get(key)
         for name, value in about.items() if isinstance(about, dict) else ():
             table.add_row(_text(f"{key}, {name.replace('_', ' ')}"), _text(value))
     if figures["validation_loss"] is not None:
-        table.add_row("validation", f"{figures['validation_loss']:.4f} nats per character")
+        per = " per character" if file.kind == KIND else ""
+        table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}")
     stdout().print(table)
 
 
-def _characters(vocabulary: Vocabulary) -> str:
+def _symbols(file: ModelFile, path: Path) -> tuple[list[str], str]:
+    """Return what the vocabulary of a model holds, and the name of such symbols."""
+    if file.kind == KIND:
+        return list(Vocabulary.from_json(file.vocabulary).symbols), "characters"
+    found = parse_json(file.vocabulary, path)
+    words = found.get("words") if isinstance(found, dict) else None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise UserError(f"{path} has no vocabulary of words")
+    return words, "words"
+
+
+def _shown(symbols: list[str]) -> str:
     """Return the symbols side by side, those that print nothing by code point."""
-    if len(vocabulary) > SHOWN_SYMBOLS:
-        return _characters(Vocabulary(vocabulary.symbols[:SHOWN_SYMBOLS])) + " …"
-    plain = [symbol if symbol.isprintable() else described(symbol) for symbol in vocabulary.symbols]
+    if len(symbols) > SHOWN_SYMBOLS:
+        return _shown(symbols[:SHOWN_SYMBOLS]) + " …"
+    plain = [symbol if symbol.isprintable() else described(symbol) for symbol in symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
 
 
@@ -164,7 +219,7 @@ def export(run: str, folder: Path, /) -> None:
         raise UserError(f"{run} is a single file; export takes a run folder")
     if exists(folder / CONFIG):
         raise UserError(f"{folder} holds a model already; name another folder")
-    model = read(source)[0]
+    model = _read(source)
     largest = float(np.finfo(np.float16).max)
     if any((np.abs(array) > largest).any() for array in model.weights.values()):
         raise UserError("a weight is too large for half precision")

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from charlm.config import preset
 from charlm.options import INPUT, overrides
-from charlm.terminal import stderr
+from charlm.terminal import notice
 from charlm.watch import Interrupts, refuse, watch
 from corpora.errors import UserError
 from seq.config import (
@@ -80,7 +80,7 @@ def train(
 
     _prepare(tensorboard)
     source = Source(spec=data, text_column=text_column, label_column=label_column)
-    stop, notice = Interrupts(), stderr().print
+    stop = Interrupts()
     if resume is not None:
         _only_resume(run_folder, init_from, vectors)
         _check_changes(set(changes))
@@ -154,7 +154,7 @@ def pretrain(
     from seq.data import Source
 
     _prepare(tensorboard)
-    stop, notice = Interrupts(), stderr().print
+    stop = Interrupts()
     if resume is not None:
         _only_resume(run_folder)
         _check_changes(set(changes))

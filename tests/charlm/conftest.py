@@ -11,6 +11,7 @@ from tiny_models import write_run
 
 from charlm import library, terminal
 from charlm.__main__ import application
+from charlm.commands import models
 from charlm.environment import share_cores
 
 share_cores()  # as the programs do, before any test module loads torch
@@ -43,6 +44,7 @@ def charlm(
     No model ships with it.
     """
     monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(models, "SHIPPED_BY_SEQ", tmp_path / "shipped by seq")
 
     def call(*arguments: str | Path, stdin: bytes = b"") -> Ended:
         monkeypatch.setattr(sys, "argv", ["charlm", *map(str, arguments)])

@@ -70,7 +70,7 @@ def test_shipped_models_and_runs_are_listed(charlm: Any, run: Path, tmp_path: Pa
     rows = listed(charlm)
     assert list(rows) == ["island", TINY]
     for row in rows.values():
-        assert set(row) == {"model", "origin", "config", "parameters", "validation_loss"}
+        assert set(row) == {"model", "origin", "kind", "config", "parameters", "validation_loss"}
         assert ModelConfig.from_json(row["config"]) == CONFIG
         assert row["parameters"] == PARAMETERS
     assert [row["origin"] for row in rows.values()] == ["shipped", "run"]
@@ -138,6 +138,7 @@ def test_info_adds_up(charlm: Any, run: Path) -> None:
     assert ModelConfig.from_json(data.pop("config")) == CONFIG
     assert data == {
         "model": TINY,
+        "kind": "charlm",
         "vocabulary": list(VOCABULARY.symbols),
         "training": training,
         "corpus": corpus,

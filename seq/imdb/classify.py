@@ -1,0 +1,240 @@
+"""`charlm imdb classify`: say what a text is, and which words say so."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import tee
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from charlm.checkpoint import exists
+from charlm.config import Device, Precision
+from charlm.options import TEXT
+from charlm.terminal import print_json, printable, stderr, stdout
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from seq.explain import Explanation, Method
+    from seq.library import Prediction, TextClassifier
+
+SWITCH = Parameter(negative="")
+FOR = ("#8fbf8f", "#4fae5a", "bold #12a03c")
+AGAINST = ("#d9a09a", "#d96a5f", "bold #d92d20")
+FILES = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
+EDGES = (0.1, 0.3, 0.6)
+"""Shares of the strongest contribution from which on a word is coloured, and more strongly."""
+STRONGEST = 5
+"""Words that are named with their contributions, on each side."""
+
+
+def classify(
+    what: Annotated[str | None, TEXT] = None,
+    /,
+    *,
+    model: str = "imdb",
+    explain: Annotated[bool, SWITCH] = False,
+    method: Annotated[str | None, Parameter(show_choices=False)] = None,
+    text_column: str | None = None,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    json: Annotated[bool, SWITCH] = False,
+) -> None:
+    """Say which class a text belongs to, and how sure that is.
+
+    Parameters
+    ----------
+    what
+        A text, a file (.txt with a text on each line, .csv, .tsv, .jsonl, .parquet), a folder of
+        .txt files, or - for standard input with a text on each line. Without it, texts are asked
+        for one by one.
+    model
+        A shipped name, a run folder or a .safetensors file.
+    explain
+        Colour the words by what they contribute: by occlusion, what the log-odds of the label lose
+        if the word is left out, up to 400 words; by gradient times embedding in longer texts.
+    method
+        Explain by occlusion or by gradient, whatever the length.
+    text_column
+        Column with the texts, if it is not called text, review, sentence or content.
+    device
+        Where to compute.
+    precision
+        Arithmetic of the recurrent layers; bf16 is faster on some processors.
+    json
+        Write one JSON object a text.
+    """
+    if method not in (None, "occlusion", "gradient"):
+        raise UserError(f"--method is occlusion or gradient, not {method!r}")
+    texts, total = _texts(what, text_column)
+    from seq.library import load
+
+    classifier = load(model, device=device, precision=precision)
+    if explain or method:
+        _explain(classifier, texts, method, json)  # type: ignore[arg-type]
+        return
+    console = stdout()
+    predictions = _with_progress(classifier, texts, total)
+    for row, (text, prediction) in enumerate(predictions, 1):
+        if json:
+            print_json({"row": row, **_figures(prediction)})
+        else:
+            line = _line(prediction)
+            room = max(20, console.width - len(line) - 2) if total != 1 else 0
+            excerpt = " ".join(printable(text[: 4 * room]).split())
+            line += f"  {excerpt[: room - 1]}…" if len(excerpt) > room else f"  {excerpt}"
+            sys.stdout.write(line.rstrip() + "\n")
+
+
+def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:
+    """Return the texts that are asked about and how many they are, if that is known."""
+    if what is None and sys.stdin is not None and sys.stdin.isatty():
+        return _asked(), None
+    if what is None or what == "-":
+        return _lines(), None
+    if _is_path(what):
+        from corpora.labelled import read
+
+        texts = read(what, text_column=text_column, labelled=False).texts
+        return texts, len(texts) if len(texts) != 1 else None
+    return [what], 1
+
+
+def _is_path(what: str) -> bool:
+    """Return whether `what` names a file or folder rather than being a text itself."""
+    if not what or len(what) > 4096 or "\n" in what or "\0" in what:
+        return False
+    try:
+        if exists(Path(what)):
+            return True
+    except UserError:  # a text can be too long for a name
+        return False
+    one_word = not any(character.isspace() for character in what)
+    if one_word and (
+        os.sep in what or Path(what).suffix in (".txt", ".csv", ".tsv", ".jsonl", ".parquet")
+    ):
+        raise UserError(f"there is no file or folder {what!r}")
+    return False
+
+
+def _lines() -> Iterator[str]:
+    if sys.stdin is None:
+        raise UserError("there is no standard input to read; give a text or a file")
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            yield line.decode().rstrip("\r\n").removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            raise UserError(f"standard input, line {number:,}, is not UTF-8 text") from error
+
+
+def _asked() -> Iterator[str]:
+    """Ask for texts until the end of the input, Ctrl-D."""
+    console = stderr()
+    console.print("Write a review and press Enter; Ctrl-D ends.", style="dim")
+    while True:
+        try:
+            text = console.input("> ")
+        except EOFError:
+            console.print()
+            return
+        yield text
+
+
+def _with_progress(
+    classifier: TextClassifier, texts: Iterable[str], total: int | None
+) -> Iterator[tuple[str, Prediction]]:
+    """Yield texts and predictions, with a bar on standard error where results go to a file."""
+    from rich.progress import Progress
+
+    if sys.stdin is not None and sys.stdin.isatty() and total is None:
+        for text in texts:  # that people type: each is answered at once
+            yield text, classifier.classify([text])[0]
+        return
+    console = stderr()
+    hidden = not console.is_terminal or sys.stdout.isatty() or total == 1
+    read, answered = tee(texts)
+    with Progress(console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task("classifying", total=total)
+        for text, prediction in zip(read, classifier.stream(answered), strict=True):
+            yield text, prediction
+            progress.advance(task)
+
+
+def _figures(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": dict(prediction.probabilities),
+        "words": prediction.words,
+        "unknown": prediction.unknown,
+    }
+
+
+def _line(prediction: Prediction) -> str:
+    if prediction.label is None or prediction.probability is None:
+        return "–  no words: nothing can be said"
+    line = f"{printable(prediction.label)}  {prediction.probability:.1%}"
+    if prediction.unknown == prediction.words:
+        return f"{line}  (not one of its words is known: a guess)"
+    return line
+
+
+def _explain(
+    classifier: TextClassifier, texts: Iterable[str], method: Method | None, json: bool
+) -> None:
+    from seq.explain import explain
+
+    console = stdout()
+    for row, text in enumerate(texts, 1):
+        explanation = explain(classifier, text, method)
+        if json:
+            words = [
+                {"text": word.text, "start": word.start, "end": word.end, "contribution": value}
+                for word, value in zip(
+                    explanation.words, explanation.contributions.tolist(), strict=True
+                )
+            ]
+            about = {"method": explanation.method, "contributions": words}
+            print_json({"row": row, **_figures(explanation.prediction), **about})
+        else:
+            _show(console, explanation)
+
+
+def _show(console: Console, explanation: Explanation) -> None:
+    """Print the text with its words coloured, and name the strongest of them."""
+    prediction = explanation.prediction
+    console.print(_line(prediction), soft_wrap=True)
+    if prediction.label is None:
+        return
+    values = explanation.contributions
+    largest = float(abs(values).max()) or 1.0
+    shown = Text()
+    for piece, value in explanation.pieces():
+        shown.append(printable(piece), _style(value / largest))
+    console.print(shown, soft_wrap=True)
+    label = printable(prediction.label)
+    order = values.argsort()
+    for side, sign, rows in (("for", 1, order[::-1]), ("against", -1, order)):
+        strongest = [row for row in rows[:STRONGEST] if sign * values[row] > 0]
+        named = [
+            f"{printable(explanation.words[row].text)} {values[row]:+.2f}" for row in strongest
+        ]
+        line = Text(f"{side} {label}: ", (FOR if sign > 0 else AGAINST)[1])
+        console.print(line.append(", ".join(named) or "–", "default"), soft_wrap=True)
+    how = {"occlusion": "if the word is left out", "gradient": "by gradient × embedding"}
+    about = f"nats of log-odds of {label} {how[explanation.method]}"
+    if prediction.unknown:
+        about += f"; {prediction.unknown:,} of {prediction.words:,} words are unknown"
+    console.print(about, style="dim", soft_wrap=True)
+
+
+def _style(share: float) -> str:
+    """Return the style of a word that contributes this share of the strongest contribution."""
+    level = sum(abs(share) >= edge for edge in EDGES)
+    return "" if not level else (FOR if share > 0 else AGAINST)[level - 1]

@@ -1,0 +1,127 @@
+"""`charlm imdb compare`: train several presets and put what came of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from charlm.checkpoint import CONFIG, LAST, exists, read_json, write_json
+from charlm.config import preset
+from charlm.options import overrides
+from charlm.terminal import notice, print_json, stdout
+from charlm.watch import Interrupts
+from corpora.atomic import write_atomic
+from corpora.errors import UserError
+from seq.config import PRESETS, ClassifierTraining
+
+SWITCH = Parameter(negative="")
+HEIGHT = 34
+"""Lines of the curves in the terminal."""
+
+Options = overrides(ClassifierTraining, module=__name__)
+
+
+def compare(
+    *presets: str,
+    data: str = "imdb",
+    test: str | None = None,
+    folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
+    text_column: str | None = None,
+    label_column: str | None = None,
+    json: Annotated[bool, SWITCH] = False,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+) -> int:
+    """Train presets one after the other, then test each once, and print one table.
+
+    Writes compare.md, compare.json and the curves, compare.png, into the folder, beside a run
+    folder for each preset. What was stopped goes on where it was when the command is given again.
+
+    Parameters
+    ----------
+    presets
+        Which: {presets}.
+    data
+        Texts to train on: `imdb`, or labelled texts of your own.
+    test
+        Labelled texts to test on; those of IMDB where --data is `imdb`.
+    folder
+        Where to write.
+    text_column
+        Column with the texts, if it is not called text, review, sentence or content.
+    label_column
+        Column with the labels, if it is not called label, sentiment, class or category.
+    json
+        Write the table as one JSON object instead.
+    """
+    if not presets:
+        raise UserError(f"which presets? name some of {', '.join(PRESETS)}")
+    if data != "imdb" and test is None:
+        raise UserError("name labelled texts to test on, with --test")
+    changes = {name: value for name, value in vars(options).items() if value is not None}
+    for name in presets:
+        if preset(name, PRESETS).pretraining is not None:
+            raise UserError(f"{name} is trained in two steps, by charlm imdb train")
+    from seq.comparison import HEADINGS, cells, markdown, row
+    from seq.curves import curve, draw, save_png
+    from seq.data import Source
+
+    columns = {"text_column": text_column, "label_column": label_column}
+    source, stop = Source(spec=data, **columns), Interrupts()
+    for name in dict.fromkeys(presets):
+        if (code := _train(name, folder / name, source, changes, stop)) or stop():
+            return code
+    notice("all are trained; testing …")
+    if data == "imdb" and test is None:
+        texts = Source().read("test")
+    else:
+        classes = tuple(read_json(folder / presets[0] / CONFIG)["model"]["classes"])
+        texts = Source(spec=test or data, **columns).read("test", classes=classes)
+    rows = [row(name, folder / name, texts) for name in dict.fromkeys(presets)]
+    curves = [curve(name, folder / name) for name in dict.fromkeys(presets)]
+    write_atomic(folder / "compare.md", markdown(rows).encode())
+    write_json(folder / "compare.json", [asdict(row) for row in rows])
+    save_png(curves, folder / "compare.png", title=f"Classifiers of {data}")
+    if json:
+        print_json({"rows": [asdict(row) for row in rows]})
+        return 0
+    console = stdout()
+    table = Table(box=None, pad_edge=False)
+    for index, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if index else "left")
+    for found in rows:
+        table.add_row(*cells(found))
+    console.print(table)
+    console.print(draw(curves, min(console.width, 160), HEIGHT))
+    notice(f"written: {folder}/compare.md, compare.json, compare.png")
+    return 0
+
+
+compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
+
+
+def _train(
+    name: str, folder: Path, source: Any, changes: Mapping[str, Any], stop: Interrupts
+) -> int:
+    """Train a preset to its end in `folder`, from where it was left; return the exit code."""
+    from charlm.watch import watch
+    from seq import training
+
+    chosen = preset(name, PRESETS)
+    config = chosen.training.replace(changes)
+    if exists(folder / LAST):
+        if read_json(folder / CONFIG).get("training") != config.to_json():
+            raise UserError(f"{folder} was trained with other settings; name another --out")
+        opened = training.resume(folder, stop=stop)
+    else:
+        request = training.Request(
+            model=chosen.model, training=config, source=source, preset=name, run=folder
+        )
+        opened = training.start(request, stop=stop, notice=notice)
+    with opened as ready:
+        use = 'classify with: charlm imdb classify --model {run} "…"'
+        return watch(ready, stop, again="seq.imdb train", use=use)

@@ -1,0 +1,103 @@
+"""`charlm imdb evaluate`: how often a classifier is right, and how well it knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from charlm.config import Device, Precision
+from charlm.options import INPUT
+from charlm.terminal import print_json, printable, stderr, stdout
+from corpora.errors import UserError
+from corpora.imdb import CLASSES, Split
+
+if TYPE_CHECKING:
+    from seq.metrics import Report
+
+SWITCH = Parameter(negative="")
+
+
+def evaluate(
+    model: str = "imdb",
+    data: Annotated[str, INPUT] = "imdb",
+    /,
+    *,
+    split: Split = "test",
+    text_column: str | None = None,
+    label_column: str | None = None,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    json: Annotated[bool, SWITCH] = False,
+) -> None:
+    """Report accuracy, F1, log loss, calibration error and the confusion matrix of a classifier.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file.
+    data
+        `imdb`, or labelled texts of your own: a .csv, .tsv, .jsonl or .parquet file, or a folder
+        with a folder of .txt files for each class.
+    split
+        Which reviews of IMDB.
+    text_column
+        Column with the texts, if it is not called text, review, sentence or content.
+    label_column
+        Column with the labels, if it is not called label, sentiment, class or category.
+    device
+        Where to compute.
+    precision
+        Arithmetic of the recurrent layers; bf16 is faster on some processors.
+    json
+        Write one JSON object.
+    """
+    import numpy as np
+
+    from seq.data import IMDB, Source
+    from seq.library import load
+    from seq.metrics import report
+
+    classifier = load(model, device=device, precision=precision)
+    if data == IMDB and classifier.classes != CLASSES:
+        known = ", ".join(classifier.classes)
+        raise UserError(f"{model} tells {known} apart; name texts with these labels to evaluate on")
+    source = Source(spec=data, text_column=text_column, label_column=label_column)
+    texts = source.read(split, classes=classifier.classes)
+    if (texts.labels < 0).any():
+        raise UserError(f"the {split} reviews have no labels to evaluate on")
+    with stderr().status(f"classifying {len(texts):,} texts …"):
+        found = report(np.exp(classifier.log_probs(texts.texts)), texts.labels)
+    part = f"the {split} reviews" if data == IMDB else texts.name
+    if json:
+        about = {"model": model, "data": data, "split": split if data == IMDB else None}
+        print_json({**about, "classes": list(classifier.classes), **found.to_json()})
+        return
+    stdout().print(printable(f"{model} on {part}, {found.examples:,} texts"), soft_wrap=True)
+    _show(found, classifier.classes)
+
+
+def _show(found: Report, classes: tuple[str, ...]) -> None:
+    console = stdout()
+    console.print(
+        f"accuracy {found.accuracy:.2%}, macro F1 {found.macro_f1:.4f}, "
+        f"log loss {found.log_loss:.4f} nats, calibration error {found.calibration_error:.2%}",
+        soft_wrap=True,
+    )
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for name in classes:
+        table.add_column(Text(f"said {printable(name)}", overflow="fold"), justify="right")
+    for heading in ("precision", "recall", "F1"):
+        table.add_column(heading, justify="right")
+    for index, name in enumerate(classes):
+        table.add_row(
+            Text(printable(name), overflow="fold"),
+            *(f"{count:,}" for count in found.confusion[index]),
+            f"{found.precision[index]:.2%}",
+            f"{found.recall[index]:.2%}",
+            f"{found.f1[index]:.4f}",
+        )
+    console.print(table)
