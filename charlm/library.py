@@ -71,7 +71,9 @@ class LanguageModel:
 
 def shipped(folder: Path | None = None) -> dict[str, Path]:
     """Return the models in `folder`, by default the character models of the project, by name."""
-    return {path.parent.name: path.parent for path in sorted((folder or SHIPPED).glob(f"*/{MODEL}"))}
+    return {
+        path.parent.name: path.parent for path in sorted((folder or SHIPPED).glob(f"*/{MODEL}"))
+    }
 
 
 def runs(folder: Path = Path("runs")) -> dict[str, Path]:

@@ -76,7 +76,7 @@ class RunFolder:
         write_json(self.path / CONFIG, config)
 
     def read_config(self, *kinds: str) -> dict[str, Any]:
-        """Return `config.json`; raise `UserError` if it is of none of `kinds`, where some are given."""
+        """Return `config.json`; raise `UserError` if it is of none of `kinds`, if any are given."""
         path = self.path / CONFIG
         if not exists(path):
             raise UserError(f"{self.path} is not a run folder: it has no {CONFIG}")

@@ -14,6 +14,8 @@ from charlm.terminal import stdout
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from charlm.events import Finished
     from charlm.session import Training
 
@@ -63,7 +65,13 @@ class Interrupts:
 
 
 def watch(
-    training: Training, stop: Interrupts, *, again: str, use: str, tensorboard: bool = False
+    training: Training,
+    stop: Interrupts,
+    *,
+    again: str,
+    use: str,
+    tensorboard: bool = False,
+    console: Console | None = None,
 ) -> int:
     """Train, show what happens, and return the exit code.
 
@@ -73,17 +81,19 @@ def watch(
         again: the module, with its command, that resumes the run: `charlm.train`.
         use: what to do with the model: `write with: charlm generate {run}`.
         tensorboard: log for TensorBoard as well.
+        console: where to show it; by default standard output.
     """
     from charlm.events import Finished
     from charlm.report import display
 
-    with stop, display(stdout()) if training.leads else nullcontext(lambda event: None) as show:
+    console = console or stdout()
+    with stop, display(console) if training.leads else nullcontext(lambda event: None) as show:
         for event in training.events(tensorboard=tensorboard):
             show(event)
     assert isinstance(event, Finished)
     if training.leads:
         for line in _advice(training, event, again, use):
-            stdout().print(line, soft_wrap=True)
+            console.print(line, soft_wrap=True)
     if event.reason == "diverged":
         return 1
     return 128 + stop.asked if event.reason == "interrupted" and stop.asked else 0

@@ -1,8 +1,8 @@
 """Curves of training from the logs of one or several runs, as a PNG and in the terminal.
 
-The terminal's plot is drawn here and not by plotext: its version 6.1 has one figure per process,
-paints a background of its own, lays its legend over the data, and takes round ticks only from the
-caller. What would be left to it is the canvas at the end of this file.
+The terminal's plot is drawn by `seq.braille` and not by plotext: its version 6.1 has one figure per
+process, paints a background of its own, lays its legend over the data, and takes round ticks only
+from the caller. What would be left to it is the canvas.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +22,7 @@ from charlm.metrics import read
 from charlm.terminal import printable
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
+from seq.braille import Canvas, ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -270,9 +269,9 @@ def _draw_panel(panel: _Panel, width: int, rows: int) -> Iterator[Text]:
     if high - low < 1e-9 * max(1.0, abs(high)):
         low, high = low - 0.05, high + 0.05
     last = _last(panel)
-    y_ticks = _ticks(low, high, max(2, (rows + 1) // 2))
+    y_ticks = ticks(low, high, max(2, (rows + 1) // 2))
     margin = max(map(len, y_ticks.values()))
-    canvas = _Canvas(width - margin - 1, rows, (0.0, last), (low, high))
+    canvas = Canvas(width - margin - 1, rows, (0.0, last), (low, high))
     for line in panel.lines:
         color, _ = _look(line.run)
         for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
@@ -289,73 +288,10 @@ def _draw_panel(panel: _Panel, width: int, rows: int) -> Iterator[Text]:
         axis = f"{labels[row]:>{margin}}┤" if row in labels else f"{'':{margin}}│"
         yield canvas.line(row, Text(axis))
     line_below, numbers = ["─"] * canvas.columns, " " * (margin + 1)
-    for x, label in _ticks(0.0, last, max(2, canvas.columns // 12)).items():
+    for x, label in ticks(0.0, last, max(2, canvas.columns // 12)).items():
         column = canvas.cell(x, low)[0]
         line_below[column] = "┬"
         at = min(margin + 1 + column - len(label) // 2, width - len(label))
         numbers = f"{numbers:<{at}}{label}"
     yield Text(f"{'':{margin}}└{''.join(line_below)}")
     yield Text(numbers)
-
-
-def _ticks(low: float, high: float, most: int) -> dict[float, str]:
-    """Return round numbers from `low` to `high`, `most` + 1 of them at most, and their labels."""
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.9999)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    first, final = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
-    return {index * step: f"{index * step + 0.0:.{decimals}f}" for index in range(first, final + 1)}
-
-
-class _Canvas:
-    """Cells of 2 x 4 Braille dots each; a cell has the colour of what was drawn there last."""
-
-    # The bit of each dot in U+2800, by its row and column.
-    DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-
-    def __init__(
-        self, columns: int, rows: int, x: tuple[float, float], y: tuple[float, float]
-    ) -> None:
-        self.columns, self.rows = columns, rows
-        self._x, self._y = x, y
-        self._cells = [[(" ", "")] * columns for _ in range(rows)]
-
-    def _dot(self, x: float, y: float) -> tuple[int, int]:
-        """Return the column and the row of the dot at a point, from the left and from the top."""
-        right = (x - self._x[0]) / (self._x[1] - self._x[0])
-        down = (self._y[1] - y) / (self._y[1] - self._y[0])
-        return round(right * (2 * self.columns - 1)), round(down * (4 * self.rows - 1))
-
-    def cell(self, x: float, y: float) -> tuple[int, int]:
-        """Return the column and the row of the cell at a point."""
-        column, row = self._dot(x, y)
-        return min(max(column // 2, 0), self.columns - 1), min(max(row // 4, 0), self.rows - 1)
-
-    def put(self, point: tuple[float, float], character: str, color: str) -> None:
-        """Put a character in the place of the dots of a cell."""
-        column, row = self.cell(*point)
-        self._cells[row][column] = (character, color)
-
-    def segment(
-        self, start: tuple[float, float], end: tuple[float, float], color: str, *, dashed: bool
-    ) -> None:
-        """Draw a line from point to point; of a dashed one two dots in four."""
-        (x, y), (x_end, y_end) = self._dot(*start), self._dot(*end)
-        length = max(abs(x_end - x), abs(y_end - y), 1)
-        for step in range(length + 1):
-            column = round(x + (x_end - x) * step / length)
-            row = round(y + (y_end - y) * step / length)
-            if dashed and (column if abs(x_end - x) >= abs(y_end - y) else row) % 4 >= 2:
-                continue
-            character, _ = self._cells[row // 4][column // 2]
-            dots = ord(character) - 0x2800 if character != " " else 0
-            dots |= self.DOTS[row % 4][column % 2]
-            self._cells[row // 4][column // 2] = (chr(0x2800 + dots), color)
-
-    def line(self, row: int, start: Text) -> Text:
-        """Return `start` and the cells of a row after it."""
-        for color, cells in groupby(self._cells[row], itemgetter(1)):
-            start.append("".join(character for character, _ in cells), color)
-        start.rstrip()
-        return start

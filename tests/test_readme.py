@@ -22,7 +22,7 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_command_named_exists_and_every_command_is_named() -> None:
     named = set(re.findall(r"`charlm (\w+)", README))
-    assert named - {"imdb", "scan", "tui"} == set(COMMANDS)
+    assert named - {"scan", "tui"} == set(COMMANDS)
 
 
 def test_nothing_is_left_to_fill_in() -> None:

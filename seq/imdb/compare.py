@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.table import Table
@@ -13,11 +13,16 @@ from rich.table import Table
 from charlm.checkpoint import CONFIG, LAST, exists, read_json, write_json
 from charlm.config import preset
 from charlm.options import overrides
-from charlm.terminal import notice, print_json, stdout
+from charlm.terminal import notice, print_json, stderr, stdout
 from charlm.watch import Interrupts
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from seq.config import PRESETS, ClassifierTraining
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from seq.data import Source
 
 SWITCH = Parameter(negative="")
 HEIGHT = 34
@@ -73,7 +78,8 @@ def compare(
     columns = {"text_column": text_column, "label_column": label_column}
     source, stop = Source(spec=data, **columns), Interrupts()
     for name in dict.fromkeys(presets):
-        if (code := _train(name, folder / name, source, changes, stop)) or stop():
+        console = stderr() if json else stdout()
+        if (code := _train(name, folder / name, source, changes, stop, console)) or stop():
             return code
     notice("all are trained; testing …")
     if data == "imdb" and test is None:
@@ -105,7 +111,12 @@ compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
 def _train(
-    name: str, folder: Path, source: Any, changes: Mapping[str, Any], stop: Interrupts
+    name: str,
+    folder: Path,
+    source: Source,
+    changes: Mapping[str, Any],
+    stop: Interrupts,
+    console: Console,
 ) -> int:
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.watch import watch
@@ -124,4 +135,4 @@ def _train(
         opened = training.start(request, stop=stop, notice=notice)
     with opened as ready:
         use = 'classify with: charlm imdb classify --model {run} "…"'
-        return watch(ready, stop, again="seq.imdb train", use=use)
+        return watch(ready, stop, again="seq.imdb train", use=use, console=console)
