@@ -1,12 +1,106 @@
-"""Plots in a terminal: a canvas of Braille dots, and round numbers for its axes."""
+"""Curves of training in a terminal, in dots of Braille.
+
+Not by plotext: its version 6.1 has one figure per process, paints a background of its own, lays its
+legend over the data, and takes round ticks only from the caller. What would be left to it is the
+canvas.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from rich.cells import cell_len
 from rich.text import Text
+
+from seq.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
+
+MARKERS = ("●", "▲", "■", "◆", "○", "△", "□", "◇")
+
+
+def draw(curves: Sequence[Curve], width: int, height: int, *, color: bool = True) -> Text:
+    """Draw one or more runs for a terminal, in `height` lines of at most `width` columns.
+
+    The legend comes first. The panels stand under one another, or side by side from 110 columns
+    on. The figure takes no fewer than 30 columns, nor than 4 lines for the inside of a panel. A
+    console that honours NO_COLOR strips the colours; without `color` there are none.
+    """
+    width = max(30, width)
+    panels = panels_of(curves)
+    legend = _legend(curves, width)
+    beside = width >= 110 and len(panels) > 1
+    room = height - len(legend) - 1  # the last line says what the horizontal axis is
+    if beside:
+        left, right = (
+            list(_draw_panel(panel, (width - 2) // 2, max(4, room - 3))) for panel in panels
+        )
+        lines = [
+            Text.assemble(one, " " * ((width - 2) // 2 + 2 - one.cell_len), two)
+            for one, two in zip(left, right, strict=True)
+        ]
+    else:
+        shares = [(room + index) // len(panels) for index in range(len(panels))]
+        lines = [
+            line
+            for panel, share in zip(panels, reversed(shares), strict=True)
+            for line in _draw_panel(panel, width, max(4, share - 3))
+        ]
+    lines = [*legend, *lines, Text(EPOCHS.center(width).rstrip())]
+    text = Text("\n", no_wrap=True).join(lines)
+    return text if color else Text(text.plain, no_wrap=True)
+
+
+def _legend(curves: Sequence[Curve], width: int) -> list[Text]:
+    """Return lines with the marker and the name of each run, in columns if they fit."""
+    names = [cut(curve.name, min(LONGEST_NAME, width - 2)) for curve in curves]
+    column = 5 + max(map(cell_len, names))
+    columns = max(1, (width + 3) // column)
+    lines = []
+    for start in range(0, len(names), columns):
+        line = Text()
+        for run in range(start, min(start + columns, len(names))):
+            color, marker = look(run)
+            line.pad_right(column * (run - start) - line.cell_len)
+            line.append(MARKERS[marker], color).append(f" {names[run]}")
+        lines.append(line)
+    return lines
+
+
+def _draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
+    """Yield the title of a panel, `rows` lines of its inside, its axis and the axis' numbers."""
+    values = [y for line in panel.lines for _, y in line.points]
+    low, high = min(values), max(values)
+    if high - low < 1e-9 * max(1.0, abs(high)):
+        low, high = low - 0.05, high + 0.05
+    last = last_epoch(panel)
+    y_ticks = ticks(low, high, max(2, (rows + 1) // 2))
+    margin = max(map(len, y_ticks.values()))
+    canvas = Canvas(width - margin - 1, rows, (0.0, last), (low, high))
+    for line in panel.lines:
+        color, _ = look(line.run)
+        for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
+            canvas.segment(start, end, color, dashed=line.dashed)
+    for line in panel.lines:
+        color, marker = look(line.run)
+        if line.dashed and len(line.points) > 1:
+            continue  # the dashes are seen
+        for point in line.points:
+            canvas.put(point, "·" if line.dashed else MARKERS[marker], color)
+    yield Text(f"{'':{margin}} {cut(panel.title, width - margin - 1)}")
+    labels = {canvas.cell(0.0, y)[1]: label for y, label in y_ticks.items()}
+    for row in range(rows):
+        axis = f"{labels[row]:>{margin}}┤" if row in labels else f"{'':{margin}}│"
+        yield canvas.line(row, Text(axis))
+    line_below, numbers = ["─"] * canvas.columns, " " * (margin + 1)
+    for x, label in ticks(0.0, last, max(2, canvas.columns // 12)).items():
+        column = canvas.cell(x, low)[0]
+        line_below[column] = "┬"
+        at = min(margin + 1 + column - len(label) // 2, width - len(label))
+        numbers = f"{numbers:<{at}}{label}"
+    yield Text(f"{'':{margin}}└{''.join(line_below)}")
+    yield Text(numbers)
 
 
 def ticks(low: float, high: float, most: int) -> dict[float, str]:

@@ -108,7 +108,7 @@ class ClassifierTraining(LoopConfig):
 class PretrainingConfig(LoopConfig):
     """How a word language model is trained, whose weights a classifier can start from."""
 
-    epochs: int = 4
+    epochs: int = 3
     learning_rate: float = 5e-3
     warmup_steps: int = 200
     weight_decay: float = 0.01

@@ -12,12 +12,15 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+    characters, reviews = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict[str, object] = {}
-    exec(example, names)  # the project's own README
+    exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
     assert isinstance(names["surprise"], list)
+    exec(reviews, names)
+    labels = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert labels == ["positive", "negative"]
 
 
 def test_every_command_named_exists_and_every_command_is_named() -> None:

@@ -71,9 +71,11 @@ def compare(
     for name in presets:
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
+    from seq.braille import draw
     from seq.comparison import HEADINGS, cells, markdown, row
-    from seq.curves import curve, draw, save_png
+    from seq.curves import curve
     from seq.data import Source
+    from seq.picture import save_png
 
     columns = {"text_column": text_column, "label_column": label_column}
     source, stop = Source(spec=data, **columns), Interrupts()

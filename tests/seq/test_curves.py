@@ -13,7 +13,9 @@ from rich.text import Text
 
 from charlm.checkpoint import METRICS
 from corpora.errors import UserError
-from seq.curves import Curve, curve, draw, save_png
+from seq.braille import draw
+from seq.curves import Curve, curve
+from seq.picture import save_png
 
 NAN = math.nan
 
@@ -134,7 +136,8 @@ def test_drawing_leaves_no_state_and_importing_loads_no_matplotlib(tmp_path: Pat
     program = """
 import sys
 from pathlib import Path
-from seq.curves import Curve, save_png
+from seq.curves import Curve
+from seq.picture import save_png
 assert "matplotlib" not in sys.modules
 import matplotlib
 before = matplotlib.rcParams.copy()
