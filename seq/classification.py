@@ -87,12 +87,14 @@ class Classification:
         self.validation, self.config = validation, config
         self.precision, self.device = precision, world.device
         self.lengths = self.training.lengths
+        self.epoch = 0
         self.steps_per_epoch = -(-len(training) // config.batch_size)
         model.encoder.sequences = config.sequences
         model.embedding.weight.requires_grad_(not config.freeze_embedding)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
         """Yield the batches of a pass: drawn anew for each, the same for the same seed."""
+        self.epoch = epoch
         random = np.random.default_rng([self.config.seed, epoch])
         for rows in bucketed(self.lengths, self.config.batch_size, random)[start:]:
             yield self._batch(self.training, rows)
@@ -100,16 +102,21 @@ class Classification:
     def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
         """Return the mean cross-entropy in nats per text; with `adversarial`, of both readings."""
         size = self.config.adversarial
-        if not size:
+        if not size or self.epoch < self.config.adversarial_from:
             return self._cross_entropy(model(batch.ids, batch.lengths, generator), batch)
         width = self.model.embedding.embedding_dim
         none = torch.zeros(*batch.ids.shape, width, device=self.device, requires_grad=True)
         loss = self._cross_entropy(model(batch.ids, batch.lengths, generator, none), batch)
-        (gradient,) = torch.autograd.grad(loss, none, retain_graph=True)
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        gradient, *known = torch.autograd.grad(loss, [none, *parameters])
         norm = torch.linalg.vector_norm(gradient, dim=(0, 2), keepdim=True).clamp_min(1e-30)
         worst = size * gradient / norm
-        perturbed = model(batch.ids, batch.lengths, generator, worst)
-        return (loss + self._cross_entropy(perturbed, batch)) / 2
+        perturbed = self._cross_entropy(model(batch.ids, batch.lengths, generator, worst), batch)
+        # The gradient of the first reading is known by now. As the slope of a linear term it goes
+        # into that of the sum, without a second way back through the layers.
+        pairs = zip(known, parameters, strict=True)
+        slope = torch.stack([(g * p).sum() for g, p in pairs]).sum()
+        return (loss.detach() + slope - slope.detach() + perturbed) / 2
 
     def _cross_entropy(self, logits: Tensor, batch: Batch) -> Tensor:
         return F.cross_entropy(logits, batch.labels, label_smoothing=self.config.label_smoothing)

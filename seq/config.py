@@ -88,6 +88,8 @@ class ClassifierTraining(LoopConfig):
     adversarial: float = 0.0
     """Norm of the perturbation of a text's embeddings that raises its loss most: training learns
     from the text so perturbed as well (Miyato et al. 2017), at twice the cost or more (0: off)."""
+    adversarial_from: int = 0
+    """Passes before texts are perturbed."""
     freeze_embedding: bool = False
     """Leave the embedding as it is."""
     sequences: Sequences = "auto"
@@ -102,6 +104,7 @@ class ClassifierTraining(LoopConfig):
         check_range(self, "max_words", 0, 10**9)
         check_range(self, "label_smoothing", 0, 0.9)
         check_range(self, "adversarial", 0, 1000)
+        check_range(self, "adversarial_from", 0, 10**9)
 
 
 @dataclass(frozen=True, kw_only=True)
