@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import csv
+import io
+import json
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Self
+from reprlib import repr as shortened
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +24,12 @@ from corpora.errors import UserError, os_error
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
+
+_UNLABELLED = "unsup"
+"""What the Large Movie Review Dataset calls the folder beside pos and neg with the other texts."""
+
+_Table: TypeAlias = tuple[list[str], Callable[[str], list[Any]]]
+"""The names of the columns, and what gives the values of the one with a name, None if missing."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,9 @@ def read(
 ) -> LabelledTexts:
     """Read texts and labels from a file or folder.
 
-    A .csv, .tsv, .jsonl or .parquet file has a column of texts and one of labels; a folder has a
-    folder of .txt files for each class. Where no labels are wanted, also a .txt file with one text
-    a line, and a folder of .txt files.
+    A .csv, .tsv, .json (a list of objects), .jsonl or .parquet file has a column of texts and one
+    of labels; a folder has a folder of .txt files for each class (not one called unsup). Where no
+    labels are wanted, also a .txt file with one text a line, and a folder of .txt files.
 
     Args:
         spec: the path.
@@ -80,126 +94,236 @@ def read(
         UserError: there is no such file, it cannot be read, or it does not hold that.
     """
     path = Path(spec)
+    labels: list[str] | None = None
     try:
         if path.is_dir():
-            texts, labels = _folder(path, labelled)
+            texts, labels = _folder(path) if labelled else (list(map(_text, _below(path))), None)
         elif not path.exists():
             raise UserError(f"there is no file or folder {spec!r}; name one, or imdb")
-        elif path.suffix.lower() == ".txt" and not labelled:
-            texts, labels = path.read_text("utf-8-sig").splitlines(), None
+        elif path.suffix.lower() != ".txt":
+            texts, labels = _columns(path, text_column, label_column, labelled)
+        elif labelled:
+            raise UserError(f"{spec} holds no labels; name a table, or a folder of folders")
         else:
-            texts, labels = _table(path, text_column, label_column if labelled else "", labelled)
+            texts = _lines(_text(path))
+        # The folders "." and ".." are called otherwise.
+        name = path.stem if path.name.strip(".") else path.resolve().stem
     except OSError as error:
-        raise os_error(error, spec) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{spec} is not a text in UTF-8 ({error.reason})") from error
+        raise os_error(error, error.filename or spec) from error
     if not texts:
         raise UserError(f"{spec} holds no texts")
     if labels is None:
         none = np.full(len(texts), -1, dtype=np.int64)
-        return LabelledTexts(path.stem, texts, none, tuple(classes or ()))
+        return LabelledTexts(name, texts, none, tuple(classes or ()))
     names = tuple(classes) if classes else _sorted(set(labels))
     if len(names) < 2:
-        raise UserError(f"{spec} has one class only, {names[0]!r}; two are needed")
-    return LabelledTexts(path.stem, texts, _indices(labels, names, spec), names)
+        raise UserError(f"{spec} has one class only, {shortened(names[0])}; two are needed")
+    return LabelledTexts(name, texts, _indices(labels, names, spec), names)
 
 
-def _folder(path: Path, labelled: bool) -> tuple[list[str], list[str] | None]:
-    if not labelled:
-        return [_text_of(file) for file in sorted(path.rglob("*.txt"))], None
-    folders = sorted(
-        child for child in path.iterdir() if child.is_dir() and any(child.glob("*.txt"))
-    )
-    if len(folders) < 2:
+def _folder(path: Path) -> tuple[list[str], list[str]]:
+    folders = [child for child in path.iterdir() if child.is_dir() and child.name != _UNLABELLED]
+    files = {folder.name: [*filter(_is_text, folder.iterdir())] for folder in sorted(folders)}
+    if not any(files.values()):
         raise UserError(
             f"{path} has no folders of .txt files, one for each class, such as pos and neg"
         )
-    files = [(file, folder.name) for folder in folders for file in sorted(folder.glob("*.txt"))]
-    return [_text_of(file) for file, _ in files], [name for _, name in files]
+    labels = [name for name, inside in files.items() for _ in inside]
+    return [_text(file) for inside in files.values() for file in sorted(inside)], labels
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{file} is not a text in UTF-8 ({error.reason})") from error
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the .txt files at any depth, in order; unlike `rglob`, raise if a folder is closed."""
+    for child in sorted(folder.iterdir()):
+        if _is_text(child):
+            yield child
+        elif child.is_dir() and not child.is_symlink():
+            yield from _below(child)
 
 
-def _table(
+def _is_text(path: Path) -> bool:
+    return path.suffix.lower() == ".txt" and not path.is_dir()
+
+
+def _text(path: Path, newline: str | None = None) -> str:
+    with path.open(encoding="utf-8-sig", newline=newline) as file:
+        try:
+            text = file.read()
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path} is not a text in UTF-8 ({error.reason})") from error
+    if "\0" in text:
+        raise UserError(f"{path} is not a text: it holds U+0000")
+    return text
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of `text`; unlike `splitlines`, cut at line feeds alone."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _columns(
     path: Path, text_column: str | None, label_column: str | None, labelled: bool
 ) -> tuple[list[str], list[str] | None]:
-    frame = _frame(path)
-    columns = [str(column) for column in frame.columns]
-    frame.columns = columns
-    texts = frame[_column(path, columns, text_column, TEXT_COLUMNS, "text")]
-    for row, text in enumerate(texts, 1):
-        if not isinstance(text, str):
-            raise UserError(f"{path}, row {row:,}: {text!r} is not a text; name --text-column")
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UserError(f"{path} is none of {', '.join(_READERS)}, which can be read")
+    names, column = reader(path)
+    if not names:
+        raise UserError(f"{path} holds no texts")
+    texts = column(_chosen(path, names, text_column, TEXT_COLUMNS, "text"))
+    if not set(map(type, texts)) <= {str}:
+        row, text = next((row, text) for row, text in enumerate(texts, 1) if type(text) is not str)
+        what = "the text is missing" if text is None else f"{shortened(text)} is not a text"
+        raise UserError(f"{path}, row {row:,}: {what}; give one, or name another --text-column")
     if not labelled:
-        return list(texts), None
-    labels = frame[_column(path, columns, label_column, LABEL_COLUMNS, "label")]
-    return list(texts), [_label(path, row, value) for row, value in enumerate(labels, 1)]
+        return texts, None
+    labels = column(_chosen(path, names, label_column, LABEL_COLUMNS, "label"))
+    return texts, _labels(path, labels)
 
 
-def _frame(path: Path) -> Any:
+def _chosen(
+    path: Path, names: list[str], wanted: str | None, usual: Sequence[str], kind: str
+) -> str:
+    asked = [wanted] if wanted else usual
+    for name in asked:
+        if names.count(name) > 1:
+            raise UserError(f"{path} has more than one column {name!r}; rename all but one")
+        if name in names:
+            return name
+    raise UserError(
+        f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
+        f"{_listed(names)} with --{kind}-column"
+    )
+
+
+def _separated(separator: str) -> Callable[[Path], _Table]:
+    def table(path: Path) -> _Table:
+        csv.field_size_limit(2**31 - 1)  # 131,072 characters by default
+        text = io.StringIO(_text(path, newline=""), newline="")
+        reader = csv.reader(text, delimiter=separator, strict=True)
+        try:
+            rows = list(filter(None, reader))
+        except csv.Error as error:
+            raise UserError(f"{path}, line {reader.line_num:,}: {error}") from error
+        names = rows.pop(0) if rows else []
+        if not set(map(len, rows)) <= {len(names)}:
+            row = next(row for row, fields in enumerate(rows) if len(fields) != len(names))
+            raise UserError(
+                f"{path}, row {row + 1:,} has {len(rows[row]):,} fields, the header "
+                f"{len(names):,}; put texts with separators in quotes"
+            )
+        return names, lambda name: [fields[names.index(name)] for fields in rows]
+
+    return table
+
+
+def _json(path: Path) -> _Table:
+    return _objects(path, _parsed(_text(path), str(path)))
+
+
+def _json_lines(path: Path) -> _Table:
+    lines = enumerate(_lines(_text(path)), 1)
+    return _objects(path, [_parsed(x, f"{path}, line {n:,}") for n, x in lines if x.strip()])
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{where} is not JSON: {error}") from error
+
+
+def _objects(path: Path, rows: Any) -> _Table:
+    if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
+        raise UserError(f"{path} does not hold objects with a text and a label each, and only them")
+    names = list(dict.fromkeys(chain.from_iterable(rows)))
+    return names, lambda name: [row.get(name) for row in rows]
+
+
+def _parquet(path: Path) -> _Table:
     import pandas
 
-    # As strings: a review that reads "NA" or "1984" is a text.
-    plain: dict[str, Any] = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig"}
-    readers: Mapping[str, Callable[[], Any]] = {
-        ".csv": lambda: pandas.read_csv(path, **plain),
-        ".tsv": lambda: pandas.read_csv(path, sep="\t", **plain),
-        ".jsonl": lambda: pandas.read_json(path, lines=True, dtype=False, convert_dates=False),
-        ".ndjson": lambda: pandas.read_json(path, lines=True, dtype=False, convert_dates=False),
-        ".json": lambda: pandas.read_json(path, dtype=False, convert_dates=False),
-        ".parquet": lambda: pandas.read_parquet(path),
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise UserError(f"{path} is none of {', '.join(readers)}, which can be read")
-    try:
-        return reader()
-    except UnicodeDecodeError:
-        raise
-    except (ValueError, KeyError, AttributeError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        why = str(error).strip().partition("\n")[0]
-        raise UserError(f"{path} cannot be read: {why}") from error
+    with path.open("rb") as file, _understood(path):
+        frame = pandas.read_parquet(file)
+        names = [str(name) for name in frame.columns]
+        frame.columns = names
+
+    def column(name: str) -> list[Any]:
+        with _understood(path):
+            values = frame[name].astype(object)
+            return list(values.where(values.notna(), None))
+
+    return names, column
 
 
-def _column(
-    path: Path, columns: list[str], wanted: str | None, usual: Sequence[str], kind: str
-) -> str:
-    for name in [wanted] if wanted else usual:
-        if columns.count(name) == 1:
-            return name
-    asked = f"no column {wanted!r}" if wanted else f"none of the columns {', '.join(usual)}"
-    raise UserError(f"{path} has {asked}; name one with --{kind}-column: {', '.join(columns)}")
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """Turn all that pyarrow and pandas say about what is damaged into `UserError`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            why = str(error).strip().partition("\n")[0] or type(error).__name__
+            raise UserError(f"{path} cannot be read: {why[:200]}") from error
 
 
-def _label(path: Path, row: int, value: object) -> str:
-    if isinstance(value, bool | np.bool_):
-        return str(value).lower()
-    if isinstance(value, float | np.floating) and float(value).is_integer():
+_READERS: Mapping[str, Callable[[Path], _Table]] = {
+    ".csv": _separated(","),
+    ".tsv": _separated("\t"),
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".parquet": _parquet,
+}
+
+
+def _labels(path: Path, values: list[Any]) -> list[str]:
+    kinds = list(map(type, values))
+    if not set(kinds) <= {str, int, float, bool}:
+        row = next(row for row, kind in enumerate(kinds) if kind not in (str, int, float, bool))
+        what = "missing" if values[row] is None else f"no name or number: {shortened(values[row])}"
+        raise UserError(f"{path}, row {row + 1:,}: the label is {what}")
+    # With their types, because True and 1.0 are keys equal to 1.
+    names = {pair: _label(pair[1]) for pair in set(zip(kinds, values, strict=True))}
+    labels = [names[pair] for pair in zip(kinds, values, strict=True)]
+    if "" in labels:
+        raise UserError(f"{path}, row {labels.index('') + 1:,}: the label is missing")
+    return labels
+
+
+def _label(value: str | float) -> str:
+    """Return the name of a label: 1, 1.0 and their spellings are the same. A missing one is ""."""
+    if value != value:
+        return ""
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if value is None or value == "" or value != value:
-        raise UserError(f"{path}, row {row:,}: the label is missing")
-    return str(value)
+    name = str(value).strip()
+    return name.lower() if isinstance(value, bool) else re.sub(r"^(-?[0-9]+)\.0+$", r"\1", name)
+
+
+def _number(label: str) -> int | None:
+    return int(label) if re.fullmatch("-?[0-9]{1,18}", label) else None
 
 
 def _sorted(labels: set[str]) -> tuple[str, ...]:
-    numbers = all(label.removeprefix("-").isdecimal() for label in labels)
-    return tuple(sorted(labels, key=int if numbers else None))
+    by_name = sorted(labels)
+    numbers = [_number(label) for label in by_name]
+    if None in numbers:
+        return tuple(by_name)
+    return tuple(label for _, label in sorted(zip(numbers, by_name, strict=True)))
 
 
 def _indices(labels: list[str], classes: tuple[str, ...], spec: str) -> npt.NDArray[np.int64]:
     places = {label: _place(label, classes) for label in set(labels)}
-    for row, label in enumerate(labels, 1):
-        if places[label] is None:
-            raise UserError(
-                f"{spec}, row {row:,}: {label!r} is none of the classes {', '.join(classes)}"
-            )
+    if None in places.values():
+        row = next(row for row, label in enumerate(labels) if places[label] is None)
+        raise UserError(
+            f"{spec}, row {row + 1:,}: {shortened(labels[row])} is none of the classes "
+            f"{_listed(classes)}"
+        )
     return np.array([places[label] for label in labels], dtype=np.int64)
 
 
@@ -207,7 +331,17 @@ def _place(label: str, classes: tuple[str, ...]) -> int | None:
     """Return the index of the class that `label` names, or None."""
     if label in classes:
         return classes.index(label)
-    start = label.casefold()
-    if len(meant := [name for name in classes if name.casefold().startswith(start)]) == 1:
-        return classes.index(meant[0])
-    return int(label) if label.isdecimal() and int(label) < len(classes) else None
+    names, name = [each.casefold() for each in classes], label.casefold()
+    for meant in (
+        [index for index, each in enumerate(names) if each == name],
+        [index for index, each in enumerate(names) if each.startswith(name)],
+    ):
+        if len(meant) == 1:
+            return meant[0]
+    index = _number(label)
+    return index if index is not None and 0 <= index < len(classes) else None
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    shown = [name[:40] for name in islice(names, most)]
+    return ", ".join([*shown, f"and {len(names) - most:,} more"] if len(names) > most else shown)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import html.entities
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -25,8 +26,8 @@ _LINE_BREAK = r"(?i)<br\s*/?>"
 _WORD = r"\w+(?:'\w+)*|[^\w\s]"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CHUNK = 1000
-"""Texts that are encoded at once: what the library returns takes fifty times a text's memory."""
+_CHUNK = 1 << 21
+"""Characters encoded at once, about: what the library returns takes fifty times a text's memory."""
 
 Ids = npt.NDArray[np.int32]
 
@@ -48,9 +49,10 @@ class Word:
 class WordTokenizer:
     """Cuts texts into words and gives each its id, the index in `words`, by way of `tokenizers`.
 
-    `<br />` is a blank, HTML entities are decoded, all letters are lower case. A word is a run of
-    letters, digits and marks, with apostrophes inside (don't); everything else but blanks is a word
-    by itself. What is not among `words` is `<unk>`.
+    HTML entities of one character are decoded, `<br />` is then a blank, all letters are lower
+    case. A word is a run of letters, digits and marks, with apostrophes inside (don't); everything
+    else but blanks is a word by itself. What is not among `words` is `<unk>`; no text can spell
+    `<pad>` or `<unk>`, which are three words each.
     """
 
     words: tuple[str, ...]
@@ -100,7 +102,9 @@ class WordTokenizer:
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise UserError('not a vocabulary of words: "words" is not a list of words')
         if tuple(words[:2]) != _SPECIAL or len(set(words)) != len(words):
-            raise UserError("not a vocabulary of words: <pad> and <unk>, or a word twice")
+            raise UserError("not a vocabulary of words: <pad> and <unk> missing, or a word twice")
+        if any(map(_SURROGATE.search, words)):
+            raise UserError("not a vocabulary of words: one holds a lone surrogate")
         return cls(tuple(words))
 
     def to_json(self) -> str:
@@ -114,8 +118,7 @@ class WordTokenizer:
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Return the ids of each text, int32 (T,); of one without any word, none."""
         found: list[Ids] = []
-        for start in range(0, len(texts), _CHUNK):
-            chunk = [_cleaned(text)[0] for text in texts[start : start + _CHUNK]]
+        for chunk in _chunks(texts):
             encodings = self._tokenizer.encode_batch_fast(chunk)
             found += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
         return found
@@ -152,6 +155,20 @@ def _tokenizer(words: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield `texts`, cleaned, in lists that are never empty."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        chunk.append(_cleaned(text)[0])
+        size += len(text)
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
 class _Places:
     """Maps offsets in a text with its entities decoded to offsets in the text as typed."""
 
@@ -173,12 +190,20 @@ def _cleaned(text: str) -> tuple[str, _Places]:
     parts: list[str] = []
     length = end = 0
     for match in _ENTITY.finditer(text):
-        decoded = html.unescape(match[0])
-        if decoded == match[0]:
+        decoded = _decoded(match[0])
+        if decoded is None:
             continue
         parts += [text[end : match.start()], decoded]
-        length += match.start() - end + len(decoded)
+        length += match.start() - end + 1
         end = match.end()
         places.starts.append(length)
         places.shifts.append(end - length)
     return "".join([*parts, text[end:]]), places
+
+
+def _decoded(entity: str) -> str | None:
+    """Return the character that `entity` stands for, if it is one that stands for one."""
+    # html.unescape also reads the beginning of a name: &notable; as ¬able;
+    name = entity[1:]
+    decoded = html.unescape(entity) if name[0] == "#" else html.entities.html5.get(name, "")
+    return decoded if len(decoded) == 1 else None

@@ -194,7 +194,7 @@ PRESETS: Mapping[str, Preset] = {
             embedding_dropout=0.3,
             dropout=0.5,
         ),
-        ClassifierTraining(learning_rate=3e-3, adversarial=5.0),
+        ClassifierTraining(epochs=6, learning_rate=3e-3, adversarial=5.0, adversarial_from=1),
     ),
     "pretrained": Preset(
         "the same, larger, after pre-training as a language model on unlabelled reviews, too",
@@ -203,10 +203,10 @@ PRESETS: Mapping[str, Preset] = {
             hidden_size=384,
             bidirectional=True,
             pooling="concat",
-            embedding_dropout=0.2,
-            dropout=0.3,
+            embedding_dropout=0.3,
+            dropout=0.5,
         ),
-        ClassifierTraining(epochs=3, adversarial=5.0),
+        ClassifierTraining(epochs=4, adversarial=5.0, adversarial_from=1),
         PretrainingConfig(),
     ),
 }
