@@ -57,6 +57,10 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
                     continue
                 if not matrix.shape[1]:
                     matrix = np.zeros((len(words), len(fields) - 1), dtype=np.float32)
+                if len(fields) <= matrix.shape[1]:
+                    raise UserError(
+                        f"{path}, line {number:,}: {matrix.shape[1]} numbers are expected"
+                    )
                 word = " ".join(fields[: len(fields) - matrix.shape[1]])
                 row = rows.get(word)
                 if row is None or found[row]:
@@ -74,7 +78,8 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
 
 def _numbers(fields: list[str], path: Path, line: int) -> npt.NDArray[np.float32]:
     try:
-        numbers = np.array(fields, dtype=np.float32)
+        with np.errstate(over="ignore"):
+            numbers = np.array(fields, dtype=np.float32)
     except ValueError as error:
         raise UserError(f"{path}, line {line:,}: a word and its numbers are expected") from error
     if not np.isfinite(numbers).all():

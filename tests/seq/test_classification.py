@@ -70,7 +70,7 @@ def test_texts_are_perturbed_from_the_pass_asked_for_on() -> None:
     losses = []
     for epoch in (0, 1):
         (batch,) = made.batches(epoch, 0)
-        losses.append(float(made.loss(made.model, batch, torch.Generator())))
+        losses.append(made.loss(made.model, batch, torch.Generator()).item())
     assert losses[0] == pytest.approx(made.evaluate()["loss"], abs=1e-6)
     assert losses[1] > losses[0]
 
