@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -66,7 +67,10 @@ def _from_mirror(file: Path) -> Columns:
     # reads [, * and ? in a path as a pattern. An empty cache takes 0.2 s longer than a full one.
     with TemporaryDirectory(prefix="charlm-") as temporary:
         link = Path(temporary, file.name)
-        link.symlink_to(file.resolve())
+        try:
+            link.symlink_to(file.resolve())
+        except OSError:  # where links are for administrators
+            shutil.copyfile(file, link)
         try:
             return _columns(
                 datasets.Dataset.from_parquet(str(link), cache_dir=temporary, keep_in_memory=True)

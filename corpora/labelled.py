@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, islice
 from pathlib import Path
 from reprlib import repr as shortened
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
+from corpora.tables import READERS, lines_of, listed, text_of
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
 
 _UNLABELLED = "unsup"
 """What the Large Movie Review Dataset calls the folder beside pos and neg with the other texts."""
-
-_Table: TypeAlias = tuple[list[str], Callable[[str], list[Any]]]
-"""The names of the columns, and what gives the values of the one with a name, None if missing."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ def read(
     labels: list[str] | None = None
     try:
         if path.is_dir():
-            texts, labels = _folder(path) if labelled else (list(map(_text, _below(path))), None)
+            texts, labels = _folder(path) if labelled else (list(map(text_of, _below(path))), None)
         elif not path.exists():
             raise UserError(f"there is no file or folder {spec!r}; name one, or imdb")
         elif path.suffix.lower() != ".txt":
@@ -105,7 +97,7 @@ def read(
         elif labelled:
             raise UserError(f"{spec} holds no labels; name a table, or a folder of folders")
         else:
-            texts = _lines(_text(path))
+            texts = lines_of(text_of(path))
         # The folders "." and ".." are called otherwise.
         name = path.stem if path.name.strip(".") else path.resolve().stem
     except OSError as error:
@@ -129,7 +121,7 @@ def _folder(path: Path) -> tuple[list[str], list[str]]:
             f"{path} has no folders of .txt files, one for each class, such as pos and neg"
         )
     labels = [name for name, inside in files.items() for _ in inside]
-    return [_text(file) for inside in files.values() for file in sorted(inside)], labels
+    return [text_of(file) for inside in files.values() for file in sorted(inside)], labels
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -145,28 +137,12 @@ def _is_text(path: Path) -> bool:
     return path.suffix.lower() == ".txt" and not path.is_dir()
 
 
-def _text(path: Path, newline: str | None = None) -> str:
-    with path.open(encoding="utf-8-sig", newline=newline) as file:
-        try:
-            text = file.read()
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path} is not a text in UTF-8 ({error.reason})") from error
-    if "\0" in text:
-        raise UserError(f"{path} is not a text: it holds U+0000")
-    return text
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines of `text`; unlike `splitlines`, cut at line feeds alone."""
-    return text.removesuffix("\n").split("\n") if text else []
-
-
 def _columns(
     path: Path, text_column: str | None, label_column: str | None, labelled: bool
 ) -> tuple[list[str], list[str] | None]:
-    reader = _READERS.get(path.suffix.lower())
+    reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise UserError(f"{path} is none of {', '.join(_READERS)}, which can be read")
+        raise UserError(f"{path} is none of {', '.join(READERS)}, which can be read")
     names, column = reader(path)
     if not names:
         raise UserError(f"{path} holds no texts")
@@ -192,92 +168,8 @@ def _chosen(
             return name
     raise UserError(
         f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
-        f"{_listed(names)} with --{kind}-column"
+        f"{listed(names)} with --{kind}-column"
     )
-
-
-def _separated(separator: str) -> Callable[[Path], _Table]:
-    def table(path: Path) -> _Table:
-        csv.field_size_limit(2**31 - 1)  # 131,072 characters by default
-        text = io.StringIO(_text(path, newline=""), newline="")
-        reader = csv.reader(text, delimiter=separator, strict=True)
-        try:
-            rows = list(filter(None, reader))
-        except csv.Error as error:
-            raise UserError(f"{path}, line {reader.line_num:,}: {error}") from error
-        names = rows.pop(0) if rows else []
-        if not set(map(len, rows)) <= {len(names)}:
-            row = next(row for row, fields in enumerate(rows) if len(fields) != len(names))
-            raise UserError(
-                f"{path}, row {row + 1:,} has {len(rows[row]):,} fields, the header "
-                f"{len(names):,}; put texts with separators in quotes"
-            )
-        return names, lambda name: [fields[names.index(name)] for fields in rows]
-
-    return table
-
-
-def _json(path: Path) -> _Table:
-    return _objects(path, _parsed(_text(path), str(path)))
-
-
-def _json_lines(path: Path) -> _Table:
-    lines = enumerate(_lines(_text(path)), 1)
-    return _objects(path, [_parsed(x, f"{path}, line {n:,}") for n, x in lines if x.strip()])
-
-
-def _parsed(text: str, where: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{where} is not JSON: {error}") from error
-
-
-def _objects(path: Path, rows: Any) -> _Table:
-    if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise UserError(f"{path} does not hold objects with a text and a label each, and only them")
-    names = list(dict.fromkeys(chain.from_iterable(rows)))
-    return names, lambda name: [row.get(name) for row in rows]
-
-
-def _parquet(path: Path) -> _Table:
-    import pandas
-
-    with path.open("rb") as file, _understood(path):
-        frame = pandas.read_parquet(file)
-        names = [str(name) for name in frame.columns]
-        frame.columns = names
-
-    def column(name: str) -> list[Any]:
-        with _understood(path):
-            values = frame[name].astype(object)
-            return list(values.where(values.notna(), None))
-
-    return names, column
-
-
-@contextmanager
-def _understood(path: Path) -> Iterator[None]:
-    """Turn all that pyarrow and pandas say about what is damaged into `UserError`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            why = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise UserError(f"{path} cannot be read: {why[:200]}") from error
-
-
-_READERS: Mapping[str, Callable[[Path], _Table]] = {
-    ".csv": _separated(","),
-    ".tsv": _separated("\t"),
-    ".json": _json,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".parquet": _parquet,
-}
 
 
 def _labels(path: Path, values: list[Any]) -> list[str]:
@@ -322,7 +214,7 @@ def _indices(labels: list[str], classes: tuple[str, ...], spec: str) -> npt.NDAr
         row = next(row for row, label in enumerate(labels) if places[label] is None)
         raise UserError(
             f"{spec}, row {row + 1:,}: {shortened(labels[row])} is none of the classes "
-            f"{_listed(classes)}"
+            f"{listed(classes)}"
         )
     return np.array([places[label] for label in labels], dtype=np.int64)
 
@@ -340,8 +232,3 @@ def _place(label: str, classes: tuple[str, ...]) -> int | None:
             return meant[0]
     index = _number(label)
     return index if index is not None and 0 <= index < len(classes) else None
-
-
-def _listed(names: Sequence[str], most: int = 10) -> str:
-    shown = [name[:40] for name in islice(names, most)]
-    return ", ".join([*shown, f"and {len(names) - most:,} more"] if len(names) > most else shown)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SWITCH = Parameter(negative="")
 FOR = ("#8fbf8f", "#4fae5a", "bold #12a03c")
 AGAINST = ("#d9a09a", "#d96a5f", "bold #d92d20")
-FILES = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet")
 EDGES = (0.1, 0.3, 0.6)
 """Shares of the strongest contribution from which on a word is coloured, and more strongly."""
 STRONGEST = 5
