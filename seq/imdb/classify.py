@@ -17,6 +17,7 @@ from charlm.config import Device, Precision
 from charlm.options import TEXT
 from charlm.terminal import print_json, printable, stderr, stdout
 from corpora.errors import UserError
+from corpora.tables import READERS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,9 +116,7 @@ def _is_path(what: str) -> bool:
     except UserError:  # a text can be too long for a name
         return False
     one_word = not any(character.isspace() for character in what)
-    if one_word and (
-        os.sep in what or Path(what).suffix in (".txt", ".csv", ".tsv", ".jsonl", ".parquet")
-    ):
+    if one_word and (os.sep in what or Path(what).suffix.lower() in {".txt", *READERS}):
         raise UserError(f"there is no file or folder {what!r}")
     return False
 
