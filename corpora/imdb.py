@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from corpora.errors import UserError, os_error
-from corpora.fetch import CACHE_ADVICE, cache_dir, mirror_dir
+from corpora.fetch import CACHE_ADVICE, Notice, cache_dir, mirror_dir
 from corpora.labelled import LabelledTexts
 
 Split = Literal["train", "test", "unsupervised"]
@@ -32,10 +32,11 @@ _PATIENCE = 5.0
 """Seconds to wait for the hub's first answer."""
 
 
-def load(split: Split) -> LabelledTexts:
+def load(split: Split, *, notice: Notice | None = None) -> LabelledTexts:
     """Return the reviews of a split as they are on file, and their labels (-1: none).
 
     They come from imdb/SPLIT.parquet in the mirror, else from the cache, else from the hub.
+    `notice` gets one line before a download.
 
     Raises:
         UserError: they cannot be had, or are not what they should be.
@@ -46,7 +47,10 @@ def load(split: Split) -> LabelledTexts:
     with _silent():
         try:
             source = file if file is not None and file.is_file() else cache
-            texts, labels = _from_hub(split, cache) if source is cache else _from_mirror(source)
+            if source is cache:
+                texts, labels = _from_hub(split, cache, notice or (lambda line: None))
+            else:
+                texts, labels = _from_mirror(source)
         except OSError as error:
             raise os_error(error, error.filename or file or cache) from error
     count, expected = _FACTS[split]
@@ -80,7 +84,7 @@ def _from_mirror(file: Path) -> Columns:
             raise UserError(f"{file} cannot be read ({_why(error)}); get it anew") from error
 
 
-def _from_hub(split: Split, cache: Path) -> Columns:
+def _from_hub(split: Split, cache: Path, notice: Notice) -> Columns:
     import datasets
     from huggingface_hub import HfApi
 
@@ -92,6 +96,7 @@ def _from_hub(split: Split, cache: Path) -> Columns:
         cache.mkdir(parents=True, exist_ok=True)
         # Without an answer the library would try again for 24 s.
         HfApi().dataset_info(HUB, timeout=_PATIENCE)
+        notice(f"downloading the reviews of {HUB} to {cache}")
         return _columns(datasets.load_dataset(**about, download_mode="reuse_cache_if_exists"))
     # Nothing less: it lets through what pyarrow, the hub and httpx raise.
     except Exception as error:

@@ -24,7 +24,7 @@ _UNLABELLED = "unsup"
 """What the Large Movie Review Dataset calls the folder beside pos and neg with the other texts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelledTexts:
     """Texts, each with the index of its class."""
 
@@ -72,7 +72,8 @@ def read(
 
     A .csv, .tsv, .json (a list of objects), .jsonl or .parquet file has a column of texts and one
     of labels; a folder has a folder of .txt files for each class (not one called unsup). Where no
-    labels are wanted, also a .txt file with one text a line, and a folder of .txt files.
+    labels are wanted, also a .txt file with one text a line, and a folder of .txt files. Hidden
+    files and folders are left out.
 
     Args:
         spec: the path.
@@ -114,7 +115,8 @@ def read(
 
 
 def _folder(path: Path) -> tuple[list[str], list[str]]:
-    folders = [child for child in path.iterdir() if child.is_dir() and child.name != _UNLABELLED]
+    folders = [child for child in filter(_visible, path.iterdir()) if child.is_dir()]
+    folders = [folder for folder in folders if folder.name != _UNLABELLED]
     files = {folder.name: [*filter(_is_text, folder.iterdir())] for folder in sorted(folders)}
     if not any(files.values()):
         raise UserError(
@@ -126,7 +128,7 @@ def _folder(path: Path) -> tuple[list[str], list[str]]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the .txt files at any depth, in order; unlike `rglob`, raise if a folder is closed."""
-    for child in sorted(folder.iterdir()):
+    for child in sorted(filter(_visible, folder.iterdir())):
         if _is_text(child):
             yield child
         elif child.is_dir() and not child.is_symlink():
@@ -134,7 +136,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_text(path: Path) -> bool:
-    return path.suffix.lower() == ".txt" and not path.is_dir()
+    return _visible(path) and path.suffix.lower() == ".txt" and not path.is_dir()
+
+
+def _visible(path: Path) -> bool:
+    # Macs leave ._a.txt, which is no text, beside a.txt.
+    return not path.name.startswith(".")
 
 
 def _columns(
@@ -187,13 +194,16 @@ def _labels(path: Path, values: list[Any]) -> list[str]:
 
 
 def _label(value: str | float) -> str:
-    """Return the name of a label: 1, 1.0 and their spellings are the same. A missing one is ""."""
+    """Return the name of a label: 1 and 1.0 are the same, as are True and TRUE. None is ""."""
     if value != value:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     name = str(value).strip()
-    return name.lower() if isinstance(value, bool) else re.sub(r"^(-?[0-9]+)\.0+$", r"\1", name)
+    # In CSV a boolean is a word, whose spelling depends on the program that wrote it.
+    if name.lower() in ("false", "true"):
+        return name.lower()
+    return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", name)
 
 
 def _number(label: str) -> int | None:

@@ -152,7 +152,8 @@ class Preset:
 def _ladder(why: str, **model: Any) -> Preset:
     """Return a rung of the ladder: one recipe for all, so that only the model differs."""
     training = ClassifierTraining(
-        epochs=8,
+        epochs=6,
+        batch_size=64,
         learning_rate=3e-3,
         # What one layer that reads reviews one by one gains from bf16 it loses in the conversions.
         precision="fp32" if model["cell"] == "rnn" else "auto",

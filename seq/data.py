@@ -43,14 +43,18 @@ class Source:
         """Return what a run folder remembers of its texts."""
         return {**asdict(self), "texts": len(texts), "sha256": texts.sha256}
 
-    def read(self, split: imdb.Split = "train", **about: Any) -> LabelledTexts:
+    def read(
+        self, split: imdb.Split = "train", *, notice: Notice = silent, **about: Any
+    ) -> LabelledTexts:
         """Return the texts; of IMDB those of `split`. For `about` see `labelled.read`.
+
+        `notice` is told before a download.
 
         Raises:
             UserError: they cannot be had.
         """
         if self.spec == IMDB:
-            return imdb.load(split)
+            return imdb.load(split, notice=notice)
         return labelled.read(
             self.spec, text_column=self.text_column, label_column=self.label_column, **about
         )

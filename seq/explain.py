@@ -95,10 +95,14 @@ def _gradient(
     column = torch.from_numpy(ids)[:, None].to(device)
     embedded = model.embedding(column).detach()
     none = torch.zeros_like(embedded, requires_grad=True)
-    with torch.enable_grad(), autocast(device, classifier.precision):
-        logits = model(column, torch.tensor([len(ids)]), perturbation=none)
-        odds = _log_odds(logits.double().log_softmax(dim=1), label)
-    (gradient,) = torch.autograd.grad(odds.sum(), none)
+    model.encoder.layers.train()  # they drop nothing; cuDNN has no way back through others
+    try:
+        with torch.enable_grad(), autocast(device, classifier.precision):
+            logits = model(column, torch.tensor([len(ids)]), perturbation=none)
+            odds = _log_odds(logits.double().log_softmax(dim=1), label)
+        (gradient,) = torch.autograd.grad(odds.sum(), none)
+    finally:
+        model.encoder.layers.eval()
     products = (gradient * embedded).sum(dim=(1, 2)).double().cpu()
     return np.asarray(products.numpy(), dtype=np.float64)
 

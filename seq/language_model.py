@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from charlm.dropout import locked_dropout
 from charlm.model import LayerState
+from corpora.errors import UserError
 from seq.config import ReaderConfig
 from seq.encoder import Encoder
 
@@ -30,10 +31,18 @@ class WordModel(nn.Module):
     weights go from one to the other. As a backward language model must not see what a forward
     one has read, the directions share no layer but the embedding and the softmax: with two
     directions, one layer is all there can be.
+
+    Raises:
+        UserError: the vocabulary holds no word but padding and <unk>.
     """
 
     def __init__(self, config: ReaderConfig, vocabulary_size: int, dropout: float) -> None:
         super().__init__()
+        if vocabulary_size < 3:
+            raise UserError(
+                "no word of the texts is in the vocabulary; give other texts, or a smaller "
+                "--min-frequency"
+            )
         self.config, self.dropout = config, dropout
         width = config.embedding_size
         self.embedding = nn.Embedding(vocabulary_size, width)

@@ -47,7 +47,7 @@ def start(
         UserError: the data or the folder cannot be used.
     """
     refuse_torchrun()
-    texts = _texts(source)
+    texts = _texts(source, notice)
     training, _ = split(len(texts), config.validation_share, config.seed)
     tokenizer = WordTokenizer.train(
         texts.select(training).texts,
@@ -75,7 +75,7 @@ def resume(
 
     def job_of(signed: Mapping[str, Any]) -> Job:
         recorded = Source.recorded(signed["corpus"])
-        texts = _texts(source or recorded)
+        texts = _texts(source or recorded, notice)
         return _job(
             texts,
             WordTokenizer.from_json(signed["vocabulary"]),
@@ -88,10 +88,10 @@ def resume(
     return reopen(folder, WORD_MODEL, job_of, changed=bool(changes), stop=stop)
 
 
-def _texts(source: Source) -> LabelledTexts:
+def _texts(source: Source, notice: Notice) -> LabelledTexts:
     if source.spec != IMDB:
         return source.read(labelled=False)
-    parts = [source.read(part) for part in UNSUPERVISED]
+    parts = [source.read(part, notice=notice) for part in UNSUPERVISED]
     return LabelledTexts.joined(IMDB, parts)
 
 

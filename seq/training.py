@@ -57,7 +57,7 @@ def start(
         UserError: the data, the model to start from, the vectors or the folder cannot be used.
     """
     refuse_torchrun()
-    texts, config, model = request.source.read(), request.training, request.model
+    texts, config, model = request.source.read(notice=notice), request.training, request.model
     if (texts.labels < 0).any():
         raise UserError(f"some texts of {request.source.spec} have no label to learn from")
     weights: Arrays = {}
@@ -109,7 +109,7 @@ def resume(
 
     def job_of(signed: Mapping[str, Any]) -> Job:
         recorded = Source.recorded(signed["corpus"])
-        texts = (source or recorded).read()
+        texts = (source or recorded).read(notice=notice)
         return _job(
             texts,
             WordTokenizer.from_json(signed["vocabulary"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
             for number, line in enumerate(file, 1):
                 # From the right: a few words of GloVe hold blanks themselves.
                 fields = line.decode("utf-8", "replace").rstrip().split(" ")
-                if number == 1 and len(fields) == 2:
+                if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
                     continue
                 if not matrix.shape[1]:
                     matrix = np.zeros((len(words), len(fields) - 1), dtype=np.float32)
@@ -67,7 +68,7 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
                     continue
                 matrix[row] = _numbers(fields[-matrix.shape[1] :], path, number)
                 found[row] = True
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise os_error(error, path) from error
         raise UserError(f"{path} is damaged: {error}") from error

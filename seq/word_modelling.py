@@ -112,7 +112,9 @@ class WordModelling:
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Undo `carried`."""
-        state = unflattened({name: t.to(self.device) for name, t in tensors.items()})
+        # They come in fp32; in bf16 a GRU that goes on from them rounds otherwise.
+        dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
+        state = unflattened({name: t.to(self.device, dtype) for name, t in tensors.items()})
         self.state = list(state) if state else [None] * self.directions
 
     def save(self, run: RunFolder) -> None:

@@ -85,7 +85,7 @@ def compare(
             return code
     notice("all are trained; testing …")
     if data == "imdb" and test is None:
-        texts = Source().read("test")
+        texts = Source().read("test", notice=notice)
     else:
         classes = tuple(read_json(folder / presets[0] / CONFIG)["model"]["classes"])
         texts = Source(spec=test or data, **columns).read("test", classes=classes)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from charlm.config import Device, Precision
 from charlm.options import INPUT
-from charlm.terminal import print_json, printable, stderr, stdout
+from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.errors import UserError
 from corpora.imdb import CLASSES, Split
 
@@ -65,7 +65,7 @@ def evaluate(
         known = ", ".join(classifier.classes)
         raise UserError(f"{model} tells {known} apart; name texts with these labels to evaluate on")
     source = Source(spec=data, text_column=text_column, label_column=label_column)
-    texts = source.read(split, classes=classifier.classes)
+    texts = source.read(split, notice=notice, classes=classifier.classes)
     if (texts.labels < 0).any():
         raise UserError(f"the {split} reviews have no labels to evaluate on")
     with stderr().status(f"classifying {len(texts):,} texts …"):

@@ -314,7 +314,7 @@ import datasets, huggingface_hub
 start = perf_counter()
 for split in sys.argv[1:]:
     try:
-        found = imdb.load(split)
+        found = imdb.load(split, notice=lambda line: print("notice:", line))
         print(split, len(found), *found.labels)
     except UserError as error:
         print("UserError:", error)
@@ -339,13 +339,15 @@ def in_a_process(url: str, tmp_path: Path, *splits: str) -> tuple[list[str], flo
 
 def test_from_the_hub_then_from_the_cache_without_it(hub: Hub, tmp_path: Path) -> None:
     expected = ["train 6 0 0 1 1 0 1", "test 4 0 0 1 1", "unsupervised 3 -1 -1 -1"]
-    assert in_a_process(hub.url, tmp_path, *imdb.SPLITS)[0] == expected
+    (told, *found), _ = in_a_process(hub.url, tmp_path, *imdb.SPLITS)
+    assert told == f"notice: downloading the reviews of {imdb.HUB} to {cache_dir() / 'datasets'}"
+    assert found == expected
     assert any(request.endswith("plain_text/train.parquet") for request in hub.requests)
 
     (cached,) = cache_dir().rglob("imdb-train.arrow")
     data = cached.read_bytes()
     cached.write_bytes(data[: len(data) // 3])
-    assert in_a_process(hub.url, tmp_path, "train")[0] == expected[:1]
+    assert in_a_process(hub.url, tmp_path, "train")[0] == [told, expected[0]]
     assert cached.read_bytes() == data
 
     cached.write_bytes(data[: len(data) // 3])

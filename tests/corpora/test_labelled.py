@@ -163,6 +163,15 @@ def test_labels_that_are_equal_but_not_the_same_stay_apart(written: Write) -> No
     assert found.labels.tolist() == [3, 1, 1, 1, 3, 2, 0]
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl"])
+def test_booleans_are_the_same_however_they_are_spelled(written: Write, suffix: str) -> None:
+    spelled: list[Any] = ["True", "FALSE", "true", True, False]
+    rows: list[Row] = [{"text": "a", "label": value} for value in spelled]
+    found = read(str(written(FORMS[suffix](rows), f"mine{suffix}")))
+    assert found.classes == ("false", "true")
+    assert found.labels.tolist() == [1, 0, 1, 1, 0]
+
+
 @forms
 def test_labels_must_be_among_given_classes(written: Write, suffix: str) -> None:
     classes = ("negative", "Positive", "mixed", "mixture")
@@ -204,6 +213,16 @@ def test_a_folder_has_a_folder_for_each_class(written: Write) -> None:
     every = read(str(path), labelled=False)
     assert sorted(every.texts) == ["", "bad", "better\n", "good", "no", "whatever"]
     assert set(every.labels.tolist()) == {-1}
+
+
+def test_what_is_hidden_is_left_out(written: Write) -> None:
+    files: dict[str, str | bytes] = {"pos/a.txt": "good", "neg/a.txt": "bad"}
+    hidden: dict[str, str | bytes] = {"pos/._a.txt": b"\0\5\x16\xff", ".old/a.txt": "x"}
+    path = folder_of(written, files | hidden)
+    found = read(str(path))
+    assert (found.classes, found.texts) == (("neg", "pos"), ["bad", "good"])
+    assert read(str(path), labelled=False).texts == ["bad", "good"]
+    assert read(str(path / ".old"), labelled=False).texts == ["x"]
 
 
 def test_folders_that_do(written: Write) -> None:
