@@ -24,8 +24,8 @@ class Row:
     other_parameters: int
     epochs_to_best: float
     """Passes over the training texts until the validation accuracy was at its highest."""
-    seconds_per_epoch: float
-    """Training alone, without evaluations."""
+    seconds_per_epoch: float | None
+    """Training alone, without evaluations; None if it was too short to be measured."""
     validation_accuracy: float
     """Of the model that was kept, the one with the lowest validation loss."""
     test_accuracy: float
@@ -61,7 +61,9 @@ def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
         embedding_parameters=counts["embedding"],
         other_parameters=sum(counts.values()) - counts["embedding"],
         epochs_to_best=best["epoch"],
-        seconds_per_epoch=_trained_on(folder) * float(np.mean(1 / np.array(speeds))),
+        seconds_per_epoch=_trained_on(folder) * float(np.mean(1 / np.array(speeds)))
+        if speeds
+        else None,
         validation_accuracy=kept["metrics"]["accuracy"],
         test_accuracy=found.accuracy,
     )
@@ -81,7 +83,7 @@ def cells(row: Row) -> list[str]:
         f"{row.embedding_parameters:,}",
         f"{row.other_parameters:,}",
         f"{row.epochs_to_best:.0f}",
-        f"{row.seconds_per_epoch:.1f}",
+        "–" if row.seconds_per_epoch is None else f"{row.seconds_per_epoch:.1f}",
         f"{row.validation_accuracy:.2%}",
         f"{row.test_accuracy:.2%}",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,16 +29,18 @@ if TYPE_CHECKING:
 SWITCH = Parameter(negative="")
 FOR = ("#8fbf8f", "#4fae5a", "bold #12a03c")
 AGAINST = ("#d9a09a", "#d96a5f", "bold #d92d20")
+SIXTEEN = (("green", "green", "bold green"), ("red", "red", "bold red"))
+"""Both, where there are 16 colours: the nearest to those above would be grey and yellow."""
 EDGES = (0.1, 0.3, 0.6)
 """Shares of the strongest contribution from which on a word is coloured, and more strongly."""
 STRONGEST = 5
 """Words that are named with their contributions, on each side."""
+LEAST = 0.005
+"""Contribution that is not printed as zero."""
 
 
 def classify(
-    what: Annotated[str | None, TEXT] = None,
-    /,
-    *,
+    *what: Annotated[str, TEXT],
     model: str = "imdb",
     explain: Annotated[bool, SWITCH] = False,
     method: Annotated[str | None, Parameter(show_choices=False)] = None,
@@ -72,7 +75,15 @@ def classify(
     """
     if method not in (None, "occlusion", "gradient"):
         raise UserError(f"--method is occlusion or gradient, not {method!r}")
-    texts, total = _texts(what, text_column)
+    if len(what) > 1:
+        for word in what:
+            if word.startswith("--") and word.split() == [word]:
+                raise UserError(f"there is no option {word}")
+        raise UserError(f"one text or file, not {len(what):,}; put a text into quotes")
+    texts, total = _texts(what[0] if what else None, text_column)
+    from rich.cells import cell_len
+
+    from seq.curves import cut
     from seq.library import load
 
     classifier = load(model, device=device, precision=precision)
@@ -86,10 +97,8 @@ def classify(
             print_json({"row": row, **_figures(prediction)})
         else:
             line = _line(prediction)
-            room = max(20, console.width - len(line) - 2) if total != 1 else 0
-            excerpt = " ".join(printable(text[: 4 * room]).split())
-            line += f"  {excerpt[: room - 1]}…" if len(excerpt) > room else f"  {excerpt}"
-            sys.stdout.write(line.rstrip() + "\n")
+            room = max(20, console.width - cell_len(line) - 2) if total != 1 else 0
+            sys.stdout.write(f"{line}  {cut(text[: 4 * room], room)}".rstrip() + "\n")
 
 
 def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:
@@ -117,7 +126,7 @@ def _is_path(what: str) -> bool:
         return False
     one_word = not any(character.isspace() for character in what)
     if one_word and (os.sep in what or Path(what).suffix.lower() in {".txt", *READERS}):
-        raise UserError(f"there is no file or folder {what!r}")
+        raise UserError(f"there is no file or folder {what!r}; if it is a text, pipe it into -")
     return False
 
 
@@ -134,10 +143,15 @@ def _lines() -> Iterator[str]:
 def _asked() -> Iterator[str]:
     """Ask for texts until the end of the input, Ctrl-D."""
     console = stderr()
+    with suppress(ImportError):  # Windows has none
+        import readline  # noqa: F401  (so that arrow keys edit the line)
     console.print("Write a review and press Enter; Ctrl-D ends.", style="dim")
+    prompt = "> " if sys.stdout.isatty() else ""  # input would write it among the results
     while True:
+        if not prompt:
+            console.print("> ", end="")
         try:
-            text = console.input("> ")
+            text = input(prompt)
         except EOFError:
             console.print()
             return
@@ -157,7 +171,14 @@ def _with_progress(
     console = stderr()
     hidden = not console.is_terminal or sys.stdout.isatty() or total == 1
     read, answered = tee(texts)
-    with Progress(console=console, transient=True, disable=hidden) as progress:
+    bar = Progress(
+        console=console,
+        transient=True,
+        disable=hidden,
+        redirect_stdout=False,  # else the results would go where the bar is
+        redirect_stderr=False,
+    )
+    with bar as progress:
         task = progress.add_task("classifying", total=total)
         for text, prediction in zip(read, classifier.stream(answered), strict=True):
             yield text, prediction
@@ -212,27 +233,23 @@ def _show(console: Console, explanation: Explanation) -> None:
         return
     values = explanation.contributions
     largest = float(abs(values).max()) or 1.0
+    styles = SIXTEEN if console.color_system in ("standard", "windows") else (FOR, AGAINST)
     shown = Text()
     for piece, value in explanation.pieces():
-        shown.append(printable(piece), _style(value / largest))
+        level = sum(abs(value) / largest >= edge for edge in EDGES)
+        shown.append(printable(piece), styles[value < 0][level - 1] if level else "")
     console.print(shown, soft_wrap=True)
     label = printable(prediction.label)
     order = values.argsort()
     for side, sign, rows in (("for", 1, order[::-1]), ("against", -1, order)):
-        strongest = [row for row in rows[:STRONGEST] if sign * values[row] > 0]
+        strongest = [row for row in rows[:STRONGEST] if sign * values[row] >= LEAST]
         named = [
             f"{printable(explanation.words[row].text)} {values[row]:+.2f}" for row in strongest
         ]
-        line = Text(f"{side} {label}: ", (FOR if sign > 0 else AGAINST)[1])
-        console.print(line.append(", ".join(named) or "–", "default"), soft_wrap=True)
+        line = Text(f"{side} {label}: ", styles[sign < 0][1])
+        console.print(line.append("  ".join(named) or "–", "default"), soft_wrap=True)
     how = {"occlusion": "if the word is left out", "gradient": "by gradient × embedding"}
     about = f"nats of log-odds of {label} {how[explanation.method]}"
     if prediction.unknown:
         about += f"; {prediction.unknown:,} of {prediction.words:,} words are unknown"
     console.print(about, style="dim", soft_wrap=True)
-
-
-def _style(share: float) -> str:
-    """Return the style of a word that contributes this share of the strongest contribution."""
-    level = sum(abs(share) >= edge for edge in EDGES)
-    return "" if not level else (FOR if share > 0 else AGAINST)[level - 1]

@@ -17,14 +17,17 @@ from charlm.terminal import notice, print_json, stderr, stdout
 from charlm.watch import Interrupts
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
+from corpora.imdb import CLASSES
 from seq.config import PRESETS, ClassifierTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from corpora.labelled import LabelledTexts
     from seq.data import Source
 
 SWITCH = Parameter(negative="")
+IMDB = "imdb"
 HEIGHT = 34
 """Lines of the curves in the terminal."""
 
@@ -65,7 +68,7 @@ def compare(
     """
     if not presets:
         raise UserError(f"which presets? name some of {', '.join(PRESETS)}")
-    if data != "imdb" and test is None:
+    if data != IMDB and test is None:
         raise UserError("name labelled texts to test on, with --test")
     changes = {name: value for name, value in vars(options).items() if value is not None}
     for name in presets:
@@ -77,18 +80,20 @@ def compare(
     from seq.data import Source
     from seq.picture import save_png
 
-    columns = {"text_column": text_column, "label_column": label_column}
-    source, stop = Source(spec=data, **columns), Interrupts()
+    source = Source(spec=data, text_column=text_column, label_column=label_column)
+    texts = _own_test(source, test) if test is not None else None
+    stop = Interrupts()
     for name in dict.fromkeys(presets):
         console = stderr() if json else stdout()
-        if (code := _train(name, folder / name, source, changes, stop, console)) or stop():
+        code = _train(name, folder / name, source, changes, stop, console)
+        if stop.asked:
+            notice("the same command goes on with the comparison")
+            return 128 + stop.asked
+        if code:
             return code
     notice("all are trained; testing …")
-    if data == "imdb" and test is None:
-        texts = Source().read("test", notice=notice)
-    else:
-        classes = tuple(read_json(folder / presets[0] / CONFIG)["model"]["classes"])
-        texts = Source(spec=test or data, **columns).read("test", classes=classes)
+    if texts is None:
+        texts = source.read("test", notice=notice)
     rows = [row(name, folder / name, texts) for name in dict.fromkeys(presets)]
     curves = [curve(name, folder / name) for name in dict.fromkeys(presets)]
     write_atomic(folder / "compare.md", markdown(rows).encode())
@@ -112,6 +117,17 @@ def compare(
 compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
+def _own_test(source: Source, spec: str) -> LabelledTexts:
+    """Return the texts of `spec` to test on, before hours go into what is then not tested."""
+    from seq.data import Source
+
+    classes = CLASSES if source.spec == IMDB else source.read().classes
+    if spec == IMDB and classes != CLASSES:
+        raise UserError(f"{source.spec} tells {', '.join(classes)} apart, imdb does not")
+    columns = {"text_column": source.text_column, "label_column": source.label_column}
+    return Source(spec=spec, **columns).read("test", notice=notice, classes=classes)
+
+
 def _train(
     name: str,
     folder: Path,
@@ -123,12 +139,16 @@ def _train(
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.watch import watch
     from seq import training
+    from seq.data import Source
 
     chosen = preset(name, PRESETS)
     config = chosen.training.replace(changes)
     if exists(folder / LAST):
-        if read_json(folder / CONFIG).get("training") != config.to_json():
+        about = read_json(folder / CONFIG)
+        if about.get("training") != config.to_json():
             raise UserError(f"{folder} was trained with other settings; name another --out")
+        if Source.recorded(about["corpus"]) != source:
+            raise UserError(f"{folder} was trained on other texts; name another --out")
         opened = training.resume(folder, stop=stop)
     else:
         request = training.Request(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from charlm.checkpoint import CONFIG, exists
 from charlm.config import preset
 from charlm.options import INPUT, overrides
 from charlm.terminal import notice
@@ -23,18 +25,23 @@ from seq.config import (
 
 if TYPE_CHECKING:
     from charlm.session import Training
+    from seq.data import Source
 
 SWITCH = Parameter(negative="")
+IMDB = "imdb"
 
-SHAPE = set(ReaderConfig().to_json())
+SETTLED = {*ReaderConfig().to_json(), "embedding", "vocabulary_size", "min_frequency"}
 """Options that a model to start from has settled."""
+
+FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed", "max_minutes")
+"""Options of the training of a classifier that hold for the word model before it as well."""
 
 Options = overrides(ClassifierConfig, ClassifierTraining, module=__name__)
 PretrainingOptions = overrides(ReaderConfig, PretrainingConfig, module=__name__)
 
 
 def train(
-    data: Annotated[str, INPUT] = "imdb",
+    data: Annotated[str | None, INPUT] = None,
     /,
     *,
     preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
@@ -52,8 +59,8 @@ def train(
     Parameters
     ----------
     data
-        `imdb`, a .csv, .tsv, .jsonl or .parquet file with a text and a label column, or a folder
-        with a folder of .txt files for each class.
+        `imdb`, which it is by default, a .csv, .tsv, .jsonl or .parquet file with a text and a
+        label column, or a folder with a folder of .txt files for each class.
     preset_name
         Named settings that the options below change: {presets}.
     run_folder
@@ -79,28 +86,37 @@ def train(
     from seq.data import Source
 
     _prepare(tensorboard)
-    source = Source(spec=data, text_column=text_column, label_column=label_column)
+    columns = {"text_column": text_column, "label_column": label_column}
+    source = Source(spec=IMDB if data is None else data, **columns)
     stop = Interrupts()
     if resume is not None:
-        _only_resume(run_folder, init_from, vectors)
+        moved = _resumed_source(source, data, run_folder, init_from, vectors)
         _check_changes(set(changes))
-        opened = training.resume(resume, changes=changes, stop=stop, notice=notice)
+        opened = training.resume(resume, source=moved, changes=changes, stop=stop, notice=notice)
         with opened as ready:
             return _watched(ready, stop, tensorboard)
     chosen = preset(preset_name, PRESETS)
     model = chosen.model.replace(changes)
+    if vectors is not None:
+        refuse(set(changes) & {"embedding", "embedding_size"}, "while --vectors gives it")
+        if init_from is not None or chosen.pretraining is not None:
+            raise UserError("--vectors gives other words than the model to start from has read")
     if init_from is not None:
-        refuse(set(changes) & SHAPE, "while --init-from gives the model")
+        refuse(set(changes) & SETTLED, "while --init-from gives the model")
     elif chosen.pretraining is not None:
+        if run_folder is not None and exists(run_folder / CONFIG):
+            raise UserError(f"{run_folder} holds a run already; name another --out")
         words = Path(f"{run_folder}-words") if run_folder else None
         shape = ReaderConfig().replace(model.to_json())
-        device = {key: changes.get(key) for key in ("device", "precision", "seed", "max_minutes")}
-        config = chosen.pretraining.replace(device)
+        config = chosen.pretraining.replace({name: changes.get(name) for name in FIRST_STEP})
         opened = pretraining.start(
             shape, config, source, preset=preset_name, run=words, stop=stop, notice=notice
         )
         with opened as ready:
-            if (code := _watched_words(ready, stop, tensorboard)) or stop():
+            code = _watched_words(ready, stop, tensorboard)
+            if stop.asked:
+                return 128 + stop.asked
+            if code:
                 return code
             init_from = str(ready.run.path)
     request = training.Request(
@@ -122,7 +138,7 @@ train.__doc__ = (train.__doc__ or "").format(
 
 
 def pretrain(
-    data: Annotated[str, INPUT] = "imdb",
+    data: Annotated[str | None, INPUT] = None,
     /,
     *,
     preset_name: Annotated[str, Parameter(name="--preset")] = "pretrained",
@@ -137,7 +153,8 @@ def pretrain(
     Parameters
     ----------
     data
-        `imdb` (its training and unlabelled reviews), or texts of your own; labels are not needed.
+        `imdb` (its training and unlabelled reviews), which it is by default, or texts of your own;
+        labels are not needed.
     preset_name
         Whose shape and settings the options below change.
     run_folder
@@ -154,17 +171,18 @@ def pretrain(
     from seq.data import Source
 
     _prepare(tensorboard)
+    source = Source(spec=IMDB if data is None else data, text_column=text_column)
     stop = Interrupts()
     if resume is not None:
-        _only_resume(run_folder)
+        moved = _resumed_source(source, data, run_folder)
         _check_changes(set(changes))
-        opened = pretraining.resume(resume, changes=changes, stop=stop, notice=notice)
+        opened = pretraining.resume(resume, source=moved, changes=changes, stop=stop, notice=notice)
     else:
         chosen = preset(preset_name, PRESETS)
         opened = pretraining.start(
             ReaderConfig().replace(chosen.model.to_json()).replace(changes),
             (chosen.pretraining or PretrainingConfig()).replace(changes),
-            Source(spec=data, text_column=text_column),
+            source,
             preset=preset_name,
             run=run_folder,
             stop=stop,
@@ -181,9 +199,13 @@ def _prepare(tensorboard: bool) -> None:
         require_tensorboard()
 
 
-def _only_resume(*others: object) -> None:
+def _resumed_source(source: Source, data: str | None, *others: object) -> Source | None:
+    """Return where the texts are now, if that is said, of a training that goes on."""
     if any(other is not None for other in others):
         raise UserError("--resume goes on in its own folder, from where it was: leave out the rest")
+    if data is None and (source.text_column or source.label_column):
+        raise UserError("--resume reads the columns that it did before: leave out the rest")
+    return source if data is not None else None
 
 
 def _check_changes(changes: set[str]) -> None:
@@ -198,5 +220,10 @@ def _watched(ready: Training, stop: Interrupts, tensorboard: bool) -> int:
 
 
 def _watched_words(ready: Training, stop: Interrupts, tensorboard: bool) -> int:
-    use = "start a classifier from it: charlm imdb train --preset pretrained --init-from {run}"
+    corpus = ready.run.signed["corpus"]
+    about = [] if corpus["spec"] == IMDB else [corpus["spec"]]
+    about += ["--text-column", corpus["text_column"]] if corpus["text_column"] else []
+    texts = "".join(f" {shlex.quote(word)}" for word in about)
+    start = f"start a classifier from it: charlm imdb train{texts} --preset pretrained"
+    use = start.replace("{", "{{").replace("}", "}}") + " --init-from {run}"
     return watch(ready, stop, again="seq.imdb pretrain", use=use, tensorboard=tensorboard)

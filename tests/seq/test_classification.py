@@ -1,5 +1,6 @@
 """The classification task: what is learned, from what, in which order."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from reviews import examples, shape, task
 from torch.nn import functional as F
 
-from seq.classification import Examples, predict
+from seq.classification import Classification, Examples, predict
 
 V = 40
 
@@ -16,8 +17,9 @@ V = 40
 def fitted(steps: int, **changes: Any) -> Any:
     torch.manual_seed(1)
     data = examples(64, V, longest=20)
-    model = shape(hidden_size=32, embedding_size=16, **{k: changes[k] for k in changes if k in ("cell", "pooling", "bidirectional")})  # fmt: skip  # noqa: E501
-    made = task(data, model, V, batch_size=64, adversarial=changes.get("adversarial", 0.0))
+    adversarial = changes.pop("adversarial", 0.0)
+    model = shape(hidden_size=32, embedding_size=16, **changes)
+    made = task(data, model, V, batch_size=64, adversarial=adversarial)
     generator = torch.Generator().manual_seed(0)
     optimizer = torch.optim.Adam(made.model.parameters(), lr=1e-2)
     for step in range(steps):
@@ -35,8 +37,62 @@ def test_64_reviews_are_learned_by_heart(cell: str) -> None:
     assert made.evaluate()["loss"] < 0.2
 
 
-def test_64_reviews_are_learned_by_heart_though_they_are_perturbed() -> None:
-    assert fitted(200, pooling="concat", adversarial=0.5).evaluate()["accuracy"] == 1.0
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_64_reviews_are_learned_by_heart_though_they_are_perturbed(cell: str) -> None:
+    made = fitted(200, cell=cell, pooling="concat", adversarial=0.5)
+    assert made.evaluate()["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize("sequences", ["packed", "padded"])
+@pytest.mark.parametrize(
+    "change", [{}, {"bidirectional": True, "pooling": "concat"}, {"embedding": "one-hot"}]
+)
+def test_a_text_is_perturbed_by_the_norm_asked_for_and_where_it_hurts(
+    change: dict[str, Any], sequences: str
+) -> None:
+    made = task(
+        examples(16, V),
+        shape(hidden_size=16, **change),
+        V,
+        adversarial=0.05,
+        batch_size=16,
+        sequences=sequences,
+    )
+    (batch,) = made.batches(0, 0)
+    seen: list[torch.Tensor] = []
+
+    def spy(*given: Any) -> torch.Tensor:
+        seen.append(given[3].detach())
+        read: torch.Tensor = made.model(*given)
+        return read
+
+    def losses(perturbation: torch.Tensor) -> torch.Tensor:
+        logits = made.model(batch.ids, batch.lengths, perturbation=perturbation)
+        return F.cross_entropy(logits, batch.labels, reduction="none").detach()
+
+    found = made.loss(spy, batch, torch.Generator())  # type: ignore[arg-type]
+    none, worst = seen
+    assert not none.any()
+    norms = worst.square().sum(dim=(0, 2)).sqrt()
+    torch.testing.assert_close(norms, torch.full_like(norms, 0.05))
+    padding = torch.arange(len(batch.ids))[:, None] >= batch.lengths
+    assert not worst[padding].any()
+    assert found.item() == pytest.approx((losses(none) + losses(worst)).mean().item() / 2)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(20):
+        random = torch.randn(worst.shape, generator=generator) * ~padding[..., None]
+        random *= norms[:, None] / random.square().sum(dim=(0, 2)).sqrt()[:, None]
+        assert (losses(worst) > losses(random)).all()
+
+
+def test_perturbed_training_draws_its_masks_from_the_generator() -> None:
+    made = task(examples(16, V), shape(dropout=0.5), V, adversarial=1.0, batch_size=16)
+    (batch,) = made.batches(0, 0)
+
+    def loss(seed: int) -> float:
+        return made.loss(made.model, batch, torch.Generator().manual_seed(seed)).item()
+
+    assert loss(1) == loss(1) != loss(2)
 
 
 def test_the_adversarial_gradient_is_that_of_both_readings() -> None:
@@ -57,12 +113,6 @@ def test_the_adversarial_gradient_is_that_of_both_readings() -> None:
     expected = torch.autograd.grad((read(none) + read(worst)) / 2, list(made.model.parameters()))
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
-    norms = worst.pow(2).sum((0, 2)).sqrt()
-    torch.testing.assert_close(norms, torch.full_like(norms, 2.0))
-    random = torch.randn_like(worst)
-    random *= 2.0 / random.pow(2).sum((0, 2), keepdim=True).sqrt()
-    assert read(worst) > read(random)
-    assert read(worst) > read(none)
 
 
 def test_texts_are_perturbed_from_the_pass_asked_for_on() -> None:
@@ -99,10 +149,35 @@ def test_batches_are_the_same_for_the_same_seed_and_others_in_each_pass() -> Non
         return [batch.labels.tolist() for batch in made.batches(epoch, start)]
 
     assert len(labels(0)) == made.steps_per_epoch
-    assert labels(0, 3) == labels(0)[3:]
+    for start in range(made.steps_per_epoch + 1):
+        assert labels(0, start) == labels(0)[start:]
     assert labels(0) == labels(0) != labels(1)
     assert sorted(sum(labels(0), [])) == sorted(sum(labels(1), []))  # noqa: RUF017
     assert sum(made.units(batch) for batch in made.batches(0, 0)) == 50
+
+
+def test_a_pass_has_every_text_once_and_the_seed_settles_the_order() -> None:
+    data = examples(50, V, longest=30)
+    passes = [
+        [tuple(ids.tolist()) for ids in batch_texts(task(data, shape(), V, seed=seed), epoch)]
+        for seed, epoch in ((1, 0), (1, 0), (1, 1), (2, 0))
+    ]
+    assert passes[0] == passes[1]
+    assert len({tuple(texts) for texts in passes}) == 3
+    assert all(sorted(texts) == sorted(tuple(ids.tolist()) for ids in data.ids) for texts in passes)
+
+
+def batch_texts(made: Classification, epoch: int) -> Iterator[torch.Tensor]:
+    for batch in made.batches(epoch, 0):
+        for row, length in enumerate(batch.lengths.tolist()):
+            yield batch.ids[:length, row]
+
+
+def test_the_model_has_no_more_parameters_for_more_texts() -> None:
+    counts = [task(examples(n, V), shape(), V).model.parameter_counts() for n in (5, 500)]
+    assert counts[0] == counts[1]
+    frozen = task(examples(5, V), shape(), V, freeze_embedding=True).model.parameter_counts()
+    assert frozen == {**counts[0], "embedding": 0}
 
 
 def test_training_reads_the_last_words_and_evaluation_all() -> None:

@@ -7,25 +7,46 @@ import pytest
 import torch
 from reviews import shape
 from torch import Tensor, nn
+from torch.nn import functional as F
 
+from charlm.config import Cell
+from charlm.dropout import locked_dropout
 from seq.batches import BATCHES_PER_BUCKET, bucketed, by_length, padded
-from seq.classifier import GATES, Classifier
-from seq.config import ClassifierConfig
+from seq.classifier import Classifier
+from seq.config import ClassifierConfig, Sequences
 from seq.encoder import Encoder, reversal, reverse
 
 V = 30
 SEQUENCES = [np.random.default_rng(seed).integers(1, V, n) for seed, n in enumerate((4, 9, 1, 6))]
 SHAPES = [
     shape(
-        cell=cell, bidirectional=ways, num_layers=layers, embedding=embedding, pooling=pooling,
-        dense_size=dense,
+        cell=cell,
+        bidirectional=ways,
+        num_layers=layers,
+        embedding=embedding,
+        pooling=pooling,
+        dense_size=5 if pooling in ("mean", "concat") else 0,
     )
-    for (cell, ways, layers), (embedding, pooling, dense) in product(
-        product(("rnn", "gru", "lstm"), (False, True), (1, 2)),
-        (("learned", "last", 0), ("learned", "mean", 5), ("one-hot", "max", 0),
-         ("one-hot", "concat", 5)),
+    for cell, ways, layers, embedding, pooling in product(
+        ("rnn", "gru", "lstm"),
+        (False, True),
+        (1, 2),
+        ("learned", "one-hot"),
+        ("last", "mean", "max", "concat"),
     )
-]  # fmt: skip
+]
+
+
+def named(config: ClassifierConfig) -> str:
+    ways = "both" if config.bidirectional else "one"
+    return f"{config.cell}-{ways}-{config.num_layers}-{config.embedding}-{config.pooling}"
+
+
+def gradients(model: Classifier, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+    """The slope of some function of the logits by each trained parameter."""
+    model.zero_grad()
+    model(*batch).square().sum().backward()
+    return {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
 def classifier(config: ClassifierConfig, seed: int = 0) -> Classifier:
@@ -33,7 +54,7 @@ def classifier(config: ClassifierConfig, seed: int = 0) -> Classifier:
     return Classifier(config, V, 3).eval()
 
 
-@pytest.mark.parametrize("config", SHAPES, ids=lambda c: "-".join(map(str, c.to_json().values())))
+@pytest.mark.parametrize("config", SHAPES, ids=named)
 def test_packed_padded_batched_and_single_are_the_same(config: ClassifierConfig) -> None:
     model = classifier(config)
     ids, lengths = padded(SEQUENCES)
@@ -49,26 +70,55 @@ def test_packed_padded_batched_and_single_are_the_same(config: ClassifierConfig)
     torch.testing.assert_close(single, packed, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("config", SHAPES[::5], ids=str)
+@pytest.mark.parametrize("config", SHAPES[::7], ids=named)
 def test_packed_and_padded_have_the_same_gradients(config: ClassifierConfig) -> None:
     model, found = classifier(config), []
     for sequences in ("packed", "padded"):
         model.encoder.sequences = sequences
-        model.zero_grad()
-        model(*padded(SEQUENCES)).square().sum().backward()
-        found.append([p.grad.clone() for p in model.parameters() if p.grad is not None])
-    for one, other in zip(*found, strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+        found.append(gradients(model, padded(SEQUENCES)))
+    assert found[0].keys() == {n for n, p in model.named_parameters() if p.requires_grad}
+    for name, one in found[0].items():
+        torch.testing.assert_close(one, found[1][name], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("config", SHAPES[::7], ids=named)
+def test_padding_is_never_learned_from(config: ClassifierConfig) -> None:
+    """Whatever the padding is, it moves neither a logit nor a gradient, by a single bit."""
+    model = classifier(config)
+    ids, lengths = padded(SEQUENCES)
+    padding = torch.arange(len(ids))[:, None] >= lengths
+    expected, slopes = model(ids, lengths), gradients(model, (ids, lengths))
+    for seed in range(3):
+        noise = torch.randint(V, ids.shape, generator=torch.Generator().manual_seed(seed))
+        other = torch.where(padding, noise, ids)
+        assert torch.equal(model(other, lengths), expected)
+        for name, slope in gradients(model, (other, lengths)).items():
+            assert torch.equal(slope, slopes[name]), name
+
+
+def test_a_text_reads_the_same_whatever_it_is_batched_with() -> None:
+    model = classifier(shape(bidirectional=True, num_layers=2, pooling="concat"))
+    random = np.random.default_rng(0)
+    text = random.integers(1, V, 5)
+    alone = model(*padded([text]))
+    for longest in (5, 6, 40, 300):
+        others = [random.integers(1, V, n) for n in (longest, 1, longest // 2)]
+        together = model(*padded([others[0], text, *others[1:]]))[1:2]
+        torch.testing.assert_close(together, alone, atol=1e-6, rtol=0)
 
 
 @pytest.mark.parametrize(("cell", "torchs"), [("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)])
 @pytest.mark.parametrize("sequences", ["packed", "padded"])
-def test_the_layers_are_those_of_torch(cell: str, torchs: type[nn.RNNBase], sequences: str) -> None:
+@pytest.mark.parametrize("ways", [1, 2])
+@pytest.mark.parametrize("depths", [1, 2])
+def test_the_layers_are_those_of_torch(
+    cell: Cell, torchs: type[nn.RNNBase], sequences: Sequences, ways: int, depths: int
+) -> None:
     torch.manual_seed(0)
-    encoder = Encoder(cell, 5, 7, 2, bidirectional=True)  # type: ignore[arg-type]
-    encoder.sequences = sequences  # type: ignore[assignment]
-    reference = torchs(5, 7, 2, bidirectional=True)
-    for depth, way in product(range(2), range(2)):
+    encoder = Encoder(cell, 5, 7, depths, bidirectional=ways == 2)
+    encoder.sequences = sequences
+    reference = torchs(5, 7, depths, bidirectional=ways == 2)
+    for depth, way in product(range(depths), range(ways)):
         suffix = f"_l{depth}" + ("_reverse" if way else "")
         for name, weight in encoder.at(depth)[way].named_parameters():
             reference.get_parameter(name.replace("_l0", suffix)).data = weight.data
@@ -92,28 +142,61 @@ def test_reversing_is_its_own_inverse_and_passes_gradients_back() -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_a_one_hot_word_reads_its_column_of_the_input_matrix(cell: str) -> None:
-    model = classifier(shape(cell=cell, embedding="one-hot", bidirectional=True))
+@pytest.mark.parametrize("ways", [1, 2])
+@pytest.mark.parametrize("depths", [1, 2])
+def test_a_one_hot_word_reads_its_column_of_the_input_matrix(
+    cell: Cell, ways: int, depths: int
+) -> None:
+    """What is looked up is what a layer that is fed with one-hot vectors computes and learns."""
+    model = classifier(
+        shape(cell=cell, embedding="one-hot", bidirectional=ways == 2, num_layers=depths)
+    )
     ids, lengths = padded(SEQUENCES)
-    one_hot = nn.functional.one_hot(ids, V).float()
-    gates = GATES[model.config.cell] * model.config.hidden_size
-    encoder = Encoder(model.config.cell, V, 8, bidirectional=True)
-    for way, (ours, plain) in enumerate(zip(model.encoder.at(0), encoder.at(0), strict=True)):
-        plain.load_state_dict(
-            ours.state_dict()
-            | {"weight_ih_l0": model.embedding.weight[:, way * gates : (way + 1) * gates].t()}
-        )
-    expected = model.output(model.pool(encoder(one_hot, lengths), lengths))
-    torch.testing.assert_close(model(ids, lengths), expected, atol=1e-6, rtol=1e-5)
+    plain = Encoder(cell, V, 8, depths, bidirectional=ways == 2)
+    columns = model.embedding.weight.detach().t().chunk(ways)
+    state = model.encoder.state_dict()
+    state |= {f"layers.0.{way}.weight_ih_l0": matrix for way, matrix in enumerate(columns)}
+    plain.load_state_dict(state)
+    expected = model.output(model.pool(plain(F.one_hot(ids, V).float(), lengths), lengths))
+    torch.testing.assert_close(model(ids, lengths), expected, atol=1e-6, rtol=0)
+
+    found = gradients(model, (ids, lengths))
+    expected.square().sum().backward()
+    slopes = {name: p.grad for name, p in plain.named_parameters() if p.grad is not None}
+    first = [slopes.pop(f"layers.0.{way}.weight_ih_l0").t() for way in range(ways)]
+    torch.testing.assert_close(
+        found["embedding.weight"][1:], torch.cat(first, dim=1)[1:], atol=1e-6, rtol=1e-5
+    )
+    for name, slope in slopes.items():
+        torch.testing.assert_close(found[f"encoder.{name}"], slope, atol=1e-6, rtol=1e-5)
 
 
-@pytest.mark.parametrize("config", SHAPES, ids=lambda c: "-".join(map(str, c.to_json().values())))
+@pytest.mark.parametrize(
+    ("config", "recurrent"),
+    [
+        (ClassifierConfig(cell="rnn"), 20_200),
+        (ClassifierConfig(cell="gru"), 60_600),
+        (ClassifierConfig(cell="lstm"), 80_800),
+        (ClassifierConfig(cell="rnn", bidirectional=True), 40_400),
+        (ClassifierConfig(cell="lstm", embedding_size=20, hidden_size=64), 22_016),
+        (ClassifierConfig(cell="rnn", num_layers=2), 40_400),
+    ],
+)
+def test_known_counts(config: ClassifierConfig, recurrent: int) -> None:
+    """By hand: of an RNN with E = H = 100, 100·100 + 100·100 + 2·100; the textbook's LSTM of 64."""
+    counts = classifier(config).parameter_counts()
+    assert counts["recurrent"] == recurrent
+    assert counts["embedding"] == V * config.embedding_size
+
+
+@pytest.mark.parametrize("config", SHAPES, ids=named)
 def test_the_parameters_are_as_many_as_the_textbook_says(config: ClassifierConfig) -> None:
     model = classifier(config)
     counts = model.parameter_counts()
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
     assert sum(counts.values()) == trained
-    ways, gates, hidden = 1 + config.bidirectional, GATES[config.cell], config.hidden_size
+    gates = {"rnn": 1, "gru": 3, "lstm": 4}[config.cell]
+    ways, hidden = 1 + config.bidirectional, config.hidden_size
     below = config.embedding_size
     if config.embedding == "one-hot":  # the input matrix counts as the embedding
         assert counts["embedding"] == V * ways * gates * hidden
@@ -128,18 +211,46 @@ def test_the_parameters_are_as_many_as_the_textbook_says(config: ClassifierConfi
     assert counts["output"] == ((config.dense_size or pooled) + 1) * 3
 
 
-def test_dropout_is_for_training_and_drawn_by_the_generator() -> None:
-    model = classifier(shape(dropout=0.5, embedding_dropout=0.5, num_layers=2, dense_size=9))
+@pytest.mark.parametrize("change", [{"dropout": 0.5}, {"embedding_dropout": 0.5}, {}])
+@pytest.mark.parametrize("embedding", ["learned", "one-hot"])
+def test_dropout_is_for_training_and_drawn_by_the_generator(
+    change: dict[str, float], embedding: str
+) -> None:
+    model = classifier(shape(num_layers=2, dense_size=9, embedding=embedding, **change))
     batch = padded(SEQUENCES)
 
     def drawn(seed: int) -> Tensor:
         found: Tensor = model(*batch, torch.Generator().manual_seed(seed))
         return found
 
-    assert torch.equal(drawn(1), drawn(2))
+    plain = drawn(1)
+    assert torch.equal(plain, drawn(2))
     model.train()
     assert torch.equal(drawn(1), drawn(1))
-    assert not torch.equal(drawn(1), drawn(2))
+    assert torch.equal(drawn(1), drawn(2)) == (not change)
+    assert torch.equal(drawn(1), plain) == (not change)
+
+
+def test_dropout_draws_from_no_other_generator() -> None:
+    model = classifier(shape(num_layers=2, dropout=0.5, embedding_dropout=0.5)).train()
+    before = torch.get_rng_state()
+    model(*padded(SEQUENCES), torch.Generator().manual_seed(1))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_mask_is_one_for_all_words_of_a_text_and_another_for_each_text() -> None:
+    x = torch.ones(7, 400, 50)
+    found = locked_dropout(x, 0.3, torch.Generator().manual_seed(1))
+    assert (found == found[0]).all()
+    assert found.unique().tolist() == pytest.approx([0.0, 1 / 0.7])
+    assert found.mean().item() == pytest.approx(1.0, abs=0.02)
+    assert len(found[0].unique(dim=0)) == 400
+    assert locked_dropout(x, 0.0, None) is x
+    shares = [
+        locked_dropout(part, 0.3, torch.Generator().manual_seed(1), rank=rank, ranks=2)
+        for rank, part in enumerate(x.chunk(2, dim=1))
+    ]
+    assert torch.equal(torch.cat(shares, dim=1), found)
 
 
 def test_batches_hold_every_example_once_with_little_padding() -> None:

@@ -1,31 +1,29 @@
-"""Classifiers by name, what they say, and why."""
+"""Classifiers by name, and what they say."""
 
+import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from reviews import BAD, GOOD, request, reviews, write_csv
-from tiny_models import damaged
-from training_helpers import trained
+import torch
+from review_helpers import GENRES, genres, rewritten, understanding, understood
+from reviews import reviews
+from safetensors.numpy import save_file
+from tiny_models import damaged, write_run
 
+from charlm.checkpoint import read_model
 from corpora.errors import UserError
-from seq import training
-from seq.explain import Explanation, explain
+from seq.config import CLASSIFIER
 from seq.library import CHUNK, TextClassifier, load
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A classifier that has understood which words matter."""
-    folder = tmp_path_factory.mktemp("classifier")
-    file = write_csv(folder / "own.csv", reviews(300))
-    wanted = request(file, folder / "run", pooling="max", epochs=12, adversarial=0.2)
-    trained(training.start(wanted))
-    return folder / "run"
+    return understanding(tmp_path_factory.mktemp("classifier"))
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +64,78 @@ def test_unknown_words_are_counted(classifier: TextClassifier) -> None:
 
 
 def test_texts_are_read_as_they_are_needed(classifier: TextClassifier) -> None:
-    taken = 0
+    taken, two = 0, (" ".join(["good"] * 3), " ".join(["bad"] * 3))
+    assert [said.label for said in classifier.classify(two)] == ["good", "bad"]
 
     def texts() -> Iterator[str]:
         nonlocal taken
-        for _ in range(CHUNK + 10):
+        for number in range(2 * CHUNK + 10):
             taken += 1
-            yield "good film"
+            yield two[number % 2]
 
-    next(iter(classifier.stream(texts())))
-    assert taken == CHUNK
+    stream, found = classifier.stream(texts()), []
+    for chunk in (CHUNK, CHUNK, 10):
+        found.append(next(stream))
+        assert taken == len(found) - 1 + chunk
+        found += itertools.islice(stream, chunk - 1)
+    assert not list(stream)
+    assert [said.label for said in found] == ["good", "bad"] * (CHUNK + 5)
+
+
+def test_what_was_read_before_texts_fail_is_said(classifier: TextClassifier) -> None:
+    def texts() -> Iterator[str]:
+        yield from ["good"] * CHUNK
+        raise OSError("the disk is gone")
+
+    stream = classifier.stream(texts())
+    assert all(said.label == "good" for said in itertools.islice(stream, CHUNK))
+    with pytest.raises(OSError, match="the disk"):
+        next(stream)
+
+
+def test_nothing_asked_is_nothing_said(classifier: TextClassifier) -> None:
+    assert classifier.classify([]) == []
+    assert classifier.log_probs([]).shape == (0, 2)
+
+
+def test_log_probabilities_are_those_of_the_predictions(classifier: TextClassifier) -> None:
+    texts = ["a superb film", "", "dull", "the plot " * 50]
+    rows = classifier.log_probs(texts)
+    assert rows.shape == (4, 2)
+    for row, said in zip(rows, classifier.classify(texts), strict=True):
+        if said.label is not None:
+            assert list(said.probabilities) == list(classifier.classes)
+            assert list(said.probabilities.values()) == pytest.approx(np.exp(row))
+            assert said.label == classifier.classes[int(row.argmax())]
+
+
+def test_classifying_keeps_no_state(classifier: TextClassifier) -> None:
+    before = {name: t.clone() for name, t in classifier.model.state_dict().items()}
+    random = torch.get_rng_state()
+    first = classifier.classify(["a good film", "bad"])
+    classifier.classify(["dull " * 500])
+    assert classifier.classify(["a good film", "bad"]) == first
+    assert all(torch.equal(t, before[name]) for name, t in classifier.model.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), random)
+    assert not classifier.model.training
+
+
+def test_bf16_is_near(run: Path, classifier: TextClassifier) -> None:
+    texts = [text for text, _ in reviews(50, seed=8)]
+    near = load(str(run), device="cpu", precision="bf16").log_probs(texts)
+    np.testing.assert_allclose(np.exp(near), np.exp(classifier.log_probs(texts)), atol=0.03)
+
+
+def test_there_may_be_more_than_two_classes(tmp_path: Path) -> None:
+    model = understood(tmp_path, genres(300))
+    assert model.classes == tuple(sorted(GENRES))
+    rows = genres(60, seed=5)
+    found = model.classify(text for text, _ in rows)
+    right = [said.label == label for said, (_, label) in zip(found, rows, strict=True)]
+    assert np.mean(right) > 0.9
+    for said in found:
+        assert len(said.probabilities) == 3
+        assert sum(said.probabilities.values()) == pytest.approx(1.0)
 
 
 def test_a_single_text_is_not_taken_for_many(classifier: TextClassifier) -> None:
@@ -98,65 +158,52 @@ def test_no_damaged_model_is_loaded(run: Path, tmp_path: Path) -> None:
         load("nowhere")
 
 
-def log_odds(classifier: TextClassifier, text: str, label: str) -> float:
-    (found,) = classifier.log_probs([text])
-    index = classifier.classes.index(label)
-    return float(found[index] - found[1 - index])
+def test_no_foreign_model_is_loaded(run: Path, tmp_path: Path) -> None:
+    characters = write_run(tmp_path / "characters")
+    for path in (characters, characters / "model.safetensors"):
+        with pytest.raises(UserError, match="of kind"):
+            load(str(path))
+    for name, data in {"a.csv": b"text,label\n", "b.safetensors": b"", "c.json": b"{}"}.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(UserError, match="not a model file"):
+            load(str(tmp_path / name))
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"output.weight": np.zeros(3, dtype=np.float32)}, foreign)
+    with pytest.raises(UserError, match="not one that charlm wrote"):
+        load(str(foreign))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no run"):
+        load(str(tmp_path / "empty"))
+    assert load(str(run)).classes == ("bad", "good")
 
 
-def test_a_word_left_out_moves_the_odds_by_what_it_contributes(classifier: TextClassifier) -> None:
-    for text, _ in reviews(10, seed=5):
-        found = explain(classifier, text)
-        assert found.method == "occlusion"
-        label = found.prediction.label
-        assert label is not None
-        for word, contribution in zip(found.words, found.contributions, strict=True):
-            without = text[: word.start] + text[word.end :]
-            moved = log_odds(classifier, text, label) - log_odds(classifier, without, label)
-            assert contribution == pytest.approx(moved, abs=1e-4)
-
-
-def test_by_either_method_the_word_that_decides_speaks_for_the_label(
-    classifier: TextClassifier,
-) -> None:
-    texts = [text for text, _ in reviews(40, seed=6)]
-    strongest, signs = [], []
-    for text in texts:
-        found = explain(classifier, text, "occlusion")
-        strongest.append(found.words[int(found.contributions.argmax())].text in GOOD + BAD)
-        by_gradient = explain(classifier, text, "gradient")
-        values = zip(by_gradient.words, by_gradient.contributions, strict=True)
-        signs += [value > 0 for word, value in values if word.text in GOOD + BAD]
-    # Not always: that no good word is there speaks for "bad", and no single word says so.
-    assert np.mean(strongest) > 0.7
-    assert np.mean(signs) > 0.9
-
-
-def test_without_words_nothing_contributes(classifier: TextClassifier) -> None:
-    found = explain(classifier, " ")
-    assert found.prediction.label is None
-    assert len(found.words) == len(found.contributions) == 0
-    assert "".join(piece for piece, _ in found.pieces()) == " "
-
-
-def test_a_long_text_is_explained_by_gradient(classifier: TextClassifier) -> None:
-    found = explain(classifier, "a good film " * 300)
-    assert found.method == "gradient"
-    assert len(found.contributions) == 900
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.text(max_size=40)
-    | st.sampled_from(["a &amp; b", "don&#39;t<br />good", "İstanbul is good", "🙂 bad\x00"])
-)
-def test_the_pieces_are_the_text(explained: Any, text: str) -> None:
-    found: Explanation = explained(text)
-    pieces = list(found.pieces())
-    assert "".join(piece for piece, _ in pieces) == text
-    assert sum(value for _, value in pieces) == pytest.approx(found.contributions.sum())
-
-
-@pytest.fixture(scope="module")
-def explained(classifier: TextClassifier) -> Any:
-    return lambda text: explain(classifier, text)
+def test_a_model_that_contradicts_itself_is_not_loaded(run: Path, tmp_path: Path) -> None:
+    """Whole by its checksum, and wrong."""
+    file = read_model(run, CLASSIFIER)
+    shape, weights, words = file.config, file.weights, json.loads(file.vocabulary)
+    bias = weights["output.bias"]
+    wrong: list[dict[str, Any]] = [
+        {"kind": "word-model"},
+        {"config": []},
+        {"config": {**shape, "hidden_size": 9}},
+        {"config": {**shape, "cell": "gru"}},
+        {"config": {**shape, "cell": "elman"}},
+        {"config": {**shape, "colour": 1}},
+        {"config": {**shape, "embedding": "one-hot"}},
+        *({"config": {**shape, "classes": c}} for c in (None, [], "ab", ["a"], ["a"] * 2, [1, 2])),
+        {"config": {**shape, "classes": ["a", "b", "c"]}},
+        {"vocabulary": "{}"},
+        {"vocabulary": "not JSON"},
+        {"vocabulary": json.dumps({**words, "words": words["words"][:-1]})},
+        {"weights": {name: array for name, array in weights.items() if name != "output.bias"}},
+        {"weights": {**weights, "more": bias}},
+        {"weights": {**weights, "output.bias": bias[:1]}},
+        {"weights": {**weights, "output.bias": bias * np.nan}},
+        {"weights": {**weights, "output.bias": bias.astype(np.complex64)}},
+    ]
+    for changes in wrong:
+        path = rewritten(tmp_path / "wrong.safetensors", file, **changes)
+        with pytest.raises(UserError, match="wrong") as caught:
+            load(str(path))
+        assert "\n" not in str(caught.value)
+    assert load(str(rewritten(tmp_path / "right.safetensors", file))).name == "right"

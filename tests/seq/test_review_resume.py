@@ -3,19 +3,22 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from reviews import pretraining, reader, request, reviews, write_csv
-from training_helpers import result, trained, trained_until
+from training_helpers import Result, last_step, result, trained, trained_until
 
-from charlm.checkpoint import read_model
+from charlm import metrics
+from charlm.checkpoint import LAST
+from charlm.events import Finished
 from charlm.session import Training
 from corpora.errors import UserError
 from seq import pretraining as words
 from seq import training
-from seq.config import WORD_MODEL
 from seq.data import Source
 
 Opening = Callable[..., AbstractContextManager[Training]]
@@ -25,6 +28,14 @@ CLASSIFIERS: dict[str, dict[str, Any]] = {
     "adversarial": {"adversarial": 1.0, "adversarial_from": 1, "bidirectional": True},
     "packed gru": {"cell": "gru", "sequences": "packed", "pooling": "concat"},
     "frozen": {"freeze_embedding": True, "evaluate_every": 3},
+    "one-hot in bf16": {"embedding": "one-hot", "precision": "bf16", "dropout": 0.3},
+}
+
+
+WORD_MODELS: dict[str, dict[str, Any]] = {
+    "lstm": {"dropout": 0.3},
+    "gru in bf16": {"cell": "gru", "precision": "bf16"},
+    "rnn of one direction": {"cell": "rnn", "bidirectional": False},
 }
 
 
@@ -40,25 +51,84 @@ def classifier(file: Path, run: Path, **changes: Any) -> Opening:
 def word_model(file: Path, run: Path, **changes: Any) -> Opening:
     source = Source(spec=str(file))
     return lambda **hooks: words.start(
-        reader(bidirectional=True), pretraining(**changes), source, run=run, **hooks
+        reader(**{"bidirectional": True, **changes}),
+        pretraining(**changes),
+        source,
+        run=run,
+        **hooks,
     )
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Result]:
+    """What each of `CLASSIFIERS` and `WORD_MODELS` comes to when nothing stops it."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    file = write_csv(folder / "own.csv", reviews(60))
+
+    @cache
+    def of(kind: str) -> Result:
+        trained(opening(kind, file, folder / kind)())
+        return result(folder / kind)
+
+    return of
+
+
+def opening(kind: str, file: Path, run: Path) -> Opening:
+    if kind in CLASSIFIERS:
+        return classifier(file, run, **CLASSIFIERS[kind])
+    return word_model(file, run, **WORD_MODELS[kind])
+
+
 @pytest.mark.parametrize("kind", CLASSIFIERS)
-@pytest.mark.parametrize("step", [1, 7, 8, 20])
-def test_a_classifier_resumes_exactly(tmp_path: Path, file: Path, kind: str, step: int) -> None:
-    trained(classifier(file, tmp_path / "whole", **CLASSIFIERS[kind])())
-    trained_until(step, classifier(file, tmp_path / "cut", **CLASSIFIERS[kind]))
-    trained(training.resume(tmp_path / "cut"))
-    assert result(tmp_path / "cut") == result(tmp_path / "whole")
+@pytest.mark.parametrize("step", [0, 7, 20])
+def test_a_classifier_resumes_exactly(
+    tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str, step: int
+) -> None:
+    """Stopped before the first step, in a pass, where passes and evaluations meet, at the end."""
+    run = tmp_path / "cut"
+    trained_until(step, opening(kind, file, run))
+    assert last_step(run) == step
+    trained(training.resume(run))
+    assert result(run) == uninterrupted(kind)
 
 
-@pytest.mark.parametrize("step", [1, 5, 9, 12])
-def test_a_word_model_resumes_exactly(tmp_path: Path, file: Path, step: int) -> None:
-    trained(word_model(file, tmp_path / "whole")())
-    trained_until(step, word_model(file, tmp_path / "cut"))
-    trained(words.resume(tmp_path / "cut"))
-    assert result(tmp_path / "cut") == result(tmp_path / "whole")
+@pytest.mark.parametrize("kind", WORD_MODELS)
+@pytest.mark.parametrize("step", [0, 5, 19])
+def test_a_word_model_resumes_exactly(
+    tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str, step: int
+) -> None:
+    run = tmp_path / "cut"
+    trained_until(step, opening(kind, file, run))
+    carried = [tensor for name, tensor in result(run).tensors.items() if name.startswith("carried")]
+    assert any(any(tensor) for tensor in carried) == (step > 0)
+    trained(words.resume(run))
+    assert result(run) == uninterrupted(kind)
+
+
+@pytest.mark.parametrize("kind", ["dropout", "adversarial", "lstm", "gru in bf16"])
+def test_many_stops_change_no_bit(
+    tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str
+) -> None:
+    run, again = tmp_path / "cut", training.resume if kind in CLASSIFIERS else words.resume
+    trained_until(1, opening(kind, file, run))
+    for step in (2, 3, 6, 7, 8, 15, 19, 20, 28, 30):
+        trained_until(step, again, run)
+    trained(again(run))
+    assert result(run) == uninterrupted(kind)
+
+
+@pytest.mark.parametrize("kind", ["adversarial", "lstm"])
+def test_a_crash_after_a_save_changes_no_bit(
+    tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str
+) -> None:
+    """What was done since the last save is done again, and logged once."""
+    run, again = tmp_path / "cut", training.resume if kind in CLASSIFIERS else words.resume
+    trained_until(9, opening(kind, file, run))
+    with again(run) as ready:
+        assert any(event.step > 9 for event in ready.events())
+    assert last_step(run) == 9
+    trained(again(run))
+    assert result(run) == uninterrupted(kind)
 
 
 def test_the_same_seed_is_the_same_training_and_another_is_not(tmp_path: Path, file: Path) -> None:
@@ -68,11 +138,31 @@ def test_the_same_seed_is_the_same_training_and_another_is_not(tmp_path: Path, f
     assert models[0] == models[1] != models[2]
 
 
-def test_texts_that_have_changed_are_refused(tmp_path: Path, file: Path) -> None:
-    trained_until(3, classifier(file, tmp_path / "run"))
-    write_csv(file, [*reviews(59), ("good", "bad")])
-    with pytest.raises(UserError, match="changed"), training.resume(tmp_path / "run"):
+def refused(run: Path, match: str, again: Callable[..., Any] = training.resume) -> None:
+    """Resuming is one line, and leaves every file as it was."""
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match=match) as caught, again(run):
         pass
+    assert "\n" not in str(caught.value)
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def test_texts_that_have_changed_are_refused(tmp_path: Path, file: Path) -> None:
+    run, word_run = tmp_path / "run", tmp_path / "words"
+    trained_until(3, classifier(file, run))
+    trained_until(3, word_model(file, word_run))
+    rows = reviews(60)
+    (text, label), *others = rows
+    swapped = [(text, "good" if label == "bad" else "bad"), *others]
+    for changed in ([*rows, ("one more", "bad")], rows[:-1], [("other", label), *others], swapped):
+        write_csv(file, changed)
+        refused(run, "changed")
+        if changed != swapped:  # a word model has not looked at the labels
+            refused(word_run, "changed", words.resume)
+    file.unlink()
+    refused(run, "no file")
+    write_csv(file, rows)
+    trained(training.resume(run))
 
 
 def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
@@ -84,12 +174,53 @@ def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
     assert result(tmp_path / "cut").model == result(tmp_path / "whole").model
 
 
-def test_more_passes_may_be_asked_for_and_nothing_else(tmp_path: Path, file: Path) -> None:
+def test_more_passes_may_be_asked_for(tmp_path: Path, file: Path) -> None:
     trained(classifier(file, tmp_path / "run", epochs=1)())
+    before = list(metrics.read(tmp_path / "run"))
     events = trained(training.resume(tmp_path / "run", changes={"epochs": 2}))
     assert events[-1].step == 14
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["training"]["epochs"] == 2
+    assert list(metrics.read(tmp_path / "run"))[: len(before)] == before
+    assert trained(training.resume(tmp_path / "run"))[-1].step == 14
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patience": 9},
+        {"max_minutes": 60.0},
+        {"save_seconds": 0.0},
+        {"device": "cpu"},
+    ],
+)
+def test_what_may_change_changes_no_bit(
+    tmp_path: Path,
+    file: Path,
+    uninterrupted: Callable[[str], Result],
+    change: dict[str, Any],
+) -> None:
+    run, other = tmp_path / "run", tmp_path / "words"
+    trained_until(8, classifier(file, run, **CLASSIFIERS["dropout"]))
+    trained(training.resume(run, changes=change))
+    assert result(run).tensors == uninterrupted("dropout").tensors
+    assert result(run).model == uninterrupted("dropout").model
+    (name, value), *_ = change.items()
+    assert json.loads((run / "config.json").read_text())["training"][name] == value
+    trained_until(8, word_model(file, other, **WORD_MODELS["lstm"]))
+    trained(words.resume(other, changes=change))
+    assert result(other).tensors == uninterrupted("lstm").tensors
+
+
+def test_patience_ends_a_training_that_can_go_on(tmp_path: Path, file: Path) -> None:
+    run = tmp_path / "run"
+    trained_until(8, classifier(file, run, epochs=50, learning_rate=1e-9))
+    ended = trained(training.resume(run, changes={"patience": 2}))[-1]
+    assert isinstance(ended, Finished)
+    assert ended.reason == "no improvement"
+    assert ended.step < 10 * 7
+    longer = trained(training.resume(run, changes={"patience": 0, "epochs": 9}))[-1]
+    assert longer.step == 9 * 7
 
 
 @pytest.mark.parametrize("field", ["model", "corpus", "training"])
@@ -107,36 +238,61 @@ def test_another_vocabulary_is_refused(tmp_path: Path, file: Path) -> None:
     trained_until(3, classifier(file, tmp_path / "run"))
     path = tmp_path / "run" / "vocabulary.json"
     path.write_text(path.read_text().replace("film", "flim"))
-    with pytest.raises(UserError, match="does not belong"), training.resume(tmp_path / "run"):
-        pass
+    refused(tmp_path / "run", "does not belong")
+
+
+@pytest.mark.parametrize("kind", ["classifier", "word model"])
+@pytest.mark.parametrize("name", [LAST, "config.json", "vocabulary.json"])
+def test_damage_is_refused(tmp_path: Path, file: Path, kind: str, name: str) -> None:
+    run, again = tmp_path / "run", training.resume if kind == "classifier" else words.resume
+    trained_until(3, (classifier if kind == "classifier" else word_model)(file, run))
+    whole = (run / name).read_bytes()
+    for damaged in (whole[:-10], b"", b"\x80\x04", b"null", b"[]", b"{}"):
+        (run / name).write_bytes(damaged)
+        refused(run, "run", again)
+    (run / name).unlink()
+    refused(run, "run", again)
+    (run / name).write_bytes(whole)
+    trained(again(run))
+
+
+@pytest.mark.parametrize("name", ["config.json", "vocabulary.json"])
+def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, file: Path, name: str) -> None:
+    run, harm = tmp_path / "run", np.random.default_rng(1)
+    trained_until(3, classifier(file, run))
+    whole = (run / name).read_bytes()
+    with training.resume(run) as ready:
+        config, vocabulary = ready.trainer.config, ready.trainer.task.vocabulary  # type: ignore[attr-defined]
+    refusals = 0
+    for _ in range(60):
+        data = bytearray(whole)
+        data[harm.integers(len(data))] ^= 1 << int(harm.integers(8))
+        (run / name).write_bytes(data)
+        try:
+            with training.resume(run) as ready:
+                assert ready.trainer.config == config
+                assert ready.trainer.task.vocabulary == vocabulary  # type: ignore[attr-defined]
+        except UserError:
+            refusals += 1
+    assert refusals > 20
 
 
 def test_kinds_are_not_mixed_up(tmp_path: Path, file: Path) -> None:
     trained_until(3, classifier(file, tmp_path / "run"))
-    with pytest.raises(UserError, match="kind"), words.resume(tmp_path / "run"):
-        pass
+    trained_until(3, word_model(file, tmp_path / "words"))
+    refused(tmp_path / "run", "kind", words.resume)
+    refused(tmp_path / "words", "kind")
 
 
-def test_a_classifier_starts_from_a_word_model(tmp_path: Path, file: Path) -> None:
-    trained(word_model(file, tmp_path / "words")())
-    given = read_model(tmp_path / "words", WORD_MODEL)
-    wanted = request(file, tmp_path / "run", pooling="max", hidden_size=99)
-    begun = training.Request(**{**vars(wanted), "init_from": str(tmp_path / "words")})
-    with training.start(begun) as ready:
-        task: Any = ready.trainer.task
-        state = {name: tensor.numpy() for name, tensor in task.model.state_dict().items()}
-    for name, array in given.weights.items():
-        if name.startswith(("embedding.", "encoder.")):
-            assert (state[name] == array).all()
-    assert task.vocabulary == given.vocabulary
-    assert task.model.config.pooling == "max"
-    assert task.model.config.hidden_size == 8
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_too_few_texts_are_one_line(tmp_path: Path, count: int) -> None:
+    run, few = tmp_path / "run", write_csv(tmp_path / "few.csv", reviews(count))
+    for begun in (classifier(few, run), word_model(few, run, batch_size=64)):
+        with pytest.raises(UserError, match=r"too few|too short|two are needed"), begun():
+            pass
+        assert not run.exists()
 
 
-def test_too_few_texts_are_one_line(tmp_path: Path) -> None:
-    few = write_csv(tmp_path / "few.csv", reviews(3))
-    with pytest.raises(UserError, match="too few"), classifier(few, tmp_path / "run")():
-        pass
-    with pytest.raises(UserError, match="too short"), word_model(few, tmp_path / "run")():
-        pass
-    assert not (tmp_path / "run").exists()
+def test_a_handful_of_texts_is_enough(tmp_path: Path) -> None:
+    few = write_csv(tmp_path / "few.csv", reviews(6))
+    assert trained(classifier(few, tmp_path / "run", validation_share=0.2)())[-1].step == 4

@@ -1,10 +1,13 @@
 """Word vectors from text files."""
 
 import gzip
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpora.errors import UserError
 from seq.vectors import read_vectors
@@ -54,6 +57,62 @@ def test_what_is_none_is_one_line(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError, match=r"v\.txt") as caught:
         read_vectors(path, WORDS)
     assert "\n" not in str(caught.value)
+
+
+def test_a_header_is_one_of_two_whole_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_text("good 1\nbad 2.5\n")
+    assert read_vectors(path, WORDS).matrix.ravel().tolist() == [0, 0, 1, 2.5, 0]
+    path.write_text("2 1\ngood 1\nbad 2.5\n")
+    assert read_vectors(path, WORDS).matrix.ravel().tolist() == [0, 0, 1, 2.5, 0]
+
+
+def test_lines_may_end_as_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_bytes(b"2 2\r\ngood 1 2\r\nbad 3 4 \n\xc3\xa9t\xc3\xa9 5 6")
+    vectors = read_vectors(path, (*WORDS, "été"))
+    assert vectors.matrix[[2, 3, 5]].tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_of_a_word_that_comes_twice_the_first_counts(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_text("good 1 2\nbad 3 4\ngood 5 6\nbad nan nan\n")
+    assert read_vectors(path, WORDS).matrix[2:4].tolist() == [[1, 2], [3, 4]]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.binary(max_size=60) | st.text("go d12.-e\n\t", max_size=30).map(str.encode))
+def test_whatever_the_file_holds_is_vectors_or_refused(data: bytes) -> None:
+    path = Path("v.txt")
+    path.write_bytes(data)
+    with suppress(UserError):
+        vectors = read_vectors(path, WORDS)
+        assert vectors.found.any()
+        assert np.isfinite(vectors.filled(seed=0)).all()
+
+
+def test_what_is_drawn_is_like_what_is_known(tmp_path: Path) -> None:
+    path, random = tmp_path / "v.txt", np.random.default_rng(0)
+    names = [f"w{number}" for number in range(400)]
+    rows = random.normal(0.5, 0.25, (200, 20))
+    lines = [f"{name} {' '.join(map(str, row))}" for name, row in zip(names, rows, strict=False)]
+    path.write_text("\n".join(lines))
+    vectors = read_vectors(path, names)
+    assert vectors.coverage == 0.5
+    drawn = vectors.filled(seed=3)[200:]
+    assert drawn.mean() == pytest.approx(0.5, abs=0.02)
+    assert drawn.std() == pytest.approx(0.25, abs=0.02)
+    assert not (vectors.filled(seed=4)[200:] == drawn).all()
+
+
+def test_a_packed_file_that_is_damaged_anywhere_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "v.gz"
+    whole = gzip.compress((GLOVE + "".join(f"w{n} {n} 2 3\n" for n in range(999))).encode())
+    for place in range(10, len(whole), 61):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        with pytest.raises(UserError, match=r"v\.gz") as caught:
+            read_vectors(path, WORDS)
+        assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_is_missing_or_cut_short_is_one_line(tmp_path: Path) -> None:
