@@ -1,8 +1,22 @@
-"""No test sees the user's cache, a mirror, the network or another test's folder."""
+"""No test sees the user's cache, a mirror, the network or another test's folder.
 
+And the console script, to call in this process.
+"""
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from charlm import library, terminal
+from charlm.__main__ import application
+from charlm.commands import models
+from charlm.environment import share_cores
+
+share_cores()  # as the programs do, before any test module loads torch
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +28,53 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path / "work")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Charlm = Callable[..., Ended]
+
+
+@pytest.fixture
+def charlm(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Charlm:
+    """Call the console script in this process: `charlm("generate", "runs/tiny", stdin=b"")`.
+
+    No model ships with it.
+    """
+    monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(models, "SHIPPED_BY_SEQ", tmp_path / "shipped by seq")
+
+    def call(*arguments: str | Path, stdin: bytes = b"") -> Ended:
+        monkeypatch.setattr(sys, "argv", ["charlm", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            terminal.run(application())
+        assert isinstance(caught.value.code, int)
+        return Ended(caught.value.code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def refused(charlm: Charlm) -> Callable[..., str]:
+    """Call the console script with what is wrong: one line, exit code 2; return the line."""
+
+    def call(*arguments: str | Path, stdin: bytes = b"") -> str:
+        ended = charlm(*arguments, stdin=stdin)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("charlm: ")
+        assert ended.err.endswith("\n")
+        assert ended.err[:-1].isprintable()
+        return ended.err
+
+    return call

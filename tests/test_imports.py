@@ -9,9 +9,13 @@ import pytest
 
 import charlm
 from charlm.__main__ import COMMANDS
+from seq.imdb import COMMANDS as REVIEW_COMMANDS
 
 ROOT = Path(charlm.__file__).resolve().parents[1]
-HEAVY = ["torch", "textual", "datasets", "pooch", "requests"]
+HEAVY = [
+    *("torch", "textual", "datasets", "tokenizers", "pandas", "pyarrow", "matplotlib"),
+    *("pooch", "requests"),
+]
 FREE_OF_TORCH = [
     "charlm.cells",
     "charlm.sampler",
@@ -96,11 +100,12 @@ for tokens in sys.argv[2].split(","):
 
 
 def test_help_loads_neither_torch_nor_textual() -> None:
-    commands = ["", *COMMANDS, "corpora get"]
+    reviews = [f"imdb {name}" for name in REVIEW_COMMANDS]
+    commands = ["", *COMMANDS, "corpora get", *reviews]
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""
 
 
-@pytest.mark.parametrize("command", ["", "train", "corpora"])
+@pytest.mark.parametrize("command", ["", "train", "corpora", "imdb"])
 def test_help_that_needs_no_model_does_without_numpy(command: str) -> None:
     assert answered(HELP, "numpy,safetensors", command) == ""
 

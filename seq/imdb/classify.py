@@ -169,7 +169,7 @@ def _with_progress(
             yield text, classifier.classify([text])[0]
         return
     console = stderr()
-    hidden = not console.is_terminal or sys.stdout.isatty() or total == 1
+    hidden = not sys.stderr.isatty() or sys.stdout.isatty() or total == 1
     read, answered = tee(texts)
     bar = Progress(
         console=console,

@@ -100,7 +100,7 @@ def train(
     if vectors is not None:
         refuse(set(changes) & {"embedding", "embedding_size"}, "while --vectors gives it")
         if init_from is not None or chosen.pretraining is not None:
-            raise UserError("--vectors gives other words than the model to start from has read")
+            raise UserError("--vectors would replace what the model to start from has learned")
     if init_from is not None:
         refuse(set(changes) & SETTLED, "while --init-from gives the model")
     elif chosen.pretraining is not None:

@@ -32,14 +32,14 @@ def fitted(steps: int, **changes: Any) -> Any:
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_64_reviews_are_learned_by_heart(cell: str) -> None:
-    made = fitted(120, cell=cell, pooling="max", bidirectional=True)
+    made = fitted(40, cell=cell, pooling="max", bidirectional=True)
     assert made.evaluate()["accuracy"] == 1.0
     assert made.evaluate()["loss"] < 0.2
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_64_reviews_are_learned_by_heart_though_they_are_perturbed(cell: str) -> None:
-    made = fitted(200, cell=cell, pooling="concat", adversarial=0.5)
+    made = fitted(50, cell=cell, pooling="concat", adversarial=0.5)
     assert made.evaluate()["accuracy"] == 1.0
 
 

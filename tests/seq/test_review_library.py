@@ -127,7 +127,7 @@ def test_bf16_is_near(run: Path, classifier: TextClassifier) -> None:
 
 
 def test_there_may_be_more_than_two_classes(tmp_path: Path) -> None:
-    model = understood(tmp_path, genres(300))
+    model = understood(tmp_path, genres(240), epochs=8)
     assert model.classes == tuple(sorted(GENRES))
     rows = genres(60, seed=5)
     found = model.classify(text for text, _ in rows)

@@ -80,11 +80,10 @@ def opening(kind: str, file: Path, run: Path) -> Opening:
 
 
 @pytest.mark.parametrize("kind", CLASSIFIERS)
-@pytest.mark.parametrize("step", [0, 7, 20])
+@pytest.mark.parametrize("step", [7, 20])
 def test_a_classifier_resumes_exactly(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str, step: int
 ) -> None:
-    """Stopped before the first step, in a pass, where passes and evaluations meet, at the end."""
     run = tmp_path / "cut"
     trained_until(step, opening(kind, file, run))
     assert last_step(run) == step
@@ -93,14 +92,14 @@ def test_a_classifier_resumes_exactly(
 
 
 @pytest.mark.parametrize("kind", WORD_MODELS)
-@pytest.mark.parametrize("step", [0, 5, 19])
+@pytest.mark.parametrize("step", [5, 19])
 def test_a_word_model_resumes_exactly(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str, step: int
 ) -> None:
     run = tmp_path / "cut"
     trained_until(step, opening(kind, file, run))
     carried = [tensor for name, tensor in result(run).tensors.items() if name.startswith("carried")]
-    assert any(any(tensor) for tensor in carried) == (step > 0)
+    assert any(any(tensor) for tensor in carried)
     trained(words.resume(run))
     assert result(run) == uninterrupted(kind)
 
@@ -109,10 +108,12 @@ def test_a_word_model_resumes_exactly(
 def test_many_stops_change_no_bit(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str
 ) -> None:
+    """Before the first step, in a pass, where passes and evaluations meet, and at the end."""
     run, again = tmp_path / "cut", training.resume if kind in CLASSIFIERS else words.resume
-    trained_until(1, opening(kind, file, run))
-    for step in (2, 3, 6, 7, 8, 15, 19, 20, 28, 30):
+    trained_until(0, opening(kind, file, run))
+    for step in (1, 2, 6, 7, 8, 15, 19, 20, 28):
         trained_until(step, again, run)
+        assert last_step(run) == step
     trained(again(run))
     assert result(run) == uninterrupted(kind)
 
@@ -200,16 +201,13 @@ def test_what_may_change_changes_no_bit(
     uninterrupted: Callable[[str], Result],
     change: dict[str, Any],
 ) -> None:
-    run, other = tmp_path / "run", tmp_path / "words"
+    run = tmp_path / "run"
     trained_until(8, classifier(file, run, **CLASSIFIERS["dropout"]))
     trained(training.resume(run, changes=change))
     assert result(run).tensors == uninterrupted("dropout").tensors
     assert result(run).model == uninterrupted("dropout").model
     (name, value), *_ = change.items()
     assert json.loads((run / "config.json").read_text())["training"][name] == value
-    trained_until(8, word_model(file, other, **WORD_MODELS["lstm"]))
-    trained(words.resume(other, changes=change))
-    assert result(other).tensors == uninterrupted("lstm").tensors
 
 
 def test_patience_ends_a_training_that_can_go_on(tmp_path: Path, file: Path) -> None:

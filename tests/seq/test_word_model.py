@@ -124,8 +124,8 @@ def test_a_word_model_learns_what_comes_next() -> None:
         precision="fp32",
         world=World(),
     )
-    optimizer = torch.optim.Adam(made.model.parameters(), lr=2e-2)
-    for epoch in range(15):
+    optimizer = torch.optim.Adam(made.model.parameters(), lr=4e-2)
+    for epoch in range(8):
         for window in made.batches(epoch, 0):
             optimizer.zero_grad()
             made.loss(made.model, window, torch.Generator()).backward()
@@ -133,7 +133,7 @@ def test_a_word_model_learns_what_comes_next() -> None:
     assert made.evaluate()["perplexity"] < 1.5
 
 
-@pytest.mark.parametrize("words", [*range(3, 21), 30, 50, 333])
+@pytest.mark.parametrize("words", [*range(3, 21), 50, 130])
 def test_the_softmax_is_a_distribution(words: int) -> None:
     torch.manual_seed(0)
     softmax = AdaptiveSoftmax(16, words)
@@ -178,7 +178,7 @@ def test_a_vocabulary_without_words_is_refused(tmp_path: Path) -> None:
     assert not run.exists()
 
 
-@pytest.mark.parametrize("size", [3, 4, 9, 10, 11, 20])
+@pytest.mark.parametrize("size", [3, 9, 10, 20])
 def test_a_tiny_vocabulary_is_trained_on(tmp_path: Path, size: int) -> None:
     file = write_csv(tmp_path / "own.csv", reviews(60))
     config = pretraining(vocabulary_size=size, epochs=3)
