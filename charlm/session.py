@@ -149,6 +149,8 @@ def reopen(
     job = job_of(signed)
     if job.about["corpus"] != signed["corpus"]:
         raise UserError(f"what {folder} was trained on has changed, or is another corpus")
+    if _fixed(job.training.to_json(), MAY_CHANGE) != _fixed(signed["training"], MAY_CHANGE):
+        raise UserError(f"only {', '.join(sorted(MAY_CHANGE))} may change while a run is resumed")
     # What auto meant when the run began is kept, unless another device is asked for.
     config, resolved = job.training, signed["resolved"]
     device = pick_device(resolved["device"] if config.device == "auto" else config.device)

@@ -104,7 +104,10 @@ def load(
     try:
         config, classes = shape_of(file.config)
         tokenizer = WordTokenizer.from_json(file.vocabulary)
-        model = filled(Classifier(config, len(tokenizer), len(classes)), file.weights)
+        with torch.device("meta"):  # a file may claim sizes that no memory holds
+            check_shapes(Classifier(config, len(tokenizer), len(classes)), file.weights)
+        model = Classifier(config, len(tokenizer), len(classes))
+        model.load_state_dict({name: torch.from_numpy(w) for name, w in file.weights.items()})
     except UserError as error:
         raise UserError(f"{path} cannot be loaded: {error}") from error
     own = path.name if path.is_dir() else path.stem
@@ -128,17 +131,11 @@ def shape_of(model: Mapping[str, Any]) -> tuple[ClassifierConfig, tuple[str, ...
     return ClassifierConfig.from_json(shape), tuple(classes)
 
 
-def filled(model: Classifier, weights: Arrays) -> Classifier:
-    """Return `model` with `weights`, all of which it must have, and no others.
-
-    Raises:
-        UserError: names or shapes do not fit.
-    """
+def check_shapes(model: Classifier, weights: Arrays) -> None:
+    """Raise `UserError` unless `weights` are those of `model`, by name and shape."""
     shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     if shapes != {name: array.shape for name, array in weights.items()}:
         raise UserError("its weights do not fit its configuration")
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
-    return model
 
 
 def beginning(

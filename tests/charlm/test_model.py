@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from charlm.config import ModelConfig
+from charlm.dropout import locked_dropout
 from charlm.model import CharLM, detached, flattened, unflattened
 
 SYMBOLS = 11
@@ -89,9 +90,7 @@ def test_without_dropout_the_generator_is_left_alone(dropout: float, mode: bool)
 
 
 def test_dropped_features_are_the_same_ones_at_every_step_and_keep_the_mean() -> None:
-    model = model_of("lstm", dropout=0.5, hidden_size=64, num_layers=1).train()
-    y = torch.ones(20, 50, 64)
-    dropped = model._dropped(y, torch.Generator().manual_seed(3))
+    dropped = locked_dropout(torch.ones(20, 50, 64), 0.5, torch.Generator().manual_seed(3))
     assert torch.equal(dropped, dropped[:1].expand_as(dropped))
     assert set(dropped.unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(dropped[0, 0], dropped[0, 1])  # each stream has its own
