@@ -15,6 +15,7 @@ COMMANDS = {
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
     "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
     "imdb": ("seq.imdb:app", "Classify reviews, or texts of your own."),
+    "scan": ("seq.scan:app", "Translate commands into actions."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,20 +89,27 @@ def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     Raises:
         UserError: the file is missing, damaged or foreign. Nothing in it is ever executed.
     """
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = dict(file.metadata() or {})
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except OSError as error:
-        raise os_error(error, path) from error
-    # TypeError and its like: numpy has no such type as bfloat16, and a foreign file may use it.
-    except (SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise UserError(f"{path} is not a model file, or a damaged one ({error})") from error
+    with _opened(path) as file:
+        metadata = dict(file.metadata() or {})
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if "sha256" not in metadata:
         raise UserError(f"{path} is a safetensors file, but not one that charlm wrote")
     if metadata["sha256"] != _digest(metadata, arrays):
         raise UserError(f"{path} is damaged: its content does not match its checksum")
     return arrays, metadata
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a safetensors file; what goes wrong with it becomes a `UserError`."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            yield file
+    except OSError as error:
+        raise os_error(error, path) from error
+    # TypeError and its like: numpy has no such type as bfloat16, and a foreign file may use it.
+    except (SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise UserError(f"{path} is not a model file, or a damaged one ({error})") from error
 
 
 def parse_json(text: str | bytes, path: Path) -> Any:
@@ -129,20 +137,44 @@ def read_model(path: Path, *kinds: str) -> ModelFile:
     Raises:
         UserError: it is missing, damaged, or of another kind.
     """
-    in_folder = exists(path) and path.is_dir()
-    file = path / MODEL if in_folder else path
-    if in_folder and not exists(file):
-        why = "its first evaluation is still to come" if exists(path / CONFIG) else "no run"
-        raise UserError(f"{path} holds no {MODEL} ({why})")
+    file = _model_file(path)
     weights, metadata = read_tensors(file)
-    header = parse_json(metadata.get("config", ""), file)
-    if not isinstance(header, dict) or not {"kind", "format", "model"} <= set(header):
-        raise UserError(f"{file} has no model configuration")
+    header = _header(metadata, file)
     check_header(header, kinds, file)
-    if in_folder:
+    if file != path:
         _check_beside(path, header, metadata.get("vocabulary", ""))
     floats = _floats(weights, file)
     return ModelFile(header["kind"], header["model"], metadata.get("vocabulary", ""), floats)
+
+
+def kind_of(path: Path) -> str:
+    """Return the kind of a model file, or of the one in a run folder, without reading its weights.
+
+    Raises:
+        UserError: it is missing, or no model file.
+    """
+    file = _model_file(path)
+    with _opened(file) as tensors:
+        header = _header(dict(tensors.metadata() or {}), file)
+    check_header(header, (), file)
+    return str(header["kind"])
+
+
+def _model_file(path: Path) -> Path:
+    """Return `path`, or the model file in it; raise `UserError` if there is none."""
+    if not exists(path) or not path.is_dir():
+        return path
+    if not exists(path / MODEL):
+        why = "its first evaluation is still to come" if exists(path / CONFIG) else "no run"
+        raise UserError(f"{path} holds no {MODEL} ({why})")
+    return path / MODEL
+
+
+def _header(metadata: Mapping[str, str], file: Path) -> dict[str, Any]:
+    header = parse_json(metadata.get("config", ""), file)
+    if not isinstance(header, dict) or not {"kind", "format", "model"} <= set(header):
+        raise UserError(f"{file} has no model configuration")
+    return header
 
 
 def _floats(weights: Arrays, file: Path) -> dict[str, np.ndarray]:

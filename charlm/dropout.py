@@ -24,9 +24,17 @@ def locked_dropout(
     """
     if share == 0:
         return x
-    keep = 1 - share
     rows = x.shape[1]
-    mask = torch.empty(1, rows * ranks, x.shape[2])
-    mask.bernoulli_(keep, generator=generator).div_(keep)
+    mask = locked_mask(rows * ranks, x.shape[2], share, generator)
     own = mask[:, rows * rank : rows * (rank + 1)]
     return x * own.to(x.device, x.dtype, non_blocking=True)
+
+
+def locked_mask(
+    rows: int, features: int, share: float, generator: torch.Generator | None
+) -> Tensor:
+    """Return a mask (1, B, H) on the CPU to multiply with: 0 for what is dropped, 1 / (1 - share)
+    for what is kept.
+    """
+    keep = 1 - share
+    return torch.empty(1, rows, features).bernoulli_(keep, generator=generator).div_(keep)

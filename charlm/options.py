@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Annotated, Any, get_type_hints
 
 from cyclopts import Parameter
@@ -21,18 +22,24 @@ INPUT = Parameter(allow_leading_hyphen=True, validator=_not_an_option)
 """For a positional argument that names a text, or standard input with -."""
 
 
-def overrides(*configs: type, module: str) -> type:
+def overrides(
+    *configs: type, module: str, default: str = "default preset", without: Collection[str] = ()
+) -> type:
     """Return a dataclass with the fields of `configs`, all None by default.
 
     What a user does not give stays None, so that a preset can stand in for it. The docstring under
-    each field becomes its help; `module` is the caller's `__name__`.
+    each field becomes its help; `module` is the caller's `__name__`,
+    `default` what it calls the value that holds if there is no option, and `without` names fields
+    that are left out.
     """
     fields: list[tuple[str, Any, Any]] = []
     for config in configs:
         hints = get_type_hints(config)
         helps = explanations(config)
         for field in dataclasses.fields(config):
-            text = f"{helps[field.name].rstrip('.')} [default preset: {field.default}]"
+            if field.name in without:
+                continue
+            text = f"{helps[field.name].rstrip('.')} [{default}: {field.default}]"
             parameter = Parameter(help=" ".join(text.split()), show_default=False)
             optional: Any = hints[field.name] | None
             fields.append(

@@ -46,17 +46,30 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("charlm"))
 
 
+class Unavailable(UserError):
+    """A text is neither in the mirror nor in the cache, and the network did not deliver it."""
+
+
 def fetch(name: str, *, progress: Progress | None = None, notice: Notice | None = None) -> Path:
-    """The file with the normalised text of the corpus called `name`; not to be changed.
+    """The file with the normalised text of the corpus called `name`; see `fetch_entry`.
+
+    Raises UserError for an unknown name, too.
+    """
+    return fetch_entry(catalog.lookup(name), progress=progress, notice=notice)
+
+
+def fetch_entry(
+    entry: Entry, *, progress: Progress | None = None, notice: Notice | None = None
+) -> Path:
+    """The file with the normalised text of `entry`; not to be changed.
 
     A text in the cache whose checksum is right is taken as it is; otherwise the mirror, a text of
     another edition in the cache, and the network are tried in turn. `notice` gets one line if
     the text is of another edition. `progress` is closed at the end of a download.
 
-    Raises UserError for an unknown name, a text that is not the expected one (nothing is placed
-    then) and a text that cannot be had.
+    Raises UserError for a text that is not the expected one (nothing is placed then), and
+    Unavailable for one that cannot be had.
     """
-    entry = catalog.lookup(name)
     for source in entry.sources:
         if source.packaged is not None:
             return Path(__file__).with_name(source.packaged)
@@ -152,7 +165,7 @@ def _from_network(placement: _Placement, progress: Progress | None) -> None:
     finally:
         if progress is not None:
             progress.close()
-    raise UserError(
+    raise Unavailable(
         f"{placement.entry.name} is not in the mirror or the cache and could not be downloaded "
         f"(offline?): {', '.join(failures)}; put the file at {placement.target} or set "
         "CHARLM_MIRROR"

@@ -4,12 +4,15 @@
 >>> (found,) = seq.load("imdb").classify(["A superb, moving film."])
 >>> found.label
 'positive'
+>>> (found,) = seq.load("scan").translate("jump twice")
+>>> found.actions
+('I_JUMP', 'I_JUMP')
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seq.library import load as load
+    from seq.models import load as load
 
 __all__ = ["load"]
 
@@ -21,7 +24,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     # Late, so that the command line can print its help without loading torch.
     if name in __all__:
-        from seq import library
+        from seq import models
 
-        return getattr(library, name)
+        return getattr(models, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

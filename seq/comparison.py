@@ -1,95 +1,68 @@
-"""Several presets trained on the same texts, and what came of each."""
+"""What the comparisons of several trainings share: going on where one was left, and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from rich.table import Table
 
-from charlm.checkpoint import CONFIG, read_json
-from charlm.metrics import read
-from corpora.labelled import LabelledTexts
-from seq.library import load
-from seq.metrics import report
+from charlm.checkpoint import CONFIG, LAST, exists, read_json
+from corpora.errors import UserError
 
+if TYPE_CHECKING:
+    from charlm.session import Training
 
-@dataclass(frozen=True)
-class Row:
-    """What became of a preset."""
-
-    preset: str
-    embedding_parameters: int
-    other_parameters: int
-    epochs_to_best: float
-    """Passes over the training texts until the validation accuracy was at its highest."""
-    seconds_per_epoch: float | None
-    """Training alone, without evaluations; None if it was too short to be measured."""
-    validation_accuracy: float
-    """Of the model that was kept, the one with the lowest validation loss."""
-    test_accuracy: float
+Opened = AbstractContextManager["Training"]
 
 
-HEADINGS = (
-    "preset",
-    "parameters of the embedding",
-    "other parameters",
-    "epochs to the best validation accuracy",
-    "seconds per epoch",
-    "validation accuracy",
-    "test accuracy",
-)
+def open_or_resume(
+    folder: Path,
+    wanted: Mapping[str, Mapping[str, Any]],
+    start: Callable[[], Opened],
+    resume: Callable[[], Opened],
+) -> Opened:
+    """Open a training in `folder`, or the one that was left there.
 
-
-def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
-    """Return the figures of a finished run; this is where the test texts are read.
+    Args:
+        folder: of the run.
+        wanted: what parts of its `config.json` must say, at least: that is checked on resuming.
+        start: opens a new one.
+        resume: opens the one that is there.
 
     Raises:
-        UserError: the run cannot be read.
+        UserError: the run that is there is another one, or cannot be read.
     """
-    classifier = load(str(folder))
-    counts = classifier.model.parameter_counts()
-    found = report(np.exp(classifier.log_probs(test.texts)), test.labels)
-    events = list(read(folder))
-    evaluations = [event for event in events if event.get("event") == "evaluated"]
-    kept = [event for event in evaluations if event["best"]][-1]
-    best = max(evaluations, key=lambda event: event["metrics"]["accuracy"])
-    speeds = [event["units_per_second"] for event in events if event.get("event") == "step"]
-    return Row(
-        preset=preset,
-        embedding_parameters=counts["embedding"],
-        other_parameters=sum(counts.values()) - counts["embedding"],
-        epochs_to_best=best["epoch"],
-        seconds_per_epoch=_trained_on(folder) * float(np.mean(1 / np.array(speeds)))
-        if speeds
-        else None,
-        validation_accuracy=kept["metrics"]["accuracy"],
-        test_accuracy=found.accuracy,
-    )
+    if not exists(folder / LAST):
+        return start()
+    about = read_json(folder / CONFIG)
+    for part, fields in wanted.items():
+        found = about.get(part) if isinstance(about, dict) else None
+        for name, value in fields.items():
+            if not isinstance(found, dict) or found.get(name) != value:
+                was = found.get(name) if isinstance(found, dict) else None
+                raise UserError(
+                    f"the run in {folder} has {name} {was!r}, not {value!r}; name another --out"
+                )
+    return resume()
 
 
-def _trained_on(folder: Path) -> int:
-    """Return the number of texts in the training part of a run."""
-    config = read_json(folder / CONFIG)
-    texts = config["corpus"]["texts"]
-    return int(texts - round(texts * config["training"]["validation_share"]))
+Line = Sequence[str]
 
 
-def cells(row: Row) -> list[str]:
-    """Return the figures of a row as they are printed, in the order of `HEADINGS`."""
-    return [
-        row.preset,
-        f"{row.embedding_parameters:,}",
-        f"{row.other_parameters:,}",
-        f"{row.epochs_to_best:.0f}",
-        "–" if row.seconds_per_epoch is None else f"{row.seconds_per_epoch:.1f}",
-        f"{row.validation_accuracy:.2%}",
-        f"{row.test_accuracy:.2%}",
-    ]
+def table(headings: Line, lines: Iterable[Line]) -> Table:
+    """Return a table for the terminal, figures to the right."""
+    made = Table(box=None, pad_edge=False)
+    for index, heading in enumerate(headings):
+        made.add_column(heading, justify="right" if index else "left")
+    for line in lines:
+        made.add_row(*line)
+    return made
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """Return the table in Markdown, figures to the right."""
-    lines = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *map(cells, rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def markdown(headings: Line, lines: Iterable[Line]) -> str:
+    """Return a table in Markdown, figures to the right."""
+    rows = [headings, ["---", *["---:"] * (len(headings) - 1)], *lines]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from charlm.config import Cell
 from charlm.dropout import locked_dropout
-from charlm.model import LAYERS
+from charlm.model import LAYERS, LayerState
 from seq.config import Sequences
 
 
@@ -66,6 +66,24 @@ class Encoder(nn.Module):
 
         Those of the padding are to be ignored. `generator` draws the dropout between layers.
         """
+        packed = self.sequences == "packed" or (self.sequences == "auto" and x.is_cuda)
+        return self._read(x, lengths, generator, packed)[0]
+
+    def with_final(
+        self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, list[LayerState]]:
+        """Return what `forward` does, and the state of each layer after the last symbol of each
+        sequence: h, or (h, c) of an LSTM, (1, B, D·H) each.
+
+        Sequences are packed here, whatever `sequences` says: what a layer carries besides its
+        output is not told for the midst of a padded one.
+        """
+        return self._read(x, lengths, generator, packed=True)
+
+    def _read(
+        self, x: Tensor, lengths: Tensor, generator: torch.Generator | None, packed: bool
+    ) -> tuple[Tensor, list[LayerState]]:
+        final: list[LayerState] = []
         if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.get_autocast_dtype(x.device.type))
         rows = reversal(lengths, len(x)).to(x.device)
@@ -75,25 +93,34 @@ class Encoder(nn.Module):
                 x = locked_dropout(x, self.dropout, generator)
             own = depth == 0 and self.split_input
             inputs = x.chunk(self.directions, dim=2) if own else [x] * self.directions
-            outputs = [self._read(layers[0], inputs[0], lengths)]
+            read = [_run(layers[0], inputs[0], lengths, packed)]
             if self.directions == 2:
-                backward = reverse(inputs[1], rows)
-                read = self._read(layers[1], backward, lengths)
-                outputs.append(reverse(read, rows))
-            x = torch.cat(outputs, dim=2)
-        return x
+                output, state = _run(layers[1], reverse(inputs[1], rows), lengths, packed)
+                read.append((reverse(output, rows), state))
+            x = torch.cat([output for output, _ in read], dim=2)
+            final.append(_beside([state for _, state in read]))
+        return x, final
 
     def at(self, depth: int) -> list[nn.RNNBase]:
         """Return the layer at `depth` in each direction, the forward one first."""
         return list(cast("Iterable[nn.RNNBase]", self.layers[depth]))
 
-    def _read(self, layer: nn.RNNBase, x: Tensor, lengths: Tensor) -> Tensor:
-        packed = self.sequences == "packed" or (self.sequences == "auto" and x.is_cuda)
-        if not packed:
-            outputs: Tensor = layer(x)[0]
-            return outputs
-        read, _ = layer(pack_padded_sequence(x, lengths, enforce_sorted=False))
-        return pad_packed_sequence(read, total_length=len(x))[0]
+
+def _run(layer: nn.RNNBase, x: Tensor, lengths: Tensor, packed: bool) -> tuple[Tensor, LayerState]:
+    """Run a layer over `x` (T, B, F); its state is that after the padding unless `packed`."""
+    if not packed:
+        outputs, state = layer(x)
+        return outputs, state
+    outputs, state = layer(pack_padded_sequence(x, lengths, enforce_sorted=False))
+    return pad_packed_sequence(outputs, total_length=len(x))[0], state
+
+
+def _beside(states: list[LayerState]) -> LayerState:
+    """Put the states of the directions of a layer side by side."""
+    if isinstance(states[0], Tensor):
+        return torch.cat(cast("list[Tensor]", states), dim=2)
+    h, c = zip(*states, strict=True)
+    return torch.cat(h, dim=2), torch.cat(c, dim=2)
 
 
 def reversal(lengths: Tensor, steps: int) -> Tensor:

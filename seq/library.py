@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
+from torch import nn
 
 from charlm.checkpoint import Arrays, read_model
 from charlm.config import Device, Precision
@@ -98,21 +99,70 @@ def load(
     Raises:
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
+
+    def made(
+        model: dict[str, Any], vocabulary: str
+    ) -> tuple[tuple[WordTokenizer, tuple[str, ...]], Classifier]:
+        config, classes = shape_of(model)
+        tokenizer = WordTokenizer.from_json(vocabulary)
+        return (tokenizer, classes), Classifier(config, len(tokenizer), len(classes))
+
+    found = opened(name, CLASSIFIER, made, device, precision)
+    tokenizer, classes = found.about
+    return TextClassifier(
+        found.name, classes, tokenizer, found.model, found.device, found.precision
+    )
+
+
+About = TypeVar("About")
+Module = TypeVar("Module", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Opened(Generic[About, Module]):
+    """A model that was read from disk."""
+
+    name: str
+    about: About
+    """What there is to it besides the weights."""
+    model: Module
+    """Ready to compute with, on the device."""
+    device: torch.device
+    precision: Precision
+
+
+def opened(
+    name: str,
+    kind: str,
+    made: Callable[[dict[str, Any], str], tuple[About, Module]],
+    device: Device,
+    precision: Precision,
+) -> Opened[About, Module]:
+    """Read a model by shipped name, run folder or `.safetensors` file.
+
+    Args:
+        name: of the model.
+        kind: what it must be.
+        made: makes it, without its weights, of its configuration and its vocabulary.
+        device: where it is to compute.
+        precision: how it is to compute there.
+
+    Raises:
+        UserError: it does not exist, is damaged, or is a model of another kind.
+    """
     path = find(name, shipped(SHIPPED))
-    file = read_model(path, CLASSIFIER)
+    file = read_model(path, kind)
     where = pick_device(device)
     try:
-        config, classes = shape_of(file.config)
-        tokenizer = WordTokenizer.from_json(file.vocabulary)
         with torch.device("meta"):  # a file may claim sizes that no memory holds
-            check_shapes(Classifier(config, len(tokenizer), len(classes)), file.weights)
-        model = Classifier(config, len(tokenizer), len(classes))
+            check_shapes(made(file.config, file.vocabulary)[1], file.weights)
+        about, model = made(file.config, file.vocabulary)
         model.load_state_dict({name: torch.from_numpy(w) for name, w in file.weights.items()})
     except UserError as error:
         raise UserError(f"{path} cannot be loaded: {error}") from error
     own = path.name if path.is_dir() else path.stem
-    chosen = pick_precision(precision, where)
-    return TextClassifier(own, classes, tokenizer, model.to(where).eval(), where, chosen)
+    model = model.to(where).eval()
+    return Opened(own, about, model, where, pick_precision(precision, where))
 
 
 def shape_of(model: Mapping[str, Any]) -> tuple[ClassifierConfig, tuple[str, ...]]:
@@ -131,7 +181,7 @@ def shape_of(model: Mapping[str, Any]) -> tuple[ClassifierConfig, tuple[str, ...
     return ClassifierConfig.from_json(shape), tuple(classes)
 
 
-def check_shapes(model: Classifier, weights: Arrays) -> None:
+def check_shapes(model: nn.Module, weights: Arrays) -> None:
     """Raise `UserError` unless `weights` are those of `model`, by name and shape."""
     shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     if shapes != {name: array.shape for name, array in weights.items()}:

@@ -1,4 +1,4 @@
-"""Curves of training as a PNG."""
+"""Curves of training and weights of attention as a PNG."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 from rich.cells import cell_len
 
 from corpora.atomic import write_atomic
@@ -15,6 +17,7 @@ from seq.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 150
@@ -56,6 +59,56 @@ def save_png(curves: Sequence[Curve], path: Path, *, title: str = "") -> None:
         text.set_text(name)
     if title:
         figure.suptitle(cut(title, 2 * LONGEST_NAME), fontsize=11, parse_math=False)
+    _write(canvas, path)
+
+
+Map = tuple[npt.NDArray[np.floating], Sequence[str], Sequence[str]]
+"""Weights (T, S) from 0 to 1, the S words that they are of, and the T actions that they belong to.
+"""
+
+
+CELL_WIDTH, CELL_HEIGHT = 0.42, 0.22
+LEFT, TOP, RIGHT, GAP = 1.15, 0.8, 1.0, 0.25
+"""Inches: of a cell of a map, of the room for actions and for words, of the scale, between maps."""
+
+
+def save_heat_maps(maps: Sequence[Map], path: Path) -> None:
+    """Draw weights of attention side by side as a PNG: a line for each action.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    widths = [LEFT + CELL_WIDTH * len(words) + GAP for _, words, _ in maps]
+    tallest = max(6, *(len(actions) for _, _, actions in maps))
+    width, height = sum(widths) + RIGHT, TOP + CELL_HEIGHT * tallest + GAP
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    canvas = FigureCanvasAgg(figure)
+
+    def axes_at(left: float, wide: float, high: float) -> Axes:
+        """Return axes of this size in inches, whose top is where the words end."""
+        bottom = height - TOP - high
+        return figure.add_axes((left / width, bottom / height, wide / width, high / height))
+
+    left = 0.0
+    for (weights, words, actions), own in zip(maps, widths, strict=True):
+        size = CELL_WIDTH * len(words), CELL_HEIGHT * len(actions)
+        axes = axes_at(left + LEFT, *size)
+        image = axes.imshow(weights, vmin=0, vmax=1, cmap="viridis", aspect="auto")
+        axes.set_xticks(range(len(words)), words, rotation=50, ha="left", fontsize=9)
+        axes.xaxis.tick_top()
+        axes.set_yticks(range(len(actions)), actions, fontsize=8)
+        axes.tick_params(length=0)
+        left += own
+    scale = axes_at(left + 0.1, 0.12, CELL_HEIGHT * 6)
+    figure.colorbar(image, cax=scale).set_label("weight of the word", fontsize=8)
+    scale.tick_params(labelsize=8)
+    _write(canvas, path)
+
+
+def _write(canvas: FigureCanvasAgg, path: Path) -> None:
     png = io.BytesIO()
     with warnings.catch_warnings():
         # Letters that the font lacks are drawn as boxes.

@@ -10,6 +10,7 @@ import pytest
 import charlm
 from charlm.__main__ import COMMANDS
 from seq.imdb import COMMANDS as REVIEW_COMMANDS
+from seq.scan import COMMANDS as SCAN_COMMANDS
 
 ROOT = Path(charlm.__file__).resolve().parents[1]
 HEAVY = [
@@ -100,12 +101,13 @@ for tokens in sys.argv[2].split(","):
 
 
 def test_help_loads_neither_torch_nor_textual() -> None:
-    reviews = [f"imdb {name}" for name in REVIEW_COMMANDS]
-    commands = ["", *COMMANDS, "corpora get", *reviews]
+    nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS}
+    inner = [f"{app} {name}" for app, names in nested.items() for name in names]
+    commands = ["", *COMMANDS, "corpora get", *inner]
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""
 
 
-@pytest.mark.parametrize("command", ["", "train", "corpora", "imdb"])
+@pytest.mark.parametrize("command", ["", "train", "corpora", "imdb", "scan"])
 def test_help_that_needs_no_model_does_without_numpy(command: str) -> None:
     assert answered(HELP, "numpy,safetensors", command) == ""
 

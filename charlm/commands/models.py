@@ -132,7 +132,7 @@ def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
     parts = {"embedding": 0, "recurrent": 0, "output": 0}
     for name, array in weights.items():
         head = name.split(".")[0]
-        part = "recurrent" if head in ("layers", "encoder") else head
+        part = "recurrent" if head in ("layers", "encoder", "decoder") else head
         parts[part] = parts.get(part, 0) + array.size
     return parts
 
@@ -190,9 +190,14 @@ def _symbols(file: ModelFile, path: Path) -> tuple[list[str], str]:
     if file.kind == KIND:
         return list(Vocabulary.from_json(file.vocabulary).symbols), "characters"
     found = parse_json(file.vocabulary, path)
-    words = found.get("words") if isinstance(found, dict) else None
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise UserError(f"{path} has no vocabulary of words")
+    found = found if isinstance(found, dict) else {}
+    sides = [found] if "words" in found else [found.get("source"), found.get("target")]
+    words: list[str] = []
+    for side in sides:
+        own = side.get("words", side.get("symbols")) if isinstance(side, dict) else None
+        if not isinstance(own, list) or not all(isinstance(word, str) for word in own):
+            raise UserError(f"{path} has no vocabulary of words")
+        words += own
     return words, "words"
 
 

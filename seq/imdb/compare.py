@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.table import Table
 
-from charlm.checkpoint import CONFIG, LAST, exists, read_json, write_json
+from charlm.checkpoint import write_json
 from charlm.config import preset
 from charlm.options import overrides
 from charlm.terminal import notice, print_json, stderr, stdout
@@ -75,9 +74,10 @@ def compare(
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
     from seq.braille import draw
-    from seq.comparison import HEADINGS, cells, markdown, row
+    from seq.comparison import markdown, table
     from seq.curves import curve
     from seq.data import Source
+    from seq.imdb.rows import HEADINGS, cells, row
     from seq.picture import save_png
 
     source = Source(spec=data, text_column=text_column, label_column=label_column)
@@ -96,19 +96,14 @@ def compare(
         texts = source.read("test", notice=notice)
     rows = [row(name, folder / name, texts) for name in dict.fromkeys(presets)]
     curves = [curve(name, folder / name) for name in dict.fromkeys(presets)]
-    write_atomic(folder / "compare.md", markdown(rows).encode())
+    write_atomic(folder / "compare.md", markdown(HEADINGS, map(cells, rows)).encode())
     write_json(folder / "compare.json", [asdict(row) for row in rows])
     save_png(curves, folder / "compare.png", title=f"Classifiers of {data}")
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
     console = stdout()
-    table = Table(box=None, pad_edge=False)
-    for index, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if index else "left")
-    for found in rows:
-        table.add_row(*cells(found))
-    console.print(table)
+    console.print(table(HEADINGS, map(cells, rows)))
     console.print(draw(curves, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, compare.png")
     return 0
@@ -139,22 +134,19 @@ def _train(
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.watch import watch
     from seq import training
-    from seq.data import Source
+    from seq.comparison import open_or_resume
 
     chosen = preset(name, PRESETS)
     config = chosen.training.replace(changes)
-    if exists(folder / LAST):
-        about = read_json(folder / CONFIG)
-        if about.get("training") != config.to_json():
-            raise UserError(f"{folder} was trained with other settings; name another --out")
-        if Source.recorded(about["corpus"]) != source:
-            raise UserError(f"{folder} was trained on other texts; name another --out")
-        opened = training.resume(folder, stop=stop)
-    else:
-        request = training.Request(
-            model=chosen.model, training=config, source=source, preset=name, run=folder
-        )
-        opened = training.start(request, stop=stop, notice=notice)
+    request = training.Request(
+        model=chosen.model, training=config, source=source, preset=name, run=folder
+    )
+    opened = open_or_resume(
+        folder,
+        {"training": config.to_json(), "corpus": asdict(source)},
+        lambda: training.start(request, stop=stop, notice=notice),
+        lambda: training.resume(folder, stop=stop),
+    )
     with opened as ready:
         use = 'classify with: charlm imdb classify --model {run} "…"'
         return watch(ready, stop, again="seq.imdb train", use=use, console=console)

@@ -1,0 +1,57 @@
+"""The official files of the split that was drawn at random, and so follows from no rule."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from corpora.catalog import Entry, Source
+from corpora.errors import os_error
+from corpora.fetch import Notice, fetch_entry
+from corpora.scan.grammar import Pair
+
+REPOSITORY = (
+    "https://raw.githubusercontent.com/brendenlake/SCAN/c4b756cbc010d75c912f16c42c8f15dc6b7e6c8f"
+)
+"""As it was at one commit."""
+
+_SHA256 = {
+    "train": "941bb8a088c5f53ceff12fde902dc008933cf0c4203cc672c47b5f79d73262dd",
+    "test": "1fe1c8f5a19d0dc40e41bab94278f45f66f3dc415a978bd29855a23440610fc6",
+}
+
+
+def official(part: Literal["train", "test"], notice: Notice | None = None) -> tuple[Pair, ...]:
+    """Return the pairs of a part of the official simple split, in the order of its file.
+
+    Raises:
+        UserError: the file there is another one; `Unavailable` if there is none.
+    """
+    path = fetch_entry(_entry(part), notice=notice)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise os_error(error, path) from error
+    return tuple(map(pair_of, lines))
+
+
+def pair_of(line: str) -> Pair:
+    """Read a line as the official files have them: `IN: jump twice OUT: I_JUMP I_JUMP`."""
+    command, _, actions = line.removeprefix("IN:").partition("OUT:")
+    return Pair(tuple(command.split()), tuple(actions.split()))
+
+
+def _entry(part: str) -> Entry:
+    path = f"simple_split/tasks_{part}_simple.txt"
+    return Entry(
+        name=f"scan_simple_{part}",
+        title=f"SCAN, simple split, {part} (Lake and Baroni 2018)",
+        language="en",
+        licence="BSD",
+        sources=(
+            Source(
+                url=f"{REPOSITORY}/{path}",
+                mirror=f"scan/{path}",
+                sha256=_SHA256[part],
+            ),
+        ),
+    )

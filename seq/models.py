@@ -1,0 +1,46 @@
+"""The models of this package by name, whatever they do."""
+
+from __future__ import annotations
+
+from typing import Literal, overload
+
+from charlm.checkpoint import kind_of
+from charlm.config import Device, Precision
+from charlm.library import find, shipped
+from seq import library, translators
+from seq.library import SHIPPED, TextClassifier
+from seq.translator_config import TRANSLATOR
+from seq.translators import CommandTranslator
+
+
+@overload
+def load(
+    name: Literal["imdb"] = ..., *, device: Device = ..., precision: Precision = ...
+) -> TextClassifier: ...
+@overload
+def load(
+    name: Literal["scan"], *, device: Device = ..., precision: Precision = ...
+) -> CommandTranslator: ...
+@overload
+def load(
+    name: str, *, device: Device = ..., precision: Precision = ...
+) -> TextClassifier | CommandTranslator: ...
+
+
+def load(
+    name: str = "imdb", *, device: Device = "auto", precision: Precision = "fp32"
+) -> TextClassifier | CommandTranslator:
+    """Load a classifier or a translator by shipped name, run folder or `.safetensors` file.
+
+    Args:
+        name: `imdb` and `scan` are the ones that ship.
+        device: where to compute.
+        precision: fp32 gives the same figures in any batch, to 1e-5; bf16 is faster on some
+            processors, and near them.
+
+    Raises:
+        UserError: it does not exist, is damaged, or is a model of another kind.
+    """
+    kind = kind_of(find(name, shipped(SHIPPED)))
+    of_kind = translators.load if kind == TRANSLATOR else library.load
+    return of_kind(name, device=device, precision=precision)

@@ -1,0 +1,79 @@
+"""`charlm scan attention`: the weights of attention, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from charlm.config import Device, Precision
+from charlm.options import TEXT
+from charlm.terminal import notice, print_json, printable, stdout
+from corpora.errors import UserError
+from seq.scan.translate import checked, draw, figures
+
+SWITCH = Parameter(negative="")
+DRAWN = 2
+"""Commands that are drawn where none is given."""
+
+
+def attention(
+    *command: Annotated[str, TEXT],
+    model: str = "scan",
+    seed: int = 1,
+    png: Path | None = None,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    json: Annotated[bool, SWITCH] = False,
+) -> None:
+    """Show how much weight each action gives to each word of its command, in hundredths.
+
+    Parameters
+    ----------
+    command
+        One or more, each in quotes; by default two that are drawn from the test commands of the
+        split that the model was trained on.
+    model
+        A shipped name, a run folder or a .safetensors file.
+    seed
+        Of the draw.
+    png
+        Draw the weights into this file as well.
+    device
+        Where to compute.
+    precision
+        Arithmetic of the recurrent layers.
+    json
+        Write one JSON object for each command.
+    """
+    import numpy as np
+
+    from corpora.scan import splits
+    from seq.heat import heat_map
+    from seq.translators import load, split_of
+
+    translator = load(model, device=device, precision=precision)
+    if translator.model.attention is None:
+        raise UserError(f"{model} is a translator without attention; name another")
+    if command:
+        commands = checked(list(command))
+    else:
+        tested = splits.load(split_of(model), notice=notice).test
+        drawn = np.random.default_rng(seed).choice(len(tested), DRAWN, replace=False)
+        commands = [" ".join(tested[index].command) for index in drawn]
+    found = [translator.translate(said)[0] for said in commands]
+    console = stdout()
+    color = console.color_system is not None and not console.no_color
+    for number, item in enumerate(found):
+        if json:
+            print_json(figures(item))
+            continue
+        if number:
+            console.print()
+        console.print(printable(" ".join(item.command)), style="bold")
+        assert item.attention is not None  # as was asked above
+        shown = heat_map(item.attention, item.command, item.steps, color=color, numbers=True)
+        console.print(shown, soft_wrap=True)
+    if png is not None:
+        draw(found, png)

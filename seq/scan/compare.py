@@ -1,0 +1,152 @@
+"""`charlm scan compare`: with and without attention, on several splits, from several seeds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from charlm.checkpoint import write_json
+from charlm.options import overrides
+from charlm.terminal import notice, print_json, stderr, stdout
+from charlm.watch import Interrupts
+from corpora.atomic import write_atomic
+from corpora.errors import UserError
+from corpora.scan.splits import SPLITS
+from seq.scan.train import USE
+from seq.translator_config import AttentionKind, TranslatorConfig, TranslatorTraining
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SWITCH = Parameter(negative="")
+HEIGHT = 34
+"""Lines of the curves in the terminal."""
+
+Options = overrides(
+    TranslatorConfig,
+    TranslatorTraining,
+    module=__name__,
+    default="default",
+    without=("attention",),  # several are named here
+)
+
+
+def compare(
+    *names: str,
+    attention: Annotated[tuple[AttentionKind, ...], Parameter(negative="")] = (
+        "none",
+        "scaled_dot",
+    ),
+    seeds: int = 1,
+    folder: Annotated[Path, Parameter(name="--out")] = Path("runs/scan"),
+    json: Annotated[bool, SWITCH] = False,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+) -> int:
+    """Train with and without attention, then test each model once, and print one table.
+
+    Writes compare.md, compare.json and the curves of each split, SPLIT.png, into the folder, beside
+    the run folders. What was stopped goes on where it was when the command is given again.
+
+    Parameters
+    ----------
+    names
+        Splits: {splits}, or all.
+    attention
+        Kinds of attention to compare; give the option once for each.
+    seeds
+        How many trainings there are of each model; their seeds count from --seed on.
+    folder
+        Where to write.
+    json
+        Write the table as one JSON object instead.
+    """
+    changes = {name: value for name, value in vars(options).items() if value is not None}
+    wanted = _splits(names)
+    kinds = list(dict.fromkeys(attention))
+    if not 1 <= seeds <= 1000:
+        raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
+    from corpora.scan import splits
+    from seq.braille import draw
+    from seq.comparison import markdown, table
+    from seq.curves import curve
+    from seq.picture import save_png
+    from seq.scan.rows import HEADINGS, cells, row
+
+    first = TranslatorTraining().replace(changes).seed
+    numbers = range(first, first + seeds)
+    stop = Interrupts()
+    console = stderr() if json else stdout()
+    for split, kind, seed in product(wanted, kinds, numbers):
+        model = TranslatorConfig().replace({**changes, "attention": kind})
+        training = TranslatorTraining().replace({**changes, "seed": seed})
+        run = _run(folder, split, kind, seed)
+        code = _train(run, split, model, training, stop, console)
+        if stop.asked:
+            notice("the same command goes on with the comparison")
+            return 128 + stop.asked
+        if code:
+            return code
+    notice("all are trained; testing …")
+    rows = []
+    for split, kind in product(wanted, kinds):
+        runs = [_run(folder, split, kind, seed) for seed in numbers]
+        rows.append(row(split, kind, runs, splits.load(split).test))
+    write_atomic(folder / "compare.md", markdown(HEADINGS, map(cells, rows)).encode())
+    write_json(folder / "compare.json", [asdict(row) for row in rows])
+    for split in wanted:
+        curves = [curve(kind, _run(folder, split, kind, first)) for kind in kinds]
+        save_png(curves, folder / f"{split}.png", title=f"SCAN, {split}, by attention")
+    if json:
+        print_json({"rows": [asdict(row) for row in rows]})
+        return 0
+    console.print(table(HEADINGS, map(cells, rows)))
+    if len(wanted) == 1:
+        console.print(draw(curves, min(console.width, 160), HEIGHT))
+    notice(f"written: {folder}/compare.md, compare.json, {', '.join(wanted)}.png")
+    return 0
+
+
+compare.__doc__ = (compare.__doc__ or "").format(splits=", ".join(SPLITS))
+
+
+def _splits(names: tuple[str, ...]) -> list[str]:
+    """Return the splits that are named; raise `UserError` if one is none."""
+    if not names:
+        raise UserError(f"which splits? name some of {', '.join(SPLITS)}, or all")
+    wanted = list(dict.fromkeys(SPLITS if names == ("all",) else names))
+    for name in wanted:
+        if name not in SPLITS:
+            raise UserError(f"there is no split {name!r}; splits are {', '.join(SPLITS)}, or all")
+    return wanted
+
+
+def _run(folder: Path, split: str, attention: str, seed: int) -> Path:
+    return folder / f"{split}-{attention}-{seed}"
+
+
+def _train(
+    run: Path,
+    split: str,
+    model: TranslatorConfig,
+    training: TranslatorTraining,
+    stop: Interrupts,
+    console: Console,
+) -> int:
+    """Train a translator to its end in `run`, from where it was left; return the exit code."""
+    from charlm.watch import watch
+    from seq import translator_training
+    from seq.comparison import open_or_resume
+
+    request = translator_training.Request(model=model, training=training, split=split, run=run)
+    opened = open_or_resume(
+        run,
+        {"training": training.to_json(), "model": model.to_json(), "corpus": {"split": split}},
+        lambda: translator_training.start(request, stop=stop, notice=notice),
+        lambda: translator_training.resume(run, stop=stop, notice=notice),
+    )
+    with opened as ready:
+        return watch(ready, stop, again="seq.scan train", use=USE, console=console)

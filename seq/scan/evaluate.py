@@ -1,0 +1,71 @@
+"""`charlm scan evaluate`: how often a translator is right."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from charlm.config import Device, Precision
+from charlm.terminal import notice, print_json, printable, stderr, stdout
+
+SWITCH = Parameter(negative="")
+
+
+def evaluate(
+    model: str = "scan",
+    /,
+    *,
+    split: str | None = None,
+    errors: int = 3,
+    device: Device = "auto",
+    precision: Precision = "fp32",
+    json: Annotated[bool, SWITCH] = False,
+) -> None:
+    """Report how many test commands of a split are translated without a mistake, by their length.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file.
+    split
+        Whose test commands; by default those of the split that the model was trained on.
+    errors
+        Mistakes to show.
+    device
+        Where to compute.
+    precision
+        Arithmetic of the recurrent layers.
+    json
+        Write one JSON object, with all mistakes.
+    """
+    from corpora.scan import splits
+    from seq.exact_match import report
+    from seq.translators import load, split_of
+
+    translator = load(model, device=device, precision=precision)
+    chosen = splits.load(split or split_of(model), notice=notice)
+    with stderr().status(f"translating {len(chosen.test):,} commands …"):
+        found = report(translator, chosen.test)
+    if json:
+        about = {"model": model, "split": chosen.name, "official": chosen.official}
+        print_json({**about, **found.to_json()})
+        return
+    console = stdout()
+    console.print(
+        printable(f"{model} on the test commands of {chosen.name}: {found.right:,} of ")
+        + f"{found.commands:,} right, exact match {found.exact_match:.2%}",
+        soft_wrap=True,
+    )
+    table = Table(box=None, pad_edge=False)
+    for heading in ("actions", "commands", "right", "exact match"):
+        table.add_column(heading, justify="right")
+    for row in found.by_length:
+        match = f"{row.right / row.commands:.2%}"
+        table.add_row(f"{row.shortest}–{row.longest}", f"{row.commands:,}", f"{row.right:,}", match)
+    console.print(table)
+    for mistake in found.mistakes[: max(0, errors)]:
+        console.print(f"\n{mistake.command}", soft_wrap=True)
+        console.print(f"  is   {mistake.wanted}", soft_wrap=True)
+        console.print(f"  not  {mistake.said}", soft_wrap=True)

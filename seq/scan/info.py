@@ -1,0 +1,65 @@
+"""`charlm scan info`: how large a translator is with and without attention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from charlm.options import overrides
+from charlm.terminal import print_json, stdout
+from corpora.scan.grammar import ACTIONS, WORDS
+from seq.translator_config import TranslatorConfig
+
+SWITCH = Parameter(negative="")
+
+Options = overrides(TranslatorConfig, module=__name__, default="default")
+
+
+def info(
+    *,
+    json: Annotated[bool, SWITCH] = False,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+) -> None:
+    """Show the vocabularies, and the trainable parameters with and without attention.
+
+    What one trained model holds is shown by `charlm info MODEL`.
+
+    Parameters
+    ----------
+    json
+        Write one JSON object.
+    """
+    from seq.languages import Languages
+    from seq.translator import Translator
+
+    config = TranslatorConfig().replace(vars(options))
+    languages = Languages.of(WORDS, ACTIONS)
+    looking = config if config.attention != "none" else replace(config, attention="scaled_dot")
+    counts = {
+        shape.attention: Translator(
+            shape, len(languages.source), len(languages.target)
+        ).parameter_counts()
+        for shape in (replace(config, attention="none"), looking)
+    }
+    if json:
+        sizes = {"source": len(languages.source), "target": len(languages.target)}
+        print_json({"vocabulary": sizes, "parameters": counts})
+        return
+    console = stdout()
+    for name, side in (("source", languages.source), ("target", languages.target)):
+        console.print(f"{name}: {len(side)} symbols, {' '.join(side.symbols)}", soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("trainable parameters")
+    for attention in counts:
+        heading = "without attention" if attention == "none" else f"with attention ({attention})"
+        table.add_column(heading, justify="right")
+    parts = dict.fromkeys(part for count in counts.values() for part in count)
+    for part in parts:
+        numbers = (f"{count.get(part, 0):,}" for count in counts.values())
+        table.add_row(part.replace("_", " "), *numbers)
+    table.add_row("all", *(f"{sum(count.values()):,}" for count in counts.values()))
+    console.print()
+    console.print(table)
