@@ -49,7 +49,7 @@ class TranslatorConfig(Config):
 class TranslatorTraining(LoopConfig):
     """How a translator is trained."""
 
-    epochs: int = 40
+    epochs: int = 25
     batch_size: int = 64
     learning_rate: float = 4e-3
     warmup_steps: int = 200
