@@ -12,6 +12,7 @@ from charlm.config import Cell
 from charlm.dropout import locked_dropout
 from seq.batches import PAD
 from seq.config import ClassifierConfig
+from seq.embedding import embedding
 from seq.encoder import Encoder
 
 GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
@@ -33,7 +34,7 @@ class Classifier(nn.Module):
         self.one_hot = config.embedding == "one-hot"
         gates = GATES[config.cell] * config.hidden_size
         width = directions * gates if self.one_hot else config.embedding_size
-        self.embedding = nn.Embedding(vocabulary_size, width, padding_idx=PAD)
+        self.embedding = embedding(vocabulary_size, width)
         self.encoder = Encoder(
             config.cell,
             gates if self.one_hot else width,

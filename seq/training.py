@@ -71,6 +71,10 @@ def start(
     else:
         tokenizer, model, weights = beginning(request.init_from, model)
     if request.vectors is not None:
+        if model.embedding == "one-hot" or request.init_from is not None:
+            raise UserError(
+                "word vectors are for a learned embedding that starts from nothing else"
+            )
         vectors = read_vectors(request.vectors, tokenizer.words)
         model = model.replace({"embedding_size": vectors.matrix.shape[1]})
         weights = {**weights, "embedding.weight": vectors.filled(config.seed)}

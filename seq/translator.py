@@ -13,6 +13,7 @@ from charlm.dropout import locked_dropout, locked_mask
 from charlm.model import LAYERS, State
 from seq.attention import Attention
 from seq.batches import PAD
+from seq.embedding import embedding
 from seq.encoder import Encoder
 from seq.translator_config import TranslatorConfig
 
@@ -57,7 +58,7 @@ class Translator(nn.Module):
         super().__init__()
         self.config = config
         size = config.hidden_size
-        self.source_embedding = nn.Embedding(source_size, config.embedding_size, padding_idx=PAD)
+        self.source_embedding = embedding(source_size, config.embedding_size)
         self.encoder = Encoder(
             config.cell,
             config.embedding_size,
@@ -66,7 +67,7 @@ class Translator(nn.Module):
             bidirectional=True,
             dropout=config.dropout,
         )
-        self.target_embedding = nn.Embedding(target_size, config.embedding_size, padding_idx=PAD)
+        self.target_embedding = embedding(target_size, config.embedding_size)
         below = [config.embedding_size] + [size] * (config.num_layers - 1)
         self.decoder = nn.ModuleList(LAYERS[config.cell](features, size) for features in below)
         looks = config.attention != "none"

@@ -133,6 +133,7 @@ def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
     for name, array in weights.items():
         head = name.split(".")[0]
         part = "recurrent" if head in ("layers", "encoder", "decoder") else head
+        part = "embedding" if part.endswith("_embedding") else part
         parts[part] = parts.get(part, 0) + array.size
     return parts
 

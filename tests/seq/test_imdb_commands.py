@@ -397,8 +397,8 @@ def test_a_run_with_other_settings_or_texts_is_not_taken_for_this_one(
     assert compare(presets=("rnn50",)).code == 0
     write_csv(Path("other.csv"), reviews(60, seed=2))
     asked = ("imdb", "compare", "rnn50", "--test=test.csv", "--out=both", *QUICK)
-    assert "other settings" in refused(*asked, "--data=own.csv", "--seed=2")
-    assert "other texts" in refused(*asked, "--data=other.csv")
+    assert "has seed 1, not 2; name another" in refused(*asked, "--data=own.csv", "--seed=2")
+    assert "has spec 'own.csv', not 'other.csv'" in refused(*asked, "--data=other.csv")
 
 
 @pytest.mark.parametrize(

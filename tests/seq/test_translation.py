@@ -18,7 +18,7 @@ from charlm.device import World
 from charlm.events import Evaluated, Sampled
 from charlm.run_folder import RunFolder
 from corpora.errors import UserError
-from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret
+from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret, pairs
 from corpora.scan.splits import Split
 from seq import translator_training, translators
 from seq.languages import END, START, Languages
@@ -318,3 +318,13 @@ def test_what_cannot_be_read_is_refused(run: Path, commands: list[str], line: st
 def test_a_string_is_no_list_of_commands(run: Path) -> None:
     with pytest.raises(TypeError, match="a list of commands"):
         translators.load(str(run)).actions("jump")
+
+
+def test_the_shipped_translator_knows_the_grammar() -> None:
+    """All of it but a handful: 4,182 commands of 20,910 it has never seen."""
+    random = np.random.default_rng(0)
+    every = list(pairs())
+    drawn = [every[index] for index in random.choice(len(every), 1500, replace=False)]
+    found = translators.load().actions([" ".join(pair.command) for pair in drawn])
+    right = [said == pair.actions for said, pair in zip(found, drawn, strict=True)]
+    assert np.mean(right) > 0.999

@@ -2,14 +2,18 @@
 
 import gzip
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reviews import request, reviews, write_csv
+from training_helpers import trained
 
 from corpora.errors import UserError
+from seq import training
 from seq.vectors import read_vectors
 
 WORDS = ("<pad>", "<unk>", "good", "bad", "film")
@@ -130,3 +134,15 @@ def test_numbers_are_float32(tmp_path: Path) -> None:
     path = tmp_path / "v.txt"
     path.write_text("good 0.1 1e-3\n")
     assert read_vectors(path, WORDS).matrix.dtype == np.float32
+
+
+@pytest.mark.parametrize("other", [{"embedding": "one-hot"}, {"init_from": "elsewhere"}])
+def test_vectors_are_for_a_learned_embedding(tmp_path: Path, other: dict[str, str]) -> None:
+    words = tmp_path / "vectors.txt"
+    words.write_text("film 1 2\n")
+    file = write_csv(tmp_path / "own.csv", reviews(60))
+    trained(training.start(request(file, tmp_path / "elsewhere", epochs=1)))
+    wanted = request(file, None, embedding=other.get("embedding", "learned"))
+    init_from = str(tmp_path / "elsewhere") if "init_from" in other else None
+    with pytest.raises(UserError, match="for a learned embedding"):
+        training.start(replace(wanted, vectors=words, init_from=init_from))
