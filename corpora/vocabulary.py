@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.marked import read_marked
 
 _FORMAT = "charlm-vocabulary"
 _VERSION = 1
@@ -55,11 +56,7 @@ class Vocabulary:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote. Raises UserError if `text` is anything else."""
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"not a vocabulary: it is not JSON ({error})") from error
-        return cls(_checked_symbols(found))
+        return cls(_symbols(read_marked(text, _FORMAT, _VERSION, "a vocabulary")))
 
     def to_json(self) -> str:
         """One line of ASCII; lone surrogates survive because JSON escapes each symbol alone."""
@@ -171,12 +168,7 @@ def described(symbol: str) -> str:
     return f"{symbol!r} (U+{ord(symbol):04X})" if len(symbol) == 1 else repr(symbol)
 
 
-def _checked_symbols(found: object) -> tuple[str, ...]:
-    if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        raise UserError(f'not a vocabulary: the mark "format": "{_FORMAT}" is missing')
-    version = found.get("version")
-    if type(version) is not int or version != _VERSION:
-        raise UserError(f"a vocabulary of version {version!r}; this program reads {_VERSION}")
+def _symbols(found: dict[str, Any]) -> tuple[str, ...]:
     symbols = found.get("symbols")
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
         raise UserError('not a vocabulary: "symbols" is not a list of non-empty strings')

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.marked import read_marked
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -90,14 +91,7 @@ class WordTokenizer:
         Raises:
             UserError: `text` is anything else.
         """
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"not a vocabulary of words: it is not JSON ({error})") from error
-        if not isinstance(found, dict) or found.get("format") != _FORMAT:
-            raise UserError(f'not a vocabulary of words: "format": "{_FORMAT}" is missing')
-        if type(found.get("version")) is not int or found["version"] != _VERSION:
-            raise UserError(f"a vocabulary of words of another version than {_VERSION}")
+        found = read_marked(text, _FORMAT, _VERSION, "a vocabulary of words")
         words = found.get("words")
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise UserError('not a vocabulary of words: "words" is not a list of words')

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.marked import read_marked
 from corpora.vocabulary import Vocabulary
 from seq.batches import PAD
 
@@ -42,14 +43,7 @@ class Languages:
         Raises:
             UserError: `text` is anything else.
         """
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"not the vocabularies of a translator: no JSON ({error})") from error
-        if not isinstance(found, dict) or found.get("format") != _FORMAT:
-            raise UserError(f'not the vocabularies of a translator: "format": "{_FORMAT}" missing')
-        if type(found.get("version")) is not int or found["version"] != _VERSION:
-            raise UserError(f"vocabularies of another version than {_VERSION}")
+        found = read_marked(text, _FORMAT, _VERSION, "the vocabularies of a translator")
         source, target = (
             Vocabulary.from_json(json.dumps(found.get(side))) for side in ("source", "target")
         )
