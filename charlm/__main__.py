@@ -16,6 +16,7 @@ COMMANDS = {
     "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
     "imdb": ("seq.imdb:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan:app", "Translate commands into actions."),
+    "tui": ("tui.__main__:tui", "Open the app: all of this in one window."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 

@@ -34,7 +34,7 @@ def draw(curves: Sequence[Curve], width: int, height: int, *, color: bool = True
     room = height - len(legend) - 1  # the last line says what the horizontal axis is
     if beside:
         left, right = (
-            list(_draw_panel(panel, (width - 2) // 2, max(4, room - 3))) for panel in panels
+            list(draw_panel(panel, (width - 2) // 2, max(4, room - 3))) for panel in panels
         )
         lines = [
             Text.assemble(one, " " * ((width - 2) // 2 + 2 - one.cell_len), two)
@@ -45,7 +45,7 @@ def draw(curves: Sequence[Curve], width: int, height: int, *, color: bool = True
         lines = [
             line
             for panel, share in zip(panels, reversed(shares), strict=True)
-            for line in _draw_panel(panel, width, max(4, share - 3))
+            for line in draw_panel(panel, width, max(4, share - 3))
         ]
     lines = [*legend, *lines, Text(EPOCHS.center(width).rstrip())]
     text = Text("\n", no_wrap=True).join(lines)
@@ -68,7 +68,7 @@ def _legend(curves: Sequence[Curve], width: int) -> list[Text]:
     return lines
 
 
-def _draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
+def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
     """Yield the title of a panel, `rows` lines of its inside, its axis and the axis' numbers."""
     values = [y for line in panel.lines for _, y in line.points]
     low, high = min(values), max(values)

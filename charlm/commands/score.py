@@ -10,14 +10,10 @@ from rich.text import Text
 
 from charlm.library import DEFAULT_MODEL, load
 from charlm.options import INPUT, TEXT
+from charlm.surprisal import EDGES, STYLES, level
 from charlm.terminal import print_json, printable, read_input, stdout
 from corpora.errors import UserError
 from corpora.vocabulary import UnknownSymbol
-
-BINS = (0.25, 0.75, 1.5, 2.5, 4.0, 6.0)
-"""Nats at which the colour changes."""
-STYLES = ("#6c7a89", "#7fa38a", "#b5bd68", "#f0c674", "#de935f", "#d9534f", "bold #ff2222")
-"""From grey for what was expected to red for what was not; Rich fits them to the terminal."""
 
 
 def score(
@@ -81,15 +77,15 @@ def score(
         return
     shown = Text()
     for character, surprisal in tokens:
-        shown.append(printable(character), STYLES[sum(surprisal >= edge for edge in BINS)])
+        shown.append(printable(character), STYLES[level(surprisal)])
     console = stdout()
     console.print(shown, soft_wrap=True)
     if console.color_system is None:
         console.print("(no colours here: --json gives the figure of each character)")
     else:
         legend = Text("nats ")
-        for style, edge in zip(STYLES, (*BINS, None), strict=True):
-            legend.append(f" <{edge:g} " if edge is not None else f" {BINS[-1]:g}+ ", style)
+        for style, edge in zip(STYLES, (*EDGES, None), strict=True):
+            legend.append(f" <{edge:g} " if edge is not None else f" {EDGES[-1]:g}+ ", style)
         console.print(legend)
     console.print(
         f"{len(tokens):,} characters, {mean:.4f} nats each ({mean / math.log(2):.4f} bits)"

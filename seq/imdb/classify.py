@@ -19,6 +19,7 @@ from charlm.options import TEXT
 from charlm.terminal import print_json, printable, stderr, stdout
 from corpora.errors import UserError
 from corpora.tables import READERS
+from seq.coloring import COLORS, SIXTEEN, colored
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from seq.library import Prediction, TextClassifier
 
 SWITCH = Parameter(negative="")
-FOR = ("#8fbf8f", "#4fae5a", "bold #12a03c")
-AGAINST = ("#d9a09a", "#d96a5f", "bold #d92d20")
-SIXTEEN = (("green", "green", "bold green"), ("red", "red", "bold red"))
-"""Both, where there are 16 colours: the nearest to those above would be grey and yellow."""
-EDGES = (0.1, 0.3, 0.6)
-"""Shares of the strongest contribution from which on a word is coloured, and more strongly."""
 STRONGEST = 5
 """Words that are named with their contributions, on each side."""
 LEAST = 0.005
@@ -232,13 +227,8 @@ def _show(console: Console, explanation: Explanation) -> None:
     if prediction.label is None:
         return
     values = explanation.contributions
-    largest = float(abs(values).max()) or 1.0
-    styles = SIXTEEN if console.color_system in ("standard", "windows") else (FOR, AGAINST)
-    shown = Text()
-    for piece, value in explanation.pieces():
-        level = sum(abs(value) / largest >= edge for edge in EDGES)
-        shown.append(printable(piece), styles[value < 0][level - 1] if level else "")
-    console.print(shown, soft_wrap=True)
+    styles = SIXTEEN if console.color_system in ("standard", "windows") else COLORS
+    console.print(colored(explanation.pieces(), styles), soft_wrap=True)
     label = printable(prediction.label)
     order = values.argsort()
     for side, sign, rows in (("for", 1, order[::-1]), ("against", -1, order)):

@@ -1,0 +1,74 @@
+"""The app with small models of its own, a state of its own, and screens to compare."""
+
+import os
+import re
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands_of_scan import put
+from commands_of_scan import request as translator_request
+from review_helpers import understanding
+from reviews import reviews
+from tiny_models import write_run
+from training_helpers import trained
+
+from charlm import library
+from corpora.vocabulary import Vocabulary
+from seq import translator_training
+from tui import models
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
+"""Set in the environment, it has the snapshots written anew instead of compared."""
+
+
+@pytest.fixture(scope="session")
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a character model, a classifier and two translators."""
+    folder = tmp_path_factory.mktemp("models")
+    letters = Vocabulary.from_text(string.ascii_letters + " .,\n")
+    write_run(folder / "characters" / "tiny", vocabulary=letters)
+    write_run(folder / "characters" / "unlike", vocabulary=Vocabulary.from_text("abc \n"))
+    made = understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
+    made.rename(folder / "seq-reviews")
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch)
+        for name, kind in (("seq-look", "scaled_dot"), ("seq-plain", "none")):
+            wanted = {"attention": kind, "epochs": 30, "hidden_size": 32}
+            trained(translator_training.start(translator_request(folder / name, **wanted)))
+    (folder / "seq").mkdir()
+    for name in ("reviews", "look", "plain"):
+        (folder / f"seq-{name}").rename(folder / "seq" / name)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def at_home(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the app the small models, and nothing of the user's."""
+    monkeypatch.setattr(library, "SHIPPED", small_models / "characters")
+    monkeypatch.setattr(models, "SHIPPED_BY_SEQ", small_models / "seq")
+    monkeypatch.setenv("CHARLM_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("COLUMNS")
+
+
+@pytest.fixture
+def compare(request: Any) -> Callable[[str, str], None]:
+    """Compare the screen of an app, an SVG, with the one that is kept under a name."""
+
+    def check(svg: str, name: str) -> None:
+        # What differs from one export to the next: the ids of the styles.
+        svg = re.sub(r"terminal-\d+-", "terminal-", svg)
+        path = SNAPSHOTS / f"{name}.svg"
+        if os.environ.get(REWRITE):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(svg, encoding="utf-8")
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if svg != kept:
+            seen = Path(f"{name}.svg").absolute()
+            seen.write_text(svg, encoding="utf-8")
+            pytest.fail(f"{seen} is not {path}; look at both, and set {REWRITE}=1 if it is right")
+
+    return check

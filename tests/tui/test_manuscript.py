@@ -1,0 +1,156 @@
+"""A text that a model writes can be gone on with from any place, as if it had been read anew."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_models import VOCABULARY, language_model, random_text
+
+from charlm.sampler import Sampling, Token
+from corpora.vocabulary import UnknownSymbol, Vocabulary
+from tui.manuscript import SNAPSHOT_EVERY, Manuscript, moved
+
+WARM = Sampling(temperature=1.0)
+MODEL = language_model()
+
+
+def consume(tokens: Iterable[Token]) -> str:
+    return "".join(token.character for token in tokens)
+
+
+def begun(prompt: str = "bad") -> Manuscript:
+    made = Manuscript(MODEL)
+    consume(made.read(prompt))
+    return made
+
+
+def wrote(made: Manuscript, length: int, seed: int | None = 1) -> str:
+    made.cut(len(made))
+    return consume(made.write(WARM, length=length, seed=seed))
+
+
+def test_a_text_from_a_prompt_is_the_one_of_the_command() -> None:
+    made = begun("bad")
+    assert wrote(made, 50, seed=7) == MODEL.generate("bad", length=50, temperature=1.0, seed=7)
+    assert made.text[:3] == "bad"
+    assert made.prompted == 3
+
+
+def expected(text: str) -> np.ndarray:
+    """What the model thinks after `text`, read from the beginning."""
+    *_, last = MODEL.stream(text, length=1)
+    return last.log_probs
+
+
+positions = st.integers(0, 700)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.integers(0, 300)),
+        st.tuples(st.just("cut"), positions),
+        st.tuples(st.just("add"), st.integers(0, len(VOCABULARY) - 1)),
+        st.tuples(st.just("begin"), st.integers(0, 300)),
+        st.tuples(st.just("undo"), st.just(0)),
+    ),
+    max_size=8,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(steps)
+def test_whatever_was_done_the_model_has_read_what_stands_there(
+    done: list[tuple[str, int]],
+) -> None:
+    made = begun()
+    versions: list[str] = []
+    for what, number in done:
+        before = made.text
+        match what:
+            case "write":
+                wrote(made, number)
+                versions.append(before)
+            case "cut":
+                made.cut(number)
+                versions.append(before)
+            case "add":
+                made.cut(len(made))
+                made.add(number)
+                versions.append(before)
+            case "begin":
+                consume(made.read(random_text(number)))
+                versions.append(before)
+            case "undo":
+                assert made.undo() == bool(made.text != before or versions)
+                if versions:
+                    assert made.text == versions.pop()
+                else:
+                    break  # the one before the first prompt
+        shares = {index: share for _, index, share in made.candidates(len(made), 3)}
+        for index, share in shares.items():
+            np.testing.assert_allclose(share, np.exp(expected(made.text)[index]), rtol=1e-4)
+        tokens = list(MODEL.score(made.text))
+        assert [token.id for token in tokens] == [token.id for token in made.tokens]
+        for one, other in zip(tokens[-5:], made.tokens[-5:], strict=True):
+            np.testing.assert_allclose(one.logits, other.logits, rtol=1e-3, atol=1e-4)
+
+
+def test_going_on_from_a_place_reads_little_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = begun(random_text(5 * SNAPSHOT_EVERY))
+    stepped = []
+    real = MODEL.network.step
+    monkeypatch.setattr(MODEL.network, "step", lambda *a: stepped.append(1) or real(*a))
+    made.cut(4 * SNAPSHOT_EVERY + 10)
+    made.candidates(len(made))
+    assert not stepped
+    wrote(made, 1)
+    assert len(stepped) == 10 + 1
+    stepped.clear()
+    made.undo()
+    made.undo()
+    wrote(made, 1)
+    assert len(stepped) == 1
+
+
+def test_the_same_seed_at_the_same_place_writes_the_same() -> None:
+    made = begun()
+    first = wrote(made, 40)
+    second = wrote(made, 40)
+    assert first != second
+    made.cut(3 + 40)
+    assert wrote(made, 40) == second
+    made.cut(3)
+    assert wrote(made, 80) != wrote(begun(), 0) + first + second  # one go draws on from one seed
+
+
+def test_a_prompt_with_unknown_characters_changes_nothing() -> None:
+    made = begun()
+    with pytest.raises(UnknownSymbol):
+        made.read("bad x")
+    assert made.text == "bad"
+    assert made.undo()
+    assert made.text == ""
+    assert not made.undo()
+
+
+def test_candidates_are_those_of_the_place() -> None:
+    made = begun("abc")
+    for position, token in enumerate(MODEL.score("abc")):
+        for (_, index, share), wanted in zip(
+            made.candidates(position, 4), token.best(4), strict=True
+        ):
+            assert (index, share) == (wanted[0], pytest.approx(wanted[1]))
+
+
+def test_another_model_reads_what_it_knows() -> None:
+    old = begun("bad, abé.")
+    network = MODEL.network
+    other = type(MODEL)("other", MODEL.config, VOCABULARY, network)
+    same, unknown = moved(old, other)
+    assert (same.text, same.prompted, unknown) == (old.text, 9, "")
+    few = Vocabulary.from_text("\nabd")
+    smaller = language_model()
+    smaller = type(smaller)("few", smaller.config, few, smaller.network)
+    less, unknown = moved(old, smaller)
+    assert less.text == "badab"
+    assert unknown == " ,.é"

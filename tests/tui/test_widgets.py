@@ -1,0 +1,58 @@
+"""The widgets' own arithmetic."""
+
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui.widgets.bars import block
+from tui.widgets.stepper import Stepper
+from tui.widgets.text_view import breaks
+
+quick = settings(derandomize=True, deadline=None, max_examples=200)
+texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
+
+
+@quick
+@given(texts, st.integers(2, 20))
+def test_lines_fit_and_lose_nothing(text: str, width: int) -> None:
+    starts = [0, *breaks(text, 0, width)]
+    assert starts == sorted(set(starts))
+    lines = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    assert "".join(lines) == text
+    for line in lines:
+        assert "\n" not in line[:-1]
+        assert cell_len(line.rstrip(" \n")) <= width
+
+
+@quick
+@given(texts, texts, st.integers(2, 20))
+def test_only_the_last_line_of_a_text_that_grows_changes(one: str, two: str, width: int) -> None:
+    before = [0, *breaks(one, 0, width)]
+    after = [0, *breaks(one + two, 0, width)]
+    again = [*before, *breaks(one + two, before[-1], width)]
+    assert again == after
+
+
+def test_lines_break_between_words() -> None:
+    text = "alpha beta gamma\ndelta epsilonepsilonepsilon"
+    starts = [0, *breaks(text, 0, 12)]
+    lines = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    assert lines == ["alpha beta ", "gamma\n", "delta ", "epsilonepsil", "onepsilon"]
+
+
+@quick
+@given(st.floats(-0.5, 1.5), st.integers(0, 50))
+def test_a_bar_is_as_long_as_its_share(share: float, width: int) -> None:
+    drawn = block(share, width)
+    assert cell_len(drawn) <= width
+    eighths = sum(8 if one == "█" else " ▏▎▍▌▋▊▉".index(one) for one in drawn)
+    assert eighths == pytest.approx(min(1, max(0, share)) * 8 * width, abs=0.5001)
+
+
+def test_a_stepper_begins_at_the_nearest_value() -> None:
+    assert Stepper("t", [0.0, 0.5, 1.0, None], 0.6).value == 0.5
+    assert Stepper("t", [0.0, 0.5, 1.0, None], None).value is None
+    assert Stepper("t", [0.0, 0.5], None).value == 0.0

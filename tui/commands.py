@@ -1,0 +1,34 @@
+"""The command palette: every pane and action, every model and corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.binding import Binding
+
+from corpora.catalog import CATALOG
+from tui.models import names
+from tui.panes import PANES
+
+if TYPE_CHECKING:
+    from tui.app import CharlmApp
+
+
+def commands(app: CharlmApp) -> Iterator[SystemCommand]:
+    """Yield what can be done, the panes first."""
+    for pane in PANES:
+        yield SystemCommand(pane.title, f"Go to {pane.title}", partial(app.go_to, pane.name))
+    pane_widget = app.pane
+    if pane_widget is not None:
+        for binding in type(pane_widget).BINDINGS:
+            if isinstance(binding, Binding):
+                action = partial(app.run_action, binding.action, pane_widget)
+                yield SystemCommand(binding.description, f"Key {binding.key}", action)
+    for name in names("charlm"):
+        help_text = "Write with this model"
+        yield SystemCommand(f"Generate with {name}", help_text, partial(app.generate_with, name))
+    for name, entry in CATALOG.items():
+        yield SystemCommand(f"Train on {name}", entry.title, partial(app.train_on, name))

@@ -1,0 +1,227 @@
+"""Train: start a training, watch its curves, stop it, go on; and the runs on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, DataTable, Input, Label, Select, Static
+
+from charlm.config import DEFAULT_PRESET, PRESETS
+from charlm.library import runs
+from charlm.terminal import printable
+from corpora.catalog import CATALOG
+from corpora.errors import UserError
+from tui.training import Log, Training, can_generate, new_folder, resumed, started
+from tui.widgets.curves import Curves
+
+EVERY = 0.5
+"""Seconds between looks at the logs."""
+RUNS_EVERY = 5.0
+"""Seconds between looks for runs that were started elsewhere."""
+
+
+class TrainPane(Horizontal):
+    """A form to start a training, the runs there are, and the curves of the chosen one."""
+
+    HELP = """\
+Choose a corpus (a name from the catalogue, a file or a folder), a preset and, if you like, a limit
+in minutes, and start. The training is a process of its own: `F8` stops it, `F7` goes on with the
+chosen run. A run that was started elsewhere is watched like any other.
+
+The curves show the loss on the training part (dashed) and on the validation part, in nats, over
+passes. Below them stands what the model writes by now. `F9` opens the chosen run in Generate.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f7", "resume", "Resume"),
+        Binding("f8", "stop", "Stop"),
+        Binding("f9", "generate", "Generate with it"),
+    ]
+
+    @dataclass
+    class GenerateWith(Message):
+        """A run is to write."""
+
+        model: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.trainings: dict[str, Training] = {}
+        """Those that this app has started, by folder."""
+        self.logs: dict[str, Log] = {}
+        self.chosen: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the pane."""
+        with Vertical(id="choice"):
+            yield Label("Corpus, file or folder")
+            names = SuggestFromList(CATALOG)
+            yield Input("sample", suggester=names, id="corpus", compact=True)
+            yield Label("Preset")
+            yield Select(
+                [(name, name) for name in PRESETS],
+                value="tiny" if "tiny" in PRESETS else DEFAULT_PRESET,
+                allow_blank=False,
+                id="preset",
+                compact=True,
+            )
+            yield Label("Minutes at most (0: no limit)")
+            yield Input("0", type="number", id="minutes", compact=True)
+            with Horizontal(id="buttons"):
+                yield Button("Start", id="start", variant="success", compact=True)
+                yield Button("Stop", id="stop", variant="error", compact=True)
+                yield Button("Resume", id="resume", compact=True)
+                yield Button("Write", id="generate", compact=True)
+            yield DataTable[Text](id="runs", cursor_type="row")
+        with Vertical(id="watched"):
+            yield Static("no run is chosen", id="figures", markup=False)
+            yield Curves(id="curves")
+            with VerticalScroll(id="sample-room", can_focus=False):
+                yield Static("", id="sample", markup=False)
+
+    def on_mount(self) -> None:
+        """Look at the runs from now on."""
+        self.query_one(DataTable).add_columns("run", "state", "best")
+        self.list_runs()
+        self.set_interval(RUNS_EVERY, self.list_runs)
+        self.set_interval(EVERY, self.look)
+
+    def use(self, corpus: str) -> None:
+        """Put a corpus into the form."""
+        field = self.query_one("#corpus", Input)
+        field.value = corpus
+        field.focus()
+
+    def list_runs(self) -> None:
+        """Show the runs on disk, and those that are about to appear."""
+        table = self.query_one(DataTable)
+        found = dict.fromkeys([*runs(), *self.trainings])
+        for name in found:
+            log = self.logs.setdefault(name, Log(Path(name)))
+            log.read()
+        row = list(found).index(self.chosen) if self.chosen in found else 0
+        with self.prevent(DataTable.RowHighlighted):
+            table.clear()
+            for name in found:
+                table.add_row(*self._cells(name), key=name)
+            if found:
+                table.move_cursor(row=row)
+        if self.chosen is None and found:
+            self.choose(next(iter(found)))
+
+    def _cells(self, name: str) -> tuple[Text, Text, Text]:
+        log = self.logs[name]
+        own = self.trainings.get(name)
+        state = "training" if own is not None and own.runs else log.state
+        best = "–" if log.best is None else f"{log.best:.4f}"
+        return Text(printable(Path(name).name)), Text(printable(state)), Text(best)
+
+    @on(DataTable.RowHighlighted)
+    def highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Watch the run at the cursor."""
+        if event.row_key.value is not None:
+            self.choose(event.row_key.value)
+
+    def choose(self, name: str) -> None:
+        """Watch a run."""
+        self.chosen = name
+        self.show_log()
+
+    def look(self) -> None:
+        """Take in what the chosen run has logged, and whether a training of ours has failed."""
+        for name, training in list(self.trainings.items()):
+            if not training.runs and (failure := training.failure()):
+                self.notify(failure, title=Path(name).name, severity="error", markup=False)
+                del self.trainings[name]
+        log = self.logs.get(self.chosen or "")
+        if log is not None and log.read():
+            self.show_log()
+
+    def show_log(self) -> None:
+        """Draw the chosen run."""
+        log = self.logs.get(self.chosen or "")
+        if log is None:
+            return
+        self.query_one("#figures", Static).update(_figures(log))
+        self.query_one(Curves).show_curves(log.train, log.validation)
+        self.query_one("#sample", Static).update(printable(log.sample))
+
+    @on(Button.Pressed, "#start")
+    def start(self) -> None:
+        """Start what the form says."""
+        corpus = self.query_one("#corpus", Input).value.strip()
+        minutes = self.query_one("#minutes", Input).value
+        preset = self.query_one("#preset", Select).value
+        if not corpus or not isinstance(preset, str):
+            self.notify("name a corpus to train on", severity="warning")
+            return
+        folder = new_folder(corpus)
+        self.trainings[str(folder)] = started(corpus, preset, float(minutes or 0), folder)
+        self.logs[str(folder)] = Log(folder)
+        self.choose(str(folder))
+        self.list_runs()
+
+    @on(Button.Pressed, "#stop")
+    def action_stop(self) -> None:
+        """Stop the chosen run, if it is ours."""
+        training = self.trainings.get(self.chosen or "")
+        if training is None or not training.runs:
+            self.notify("this app trains no such run", severity="warning")
+            return
+        training.stop()
+        self.notify("it saves, and stops")
+
+    @on(Button.Pressed, "#resume")
+    def action_resume(self) -> None:
+        """Go on with the chosen run."""
+        if self.chosen is None:
+            return
+        training = self.trainings.get(self.chosen)
+        if training is not None and training.runs:
+            self.notify("it is under way", severity="warning")
+            return
+        try:
+            self.trainings[self.chosen] = resumed(Path(self.chosen))
+        except UserError as error:
+            self.notify(str(error), severity="error", markup=False)
+        self.list_runs()
+
+    @on(Button.Pressed, "#generate")
+    def action_generate(self) -> None:
+        """Have the chosen run write."""
+        if self.chosen is not None and can_generate(Path(self.chosen)):
+            self.post_message(self.GenerateWith(self.chosen))
+        else:
+            self.notify("there is no model of characters in it yet", severity="warning")
+
+    def under_way(self) -> list[Training]:
+        """Return the trainings of this app that have not ended."""
+        return [training for training in self.trainings.values() if training.runs]
+
+
+def _figures(log: Log) -> str:
+    """Return what a run does, in two lines."""
+    from charlm.report import clock  # late: it loads rich's console
+
+    step, start = log.step, log.start
+    lines = [f"{log.folder}: {log.state}"]
+    if start:
+        lines[0] += f", {start.get('parameters', 0):,} parameters, {start.get('precision')}"
+    if step:
+        unit = start.get("unit", "characters")
+        lines.append(
+            f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
+            f"{step['units_per_second']:,.0f} {unit}/s, norm {step['gradient_norm']:.2f}, "
+            f"{clock(step['remaining'])} left"
+        )
+    if log.best is not None:
+        lines.append(f"best validation {log.best:.4f} nats")
+    return printable("\n".join(lines))

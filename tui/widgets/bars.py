@@ -1,0 +1,82 @@
+"""Shares as horizontal bars, each with its name and its figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.events import Click
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+"""Blocks of zero to eight eighths of a cell."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A name and its share, from 0 to 1."""
+
+    name: str
+    share: float
+    marked: bool = False
+
+
+class Bars(Widget):
+    """One bar on each line, in the order given, as long as its share of the room.
+
+    A click on one says so.
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """The bar of that number was clicked."""
+
+        number: int
+
+    COMPONENT_CLASSES = {"bars--bar", "bars--marked"}  # noqa: RUF012  (Textual's own convention)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.bars: Sequence[Bar] = ()
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        """Draw these instead."""
+        self.bars = bars
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Say which bar was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self.bars):
+            self.post_message(self.Clicked(offset.y))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the bar on line `y`."""
+        width = self.size.width
+        if y >= len(self.bars) or width < 12:
+            return Strip.blank(width, self.rich_style)
+        bar = self.bars[y]
+        margin = min(max(cell_len(bar.name) for bar in self.bars), width // 2)
+        room = width - margin - 8  # two blanks and a figure such as 100.0%
+        own = "bars--marked" if bar.marked else "bars--bar"
+        style = self.rich_style + self.get_component_rich_style(own, partial=True)
+        name = f"{bar.name}{' ' * (margin - cell_len(bar.name))} "
+        figure = f"{bar.share:6.1%} "
+        return Strip(
+            [
+                Segment(name, style if bar.marked else self.rich_style),
+                Segment(figure, self.rich_style),
+                Segment(block(bar.share, room), style),
+            ]
+        ).adjust_cell_length(width, self.rich_style)
+
+
+def block(share: float, width: int) -> str:
+    """Return a bar of a `share` of `width` cells, to an eighth of a cell."""
+    eighths = round(min(1.0, max(0.0, share)) * width * 8)
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + EIGHTHS[rest] * (rest > 0)

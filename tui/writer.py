@@ -1,0 +1,59 @@
+"""A thread that writes, and a queue between it and the screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from queue import Empty, SimpleQueue
+
+from charlm.sampler import Token
+from charlm.surprisal import level
+
+
+class Writer:
+    """Takes tokens from an iterator, in a thread of its own, until it is stopped.
+
+    A daemon: a program that ends does not wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._written: SimpleQueue[tuple[str, int]] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether more is to come."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, tokens: Iterable[Token]) -> None:
+        """Begin to take tokens; what was under way is stopped."""
+        self.stop()
+        self._stopping = threading.Event()
+        arguments = (tokens, self._stopping)
+        self._thread = threading.Thread(target=self._take, args=arguments, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, after the character that is being written: that takes a millisecond at most."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def drain(self) -> tuple[str, list[int]]:
+        """Return the characters that were written since the last call, and their levels."""
+        characters: list[str] = []
+        levels: list[int] = []
+        while True:
+            try:
+                character, shade = self._written.get_nowait()
+            except Empty:
+                return "".join(characters), levels
+            characters.append(character)
+            levels.append(shade)
+
+    def _take(self, tokens: Iterable[Token], stopping: threading.Event) -> None:
+        for token in tokens:
+            self._written.put((token.character, level(token.surprisal)))
+            if stopping.is_set():
+                break
