@@ -17,8 +17,8 @@ import pytest
 from reviews import reviews, write_csv
 
 from seq import library
+from seq.coloring import EDGES
 from seq.explain import explain
-from seq.imdb.classify import EDGES
 from seq.library import TextClassifier
 
 Charlm = Callable[..., Any]
