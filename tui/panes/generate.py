@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,10 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
 from textual.reactive import reactive
+from textual.theme import Theme
 from textual.widgets import Input, Select, Static
 
 from charlm.checkpoint import exists
-from charlm.surprisal import STYLES
+from charlm.surprisal import ON_LIGHT, PLAIN, STYLES
 from charlm.terminal import printable
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
@@ -52,12 +54,13 @@ class Controls:
     seed: int | None = None
 
 
+SEEDS = range(1000)
 STEPS: dict[str, list[float | int | None]] = {
     "temperature": [round(0.05 * step, 2) for step in range(41)],
     "top_k": [*range(1, 21), 30, 40, 60, None],
     "top_p": [*(round(0.05 * step, 2) for step in range(1, 20)), 0.98, None],
     "length": [100, 200, 500, 1000, 2000, 5000, 10000, None],
-    "seed": [None, *range(1000)],
+    "seed": [None, *SEEDS],
 }
 NONE = {"length": "endless", "seed": "chance"}
 
@@ -93,6 +96,8 @@ The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks. The sam
         self.manuscript: Manuscript | None = None
         self.writer = Writer()
         self.was_busy = False
+        self.seed: int | None = None
+        """That the newest part of the text was written with."""
         self.wanted: str | None = None
         """A model to take as soon as the list is there."""
 
@@ -116,6 +121,8 @@ The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks. The sam
     def on_mount(self) -> None:
         """Load a model, and look at what is written from now on."""
         self.set_interval(FRAME, self._drain)
+        self.app.theme_changed_signal.subscribe(self, self._recolor)
+        self._recolor(self.app.current_theme)
         self.find_models()
 
     def remember(self, controls: dict[str, Any]) -> None:
@@ -135,6 +142,11 @@ The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks. The sam
         """Return what the controls say."""
         chosen = {name: self.query_one(f"#{name}", Stepper).value for name in STEPS}
         return Controls(prompt=self.query_one("#prompt", Input).value, **chosen)  # type: ignore[arg-type]
+
+    def _recolor(self, theme: Theme) -> None:
+        """Take colours that can be read on the ground there is."""
+        scale = PLAIN if self.app.no_color else STYLES if theme.dark else ON_LIGHT
+        self.query_one(TextView).use_scale(scale)
 
     # The model
 
@@ -235,7 +247,9 @@ The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks. The sam
             return
         to = self.controls()
         sampling = Sampling(temperature=to.temperature, top_k=to.top_k, top_p=to.top_p)
-        on = self.manuscript.write(sampling, length=to.length, seed=to.seed)
+        # One that is known, so that a text that is liked can be had again.
+        self.seed = random.choice(SEEDS) if to.seed is None else to.seed
+        on = self.manuscript.write(sampling, length=to.length, seed=self.seed)
         self.writer.start(prompt if self.stepping else chain(prompt, on))
 
     def stop(self) -> None:
@@ -360,7 +374,8 @@ The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks. The sam
         state = "writing, F6 stops" if self.writer.busy else "ready"
         if self.stepping:
             state = "step mode: 1 to 0 take a character"
-        self._say(f"{count:,} characters; {state}")
+        seed = "" if self.seed is None else f"; seed {self.seed}"
+        self._say(f"{count:,} characters; {state}{seed}")
         self.look()
 
     def _say(self, line: str) -> None:

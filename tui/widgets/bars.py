@@ -57,14 +57,15 @@ class Bars(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the bar on line `y`."""
         width = self.size.width
-        if y >= len(self.bars) or width < 12:
+        if y >= len(self.bars) or width < 14:
             return Strip.blank(width, self.rich_style)
         bar = self.bars[y]
         margin = min(max(cell_len(bar.name) for bar in self.bars), width // 2)
-        room = width - margin - 8  # two blanks and a figure such as 100.0%
+        room = width - margin - 10  # the mark, blanks, and a figure such as 100.0%
         own = "bars--marked" if bar.marked else "bars--bar"
         style = self.rich_style + self.get_component_rich_style(own, partial=True)
-        name = f"{bar.name}{' ' * (margin - cell_len(bar.name))} "
+        mark = "▸ " if bar.marked else "  "
+        name = f"{mark}{bar.name}{' ' * (margin - cell_len(bar.name))} "
         figure = f"{bar.share:6.1%} "
         return Strip(
             [

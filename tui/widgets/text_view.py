@@ -52,7 +52,7 @@ class TextView(ScrollView, can_focus=True):
 
     def __init__(self, scale: Iterable[str], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.scale = [Style.parse(style) for style in scale]
+        self.scale = [*map(Style.parse, scale)]
         self.text = ""
         self.levels = bytearray()
         """Of each character, an index into `scale`."""
@@ -60,6 +60,12 @@ class TextView(ScrollView, can_focus=True):
         self._starts: list[int] = [0]
         """Index of the first character of each line."""
         self._strips: dict[int, Strip] = {}
+
+    def use_scale(self, scale: Iterable[str]) -> None:
+        """Colour with these styles from now on."""
+        self.scale = [*map(Style.parse, scale)]
+        self._strips.clear()
+        self.refresh()
 
     def show_text(self, text: str, levels: Iterable[int], prompted: int) -> None:
         """Show another text, with the cursor behind its end."""
