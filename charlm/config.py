@@ -22,6 +22,10 @@ MAX_SIZE = 65_536
 """Largest width, depth, batch or window that is taken for meant rather than for a slip."""
 
 
+LATER = {"later": True}
+"""Metadata of a field that came later: a file that was written without it means its default."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """What all configurations share: checked on creation, from and to plain JSON objects."""
@@ -35,8 +39,10 @@ class Config:
         """Build from a parsed JSON object; raise `UserError` for unknown, missing or bad fields."""
         if not isinstance(data, dict):
             raise UserError(f"{cls.__name__}: an object is expected, not {type(data).__name__}")
-        names = {field.name for field in dataclasses.fields(cls)}
-        if wrong := sorted(names ^ set(data), key=str):
+        fields = dataclasses.fields(cls)
+        wanted = {field.name for field in fields if field.metadata != LATER}
+        unknown = set(data) - {field.name for field in fields}
+        if wrong := sorted(unknown | (wanted - set(data)), key=str):
             raise UserError(f"{cls.__name__}: unknown or missing field {wrong[0]!r}")
         return cls(**data)
 
@@ -91,6 +97,9 @@ class ModelConfig(Config):
     dropout: float = 0.05
     """Share of each layer's output that is dropped while training; one mask per stream and window
     (variational dropout, Gal and Ghahramani 2016)."""
+    weight_dropout: float = dataclasses.field(default=0.0, metadata=LATER)
+    """Share of the recurrent weights that is dropped while training; one mask a window
+    (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
     """Add each layer's input to its output (where the widths agree)."""
 
@@ -98,7 +107,12 @@ class ModelConfig(Config):
         super().__post_init__()
         for name in ("hidden_size", "num_layers", "embedding_size"):
             check_range(self, name, 1, MAX_SIZE)
-        check_range(self, "dropout", 0.0, 0.95)
+        for name in REGULARIZATION:
+            check_range(self, name, 0.0, 0.95)
+
+
+REGULARIZATION = ("dropout", "weight_dropout")
+"""Fields of a shape that matter only while training."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,6 @@
-"""Locked (variational) dropout: one mask for all time steps (Gal and Ghahramani 2016)."""
+"""Dropout with one mask for all time steps: of features (variational dropout, Gal and Ghahramani
+2016) and of recurrent weights (DropConnect, Merity, Keskar and Socher 2018).
+"""
 
 from __future__ import annotations
 
@@ -38,3 +40,19 @@ def locked_mask(
     """
     keep = 1 - share
     return torch.empty(1, rows, features).bernoulli_(keep, generator=generator).div_(keep)
+
+
+def dropped_weights(weights: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Drop a `share` of a matrix of weights, and scale up what is kept.
+
+    Args:
+        weights: of any shape, on any device.
+        share: 0 leaves them as they are.
+        generator: on the CPU, whatever the device: the same, the same mask.
+    """
+    if share == 0:
+        return weights
+    keep = 1 - share
+    # bernoulli_ would take four times as long.
+    kept = torch.rand(weights.shape, generator=generator) < keep
+    return weights * kept.to(weights.device, non_blocking=True) / keep

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from charlm.config import ModelConfig
-from charlm.dropout import locked_dropout
+from charlm.dropout import dropped_weights, locked_dropout
 
 LayerState: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
 State: TypeAlias = "list[LayerState]"
@@ -62,8 +63,15 @@ class CharLM(nn.Module):
             x = x.to(torch.get_autocast_dtype(x.device.type))
         after: State = []
         share = self.config.dropout if self.training else 0.0
+        weight_share = self.config.weight_dropout if self.training else 0.0
         for index, layer in enumerate(self.layers):
-            y, layer_state = layer(x, _like(x, state[index]) if state is not None else None)
+            before = _like(x, state[index]) if state is not None else None
+            if weight_share:
+                weights = layer.get_parameter("weight_hh_l0")
+                dropped = dropped_weights(weights, weight_share, generator)
+                y, layer_state = functional_call(layer, {"weight_hh_l0": dropped}, (x, before))
+            else:
+                y, layer_state = layer(x, before)
             after.append(layer_state)
             y = locked_dropout(y, share, generator, rank=self.rank, ranks=self.world_size)
             x = x + y if self.config.residual and x.shape == y.shape else y

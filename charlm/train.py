@@ -9,14 +9,21 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig, preset
+from charlm.config import (
+    DEFAULT_PRESET,
+    PRESETS,
+    REGULARIZATION,
+    ModelConfig,
+    TrainingConfig,
+    preset,
+)
 from charlm.environment import share_cores
 from charlm.options import INPUT, overrides
 from charlm.terminal import notice, run, stderr
 from charlm.watch import Interrupts, refuse, watch
 from corpora.errors import UserError
 
-SHAPE = {field.name for field in fields(ModelConfig)} - {"dropout"}
+SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
 """Options that a model to start from has settled."""
 
 Options = overrides(ModelConfig, TrainingConfig, module=__name__)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from charlm.checkpoint import Arrays
-from charlm.config import ModelConfig, Precision, TrainingConfig
+from charlm.config import REGULARIZATION, ModelConfig, Precision, TrainingConfig
 from charlm.device import World, under_torchrun
 from charlm.library import KIND, find, read
 from charlm.model import CharLM
@@ -37,7 +37,7 @@ class Request:
     preset: str | None = None
     """Name of the preset that the configurations come from, for the record."""
     init_from: str | None = None
-    """A model to start from; its shape then stands instead of `model`, but for the dropout."""
+    """A model to start from; its shape then stands instead of `model`, but for dropout."""
     run: Path | None = None
     """Folder to write to; by default a new one under runs/, named after the corpus."""
 
@@ -174,7 +174,8 @@ def _parts(request: Request, text: EncodedText) -> tuple[ModelConfig, Vocabulary
     vocabulary = known.extended(text.vocabulary.symbols)
     random = np.random.default_rng(request.training.seed)
     weights = grown(file.weights, len(vocabulary), random)
-    return config.replace({"dropout": request.model.dropout}), vocabulary, weights
+    regularization = {name: getattr(request.model, name) for name in REGULARIZATION}
+    return config.replace(regularization), vocabulary, weights
 
 
 def _torch_model(config: ModelConfig, weights: Arrays, vocabulary_size: int) -> CharLM:

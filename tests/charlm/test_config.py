@@ -41,6 +41,7 @@ configs = st.builds(
     num_layers=st.integers(1, 65_536),
     embedding_size=st.integers(1, 65_536),
     dropout=st.floats(0, 0.95),
+    weight_dropout=st.floats(0, 0.95),
     residual=st.booleans(),
 ) | st.builds(
     TrainingConfig,
@@ -84,6 +85,11 @@ def test_json_of_another_shape_is_refused(config: type[Config]) -> None:
     for data in (rest, {}, {**good, "more": 1}, {**good, 1: 1}, [good], None, "x", 3, list(good)):
         with pytest.raises(UserError, match=config.__name__):
             config.from_json(data)
+
+
+def test_a_file_from_before_a_field_was_added_means_its_default() -> None:
+    before = {k: v for k, v in ModelConfig().to_json().items() if k != "weight_dropout"}
+    assert ModelConfig.from_json(before) == ModelConfig()
 
 
 @drawn

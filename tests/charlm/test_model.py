@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from charlm.config import ModelConfig
-from charlm.dropout import locked_dropout
+from charlm.dropout import dropped_weights, locked_dropout
 from charlm.model import CharLM, detached, flattened, unflattened
 
 SYMBOLS = 11
@@ -95,6 +95,42 @@ def test_dropped_features_are_the_same_ones_at_every_step_and_keep_the_mean() ->
     assert set(dropped.unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(dropped[0, 0], dropped[0, 1])  # each stream has its own
     assert float(dropped.mean()) == pytest.approx(1.0, abs=0.05)
+
+
+def test_dropped_weights_are_gone_and_the_rest_makes_up_for_them() -> None:
+    weights = torch.full((300, 200), 0.7)
+    assert dropped_weights(weights, 0.0, None) is weights
+    dropped = dropped_weights(weights, 0.3, torch.Generator().manual_seed(3))
+    again = dropped_weights(weights, 0.3, torch.Generator().manual_seed(3))
+    assert torch.equal(dropped, again)
+    torch.testing.assert_close(dropped.unique(), torch.tensor([0.0, 1.0]))
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_recurrent_weights_are_dropped_while_training_only(cell: str) -> None:
+    model, ids = model_of(cell, weight_dropout=0.5), ids_of(2, 6)
+
+    def logits(seed: int) -> torch.Tensor:
+        return model(ids, None, torch.Generator().manual_seed(seed))[0]
+
+    assert torch.equal(logits(1), logits(1))
+    # The first character is read from a state of zeros, where recurrent weights are not heard.
+    torch.testing.assert_close(logits(1)[:, 0], logits(2)[:, 0])
+    assert not torch.allclose(logits(1)[:, 1:], logits(2)[:, 1:], atol=1e-4)
+    model.eval()
+    plain = model_of(cell).eval()
+    torch.testing.assert_close(logits(1), plain(ids)[0])
+
+
+def test_a_weight_that_was_dropped_learns_nothing_from_that_window() -> None:
+    model, ids = model_of("lstm", weight_dropout=0.5), ids_of(2, 6)
+    model(ids, None, torch.Generator().manual_seed(1))[0].square().sum().backward()
+    layer = model.layers[0]
+    mask = dropped_weights(
+        torch.ones_like(layer.weight_hh_l0), 0.5, torch.Generator().manual_seed(1)
+    )
+    assert torch.equal(layer.weight_hh_l0.grad != 0, mask != 0)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
