@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from asyncio import Lock
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import on, work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from tui import session
-from tui.panes import PANES
+from tui.panes import TABS, Tab
+from tui.panes.pane import Pane
 
 
 class CharlmApp(App[None]):
@@ -27,11 +26,11 @@ class CharlmApp(App[None]):
     TITLE = "charlm"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "app.tcss",
-        *(f"panes/{pane.name}.tcss" for pane in PANES),
+        *(f"panes/{tab.name}.tcss" for tab in TABS),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
-        *(Binding(pane.key, f"go_to('{pane.name}')", pane.title, show=False) for pane in PANES),
+        *(Binding(tab.key, f"go_to('{tab.name}')", tab.title, show=False) for tab in TABS),
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (as in App)
@@ -44,11 +43,11 @@ class CharlmApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs; what is in them comes when they are looked at."""
-        known = [pane.name for pane in PANES]
+        known = [tab.name for tab in TABS]
         first = self.session.pane if self.session.pane in known else known[0]
         with TabbedContent(initial=first):
-            for pane in PANES:
-                with TabPane(f"{pane.title} {pane.key.upper()}", id=pane.name):
+            for tab in TABS:
+                with TabPane(f"{tab.title} {tab.key.upper()}", id=tab.name):
                     yield Static()  # an empty one would show its name
         yield Footer(compact=True)
 
@@ -58,75 +57,75 @@ class CharlmApp(App[None]):
             self.theme = self.session.theme
 
     @property
-    def pane(self) -> Widget | None:
-        """The pane that is looked at, once it is there."""
-        return self._pane(self.query_one(TabbedContent).active)
+    def tabs(self) -> TabbedContent:
+        """The tabs, whatever stands before them."""
+        return self.screen_stack[0].query_one(TabbedContent)
 
-    def _pane(self, name: str) -> Widget | None:
+    @property
+    def tab(self) -> Tab:
+        """The tab that is in front."""
+        return next(tab for tab in TABS if tab.name == self.tabs.active)
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane that is looked at, once it is there."""
+        return self._pane(self.tab.name)
+
+    @property
+    def panes(self) -> dict[str, Pane]:
+        """Those that have been looked at."""
+        found = {tab.name: self._pane(tab.name) for tab in TABS}
+        return {name: pane for name, pane in found.items() if pane is not None}
+
+    def _pane(self, name: str) -> Pane | None:
         try:
-            return self.query_one(f"#{name}-pane")
+            return self.tabs.query_one(f"#{name}-pane", Pane)
         except NoMatches:
             return None
 
     @on(TabbedContent.TabActivated)
     async def show_pane(self, event: TabbedContent.TabActivated) -> None:
         """Make the pane of a tab when it is first looked at."""
-        name = event.pane.id or PANES[0].name
+        name = event.pane.id
         # An app that ends removes its tabs one by one, each of which makes another one active.
-        if self._exit or not event.pane.is_attached:
+        if name is None or self._exit or not event.pane.is_attached:
             return
         made = await self._made(name)
         # Whoever gets the focus brings its tab to the front: not any more if another one is wanted.
-        if self.query_one(TabbedContent).active == name:
+        if self.tabs.active == name:
             made.query("Input, TextArea").first().focus()
 
-    async def _made(self, name: str) -> Widget:
+    async def _made(self, name: str) -> Pane:
         """Return a pane, made if it is not there yet."""
         async with self.making:  # a tab and what is to be shown in it may both ask at once
             found = self._pane(name)
             if found is None:
-                found = self._new(name)
-                tab = self.query_one(f"#{name}", TabPane)
-                await tab.remove_children()
-                await tab.mount(found)
+                (tab,) = (tab for tab in TABS if tab.name == name)
+                module = import_module(f"tui.panes.{name}")
+                found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
+                found.restore(self.session.kept(name))
+                place = self.tabs.query_one(f"#{name}", TabPane)
+                await place.remove_children()
+                await place.mount(found)
         return found
 
-    def _new(self, name: str) -> Widget:
-        (pane,) = (pane for pane in PANES if pane.name == name)
-        module = import_module(f"tui.panes.{name}")
-        made: Widget = getattr(module, pane.widget)(id=f"{name}-pane")
-        if name == "generate":
-            made.remember(self.session.generate)  # type: ignore[attr-defined]
-        elif name == "translate" and self.session.command:
-            made.first = self.session.command  # type: ignore[attr-defined]
-        return made
+    @on(Pane.Open)
+    async def open_in(self, event: Pane.Open) -> None:
+        """Show another tab, with what a pane wants to see there."""
+        await self.open(event.tab, event.name)
 
-    # What the panes ask for
-
-    async def on_train_pane_generate_with(self, event: Widget) -> None:
-        """Open a run in Generate."""
-        await self.generate_with(event.model)  # type: ignore[attr-defined]
-
-    async def generate_with(self, model: str) -> None:
-        """Go to Generate, with this model."""
-        self.go_to("generate")
-        pane = await self._made("generate")
-        pane.use(model)  # type: ignore[attr-defined]
-
-    async def train_on(self, corpus: str) -> None:
-        """Go to Train, with this corpus."""
-        self.go_to("train")
-        pane = await self._made("train")
-        pane.use(corpus)  # type: ignore[attr-defined]
+    async def open(self, tab: str, name: str) -> None:
+        """Show a tab, with a model or a corpus."""
+        self.go_to(tab)
+        (await self._made(tab)).use(name)
 
     # Actions
 
     def go_to(self, name: str) -> None:
         """Show a pane."""
-        tabs = self.query_one(TabbedContent)
-        if tabs.active != name:
+        if self.tabs.active != name:
             self.set_focus(None)  # a widget that keeps it would bring its own tab back
-            tabs.active = name
+            self.tabs.active = name
 
     def action_go_to(self, name: str) -> None:
         """Show a pane."""
@@ -136,10 +135,8 @@ class CharlmApp(App[None]):
         """Say what the pane is for, and its keys."""
         from tui.screens import Help
 
-        name = self.query_one(TabbedContent).active
-        (pane,) = (pane for pane in PANES if pane.name == name)
         if self.pane is not None and not isinstance(self.screen, Help):
-            self.push_screen(Help(pane.title, getattr(self.pane, "HELP", "")))
+            self.push_screen(Help(self.tab.title, self.pane.HELP))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette offers."""
@@ -151,13 +148,15 @@ class CharlmApp(App[None]):
     @work
     async def action_quit(self) -> None:  # type: ignore[override]
         """Ask what becomes of trainings that are under way; remember things; end."""
-        train = self._pane("train")
-        trainings = train.under_way() if train is not None else []  # type: ignore[attr-defined]
+        trainings = [one for pane in self.panes.values() for one in pane.under_way()]
         if trainings:
-            from tui.screens import Leave
+            from tui.screens import Choose
 
-            answer = await self.push_screen_wait(Leave(len(trainings)))
-            if answer is None:
+            what = "A training is" if len(trainings) == 1 else f"{len(trainings)} trainings are"
+            question = f"{what} under way. It can go on without this app."
+            answers = {"leave": "Leave it running", "stop": "Stop it, saved", "stay": "Stay"}
+            answer = await self.push_screen_wait(Choose(question, answers))
+            if answer in (None, "stay"):
                 return
             if answer == "stop":
                 for training in trainings:
@@ -166,12 +165,7 @@ class CharlmApp(App[None]):
         self.exit()
 
     def remember(self) -> None:
-        """Keep theme, pane and controls for the next start."""
-        self.session.theme = self.theme
-        self.session.pane = self.query_one(TabbedContent).active
-        generate, translate = self._pane("generate"), self._pane("translate")
-        if generate is not None:
-            self.session.generate = dataclasses.asdict(generate.controls())  # type: ignore[attr-defined]
-        if translate is not None:
-            self.session.command = translate.typed  # type: ignore[attr-defined]
+        """Keep theme, tab, and what the panes want kept, for the next start."""
+        self.session.theme, self.session.pane = self.theme, self.tab.name
+        self.session.panes |= {name: pane.kept() for name, pane in self.panes.items()}
         session.save(self.session)

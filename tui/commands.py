@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from corpora.catalog import CATALOG
 from tui.models import names
-from tui.panes import PANES
+from tui.panes import TABS
 
 if TYPE_CHECKING:
     from tui.app import CharlmApp
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 def commands(app: CharlmApp) -> Iterator[SystemCommand]:
     """Yield what can be done, the panes first."""
-    for pane in PANES:
-        yield SystemCommand(pane.title, f"Go to {pane.title}", partial(app.go_to, pane.name))
-    pane_widget = app.pane
-    if pane_widget is not None:
-        for binding in type(pane_widget).BINDINGS:
+    for tab in TABS:
+        yield SystemCommand(tab.title, f"Go to {tab.title}", partial(app.go_to, tab.name))
+    pane = app.pane
+    if pane is not None:
+        for binding in type(pane).BINDINGS:
             if isinstance(binding, Binding):
-                action = partial(app.run_action, binding.action, pane_widget)
+                action = partial(app.run_action, binding.action, pane)
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
     for name in names("charlm"):
         help_text = "Write with this model"
-        yield SystemCommand(f"Generate with {name}", help_text, partial(app.generate_with, name))
+        yield SystemCommand(f"Generate with {name}", help_text, partial(app.open, "generate", name))
     for name, entry in CATALOG.items():
-        yield SystemCommand(f"Train on {name}", entry.title, partial(app.train_on, name))
+        yield SystemCommand(f"Train on {name}", entry.title, partial(app.open, "train", name))

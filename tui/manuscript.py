@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Version:
     """A text as it once was."""
 
     tokens: list[Token]
+    surprisals: array[float]
     levels: bytes
     prompted: int
     ahead: np.ndarray
@@ -43,8 +45,10 @@ class Manuscript:
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
         self.tokens: list[Token] = []
+        self.surprisals = array("f")
+        """Of each character, in nats."""
         self.levels = bytearray()
-        """Of each character, how much it surprised; see `charlm.surprisal`."""
+        """The same as levels; see `charlm.surprisal`."""
         self.prompted = 0
         """Characters at the beginning that the model did not write."""
         self.past: list[Version] = []
@@ -87,8 +91,9 @@ class Manuscript:
         if not self.past:
             return False
         version = self.past.pop()
-        self.tokens, self.levels = list(version.tokens), bytearray(version.levels)
-        self.prompted, self._ahead = version.prompted, version.ahead
+        self.tokens, self.surprisals = list(version.tokens), version.surprisals
+        self.levels, self.prompted = bytearray(version.levels), version.prompted
+        self._ahead = version.ahead
         self._kept = dict(version.kept)
         self._rewind(len(self.tokens))
         return True
@@ -119,16 +124,24 @@ class Manuscript:
         At the end that is what may come next; elsewhere, what it expected instead of what stands
         there.
         """
-        inside = position < len(self.tokens)
-        token = self.tokens[position] if inside else Token("", 0, self._behind())
         symbols = self.model.vocabulary.symbols
-        return [(symbols[index], index, share) for index, share in token.best(count)]
+        best = self._at(position).best(count)
+        return [(symbols[index], index, share) for index, share in best]
+
+    def entropy(self, position: int) -> float:
+        """Return how unsure the model is, or was, of the character at `position`, in nats."""
+        return self._at(position).entropy
+
+    def _at(self, position: int) -> Token:
+        inside = position < len(self.tokens)
+        return self.tokens[position] if inside else Token("", 0, self._behind())
 
     def _remember(self) -> None:
         """Keep the text as it stands, for `undo`."""
         self.past.append(
             Version(
                 list(self.tokens),
+                self.surprisals[:],
                 bytes(self.levels),
                 self.prompted,
                 self._behind(),
@@ -141,7 +154,8 @@ class Manuscript:
         logits = self._behind()
         token = Token(self.model.vocabulary.symbols[index], index, logits)
         self.tokens.append(token)
-        self.levels.append(level(token.surprisal))
+        self.surprisals.append(token.surprisal)
+        self.levels.append(level(self.surprisals[-1]))
         self._at_end()
         return token
 
@@ -165,7 +179,7 @@ class Manuscript:
         if position == len(self.tokens):
             return
         self._ahead = self.tokens[position].logits
-        del self.tokens[position:], self.levels[position:]
+        del self.tokens[position:], self.surprisals[position:], self.levels[position:]
         self._kept = {at: state for at, state in self._kept.items() if at <= position}
         self._rewind(position)
 

@@ -1,8 +1,11 @@
-"""Which models there are for a pane."""
+"""Which models there are for a pane, and those that it has loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar
 
 from charlm.checkpoint import MODEL, kind_of
 from charlm.library import find, runs, shipped
@@ -10,6 +13,8 @@ from corpora.errors import UserError
 
 SHIPPED_BY_SEQ = Path(__file__).parents[1] / "seq" / "pretrained"
 """By path: importing seq's libraries loads torch."""
+
+Model = TypeVar("Model")
 
 
 def known() -> dict[str, Path]:
@@ -32,3 +37,25 @@ def names(kind: str) -> list[str]:
 def path_of(name: str) -> Path:
     """Return the folder or file of a model; raise `UserError` if there is none."""
     return find(name, known())
+
+
+class Models(Generic[Model]):
+    """Models by name, each loaded at its first use; for threads, one of which has them at a time.
+
+    Args:
+        load: makes a model from its path; it may take seconds.
+        loading: is told the name of one that is about to be loaded.
+    """
+
+    def __init__(self, load: Callable[[str], Model], loading: Callable[[str], None]) -> None:
+        self._load, self._loading = load, loading
+        self._models: dict[str, Model] = {}
+        self.lock = Lock()
+        """Held by whoever asks a model something."""
+
+    def get(self, name: str) -> Model:
+        """Return a model, with `lock` held; raise `UserError` if it cannot be loaded."""
+        if name not in self._models:
+            self._loading(name)
+            self._models[name] = self._load(str(path_of(name)))
+        return self._models[name]

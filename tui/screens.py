@@ -1,7 +1,8 @@
-"""Help, and the question before quitting."""
+"""What stands before the app for a moment: help, and questions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -9,14 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Label, Markdown
+from textual.widgets import Button, Input, Label, Markdown
 
 
-class Help(ModalScreen[None]):
+class Modal(ModalScreen[str | None]):
+    """Stands before the app, whose keys wait; but for the one that quits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("ctrl+q", "app.quit", "Quit", priority=True),
+    ]
+
+
+class Help(Modal):
     """What a pane is for, and its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", "Close"),
+        Binding("f1,q", "dismiss", "Close", show=False),
     ]
 
     def __init__(self, title: str, text: str) -> None:
@@ -29,27 +39,42 @@ class Help(ModalScreen[None]):
             yield Markdown(f"## {self.heading}\n\n{self.text}\n\n*escape closes this*")
 
 
-class Leave(ModalScreen[str | None]):
-    """Asks what becomes of trainings that are under way: stop, leave, or None to stay."""
+class Ask(Modal):
+    """Asks for a line; what comes back is None if the question was left with escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Stay")]
-
-    def __init__(self, count: int) -> None:
+    def __init__(self, question: str, *, value: str = "", placeholder: str = "") -> None:
         super().__init__()
-        self.count = count
+        self.question, self.value, self.hint = question, value, placeholder
 
     def compose(self) -> ComposeResult:
         """Lay out the question."""
-        what = "A training is" if self.count == 1 else f"{self.count} trainings are"
         with Vertical():
-            yield Label(f"{what} under way. It can go on without this app.", markup=False)
+            yield Label(self.question, markup=False)
+            yield Input(self.value, placeholder=self.hint)
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        """Give back what was typed."""
+        self.dismiss(event.value.strip() or None)
+
+
+class Choose(Modal):
+    """Asks for one of a few answers; what comes back is None if it was left with escape."""
+
+    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
+        """Ask `question`; what `answers` calls each answer stands on its button."""
+        super().__init__()
+        self.question, self.answers = question, answers
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical():
+            yield Label(self.question, markup=False)
             with Horizontal():
-                yield Button("Leave it running", id="leave", variant="primary")
-                yield Button("Stop it, saved", id="stop", variant="error")
-                yield Button("Stay", id="stay")
+                for name, text in self.answers.items():
+                    yield Button(text, id=name)
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
         """Give back the choice."""
-        chosen = event.button.id
-        self.dismiss(None if chosen == "stay" else chosen)
+        self.dismiss(event.button.id)

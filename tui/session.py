@@ -21,10 +21,13 @@ class Session:
 
     theme: str = "textual-dark"
     pane: str = "generate"
-    generate: dict[str, Any] = field(default_factory=dict)
-    """Fields of `panes.generate.Controls`."""
-    command: str = ""
-    """Of the pane Translate."""
+    panes: dict[str, Any] = field(default_factory=dict)
+    """What each pane wants kept; see `Pane.kept`."""
+
+    def kept(self, pane: str) -> dict[str, Any]:
+        """Return what a pane wanted kept, if that is an object still."""
+        found = self.panes.get(pane)
+        return found if isinstance(found, dict) else {}
 
 
 def folder() -> Path:

@@ -1,20 +1,15 @@
-"""Trainings as the app sees them: the command line in a subprocess, and the logs of run folders."""
+"""Trainings that the app starts: the command line in a subprocess."""
 
 from __future__ import annotations
 
-import json
-import math
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from charlm.checkpoint import CONFIG, LAST, METRICS, MODEL, read_json
+from charlm.checkpoint import CONFIG, LAST, MODEL, read_json
 from corpora.errors import UserError
 
 MODULES = {
@@ -24,8 +19,6 @@ MODULES = {
     "translator": ("seq.scan", "train"),
 }
 """What resumes a run, by its kind."""
-FRESH = 20.0
-"""Seconds since a log grew, up to which its training is taken to be under way."""
 
 
 class Training:
@@ -89,85 +82,6 @@ def new_folder(stem: str) -> Path:
     while (folder := Path("runs") / (name if number == 1 else f"{name}-{number}")).exists():
         number += 1
     return folder
-
-
-@dataclass
-class Log:
-    """What a run has logged by now; `read` takes in what is new."""
-
-    folder: Path
-    train: list[tuple[float, float]] = field(default_factory=list)
-    """Passes and training loss, in nats."""
-    validation: list[tuple[float, float]] = field(default_factory=list)
-    step: Mapping[str, Any] = field(default_factory=dict)
-    """The newest event of that kind, and so on."""
-    start: Mapping[str, Any] = field(default_factory=dict)
-    end: Mapping[str, Any] = field(default_factory=dict)
-    sample: str = ""
-    _offset: int = 0
-    _rest: bytes = b""
-
-    def read(self) -> bool:
-        """Read what the log has grown by; return whether that was anything."""
-        path = self.folder / METRICS
-        try:
-            size = path.stat().st_size
-            if size < self._offset:  # resumed from an earlier step: it was written anew
-                self.__init__(self.folder)  # type: ignore[misc]
-            with path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:  # not there yet
-            return False
-        self._offset += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._take(line)
-        return bool(lines)
-
-    def _take(self, line: bytes) -> None:
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(event, dict):
-            return
-        match event.get("event"):
-            case "started":
-                self.start, self.end = event, {}
-            case "step":
-                self.step = event
-                self._put(self.train, event.get("train_loss"), event)
-            case "evaluated":
-                self._put(self.validation, event.get("loss"), event)
-            case "sampled":
-                self.sample = str(event.get("text", ""))
-            case "finished":
-                self.end = event
-
-    @staticmethod
-    def _put(points: list[tuple[float, float]], loss: Any, event: Mapping[str, Any]) -> None:
-        epoch = event.get("epoch")
-        if isinstance(loss, int | float) and isinstance(epoch, int | float) and math.isfinite(loss):
-            while points and points[-1][0] >= epoch:  # taken up from an earlier step
-                points.pop()
-            points.append((float(epoch), float(loss)))
-
-    @property
-    def best(self) -> float | None:
-        """Lowest validation loss, in nats."""
-        return min((loss for _, loss in self.validation), default=None)
-
-    @property
-    def state(self) -> str:
-        """What has become of the training, in a word or two."""
-        if reason := self.end.get("reason"):
-            return str(reason)
-        try:
-            age = time.time() - (self.folder / METRICS).stat().st_mtime
-        except OSError:
-            return "no log"
-        return "training" if age < FRESH else "stopped"
 
 
 def can_generate(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from queue import Empty, SimpleQueue
 
@@ -20,6 +21,8 @@ class Writer:
         self._written: SimpleQueue[tuple[str, int]] = SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._began = self._ended = 0.0
+        self._count = 0
 
     @property
     def busy(self) -> bool:
@@ -30,6 +33,7 @@ class Writer:
         """Begin to take tokens; what was under way is stopped."""
         self.stop()
         self._stopping = threading.Event()
+        self._began, self._count = time.perf_counter(), 0
         arguments = (tokens, self._stopping)
         self._thread = threading.Thread(target=self._take, args=arguments, daemon=True)
         self._thread.start()
@@ -39,6 +43,12 @@ class Writer:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
+
+    @property
+    def speed(self) -> float:
+        """Characters per second since the last start."""
+        now = time.perf_counter() if self.busy else self._ended
+        return self._count / max(now - self._began, 1e-3)
 
     def drain(self) -> tuple[str, list[int]]:
         """Return the characters that were written since the last call, and their levels."""
@@ -55,5 +65,7 @@ class Writer:
     def _take(self, tokens: Iterable[Token], stopping: threading.Event) -> None:
         for token in tokens:
             self._written.put((token.character, level(token.surprisal)))
+            self._count += 1
             if stopping.is_set():
                 break
+        self._ended = time.perf_counter()

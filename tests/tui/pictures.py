@@ -35,14 +35,14 @@ async def until(pilot: Pilot[None], holds: Callable[[], Any]) -> None:
 
 
 async def generate(pilot: Pilot[None], pane: Any) -> None:
-    await until(pilot, lambda: pane.manuscript is not None)
+    await until(pilot, lambda: pane.desk.author)
     pane.query_one("#seed", Stepper).value = 2
     pane.query_one("#temperature", Stepper).value = 0.6
     pane.query_one("#length", Stepper).value = 1000
     await pilot.press("enter", "f9")
-    await until(pilot, lambda: not pane.writer.busy)
+    await until(pilot, lambda: not pane.desk.author.writer.busy)
     await pilot.pause(0.2)
-    pane.query_one(TextView).cursor = len(pane.manuscript) - 150
+    pane.query_one(TextView).cursor = len(pane.desk.author.manuscript) - 150
 
 
 async def classify(pilot: Pilot[None], pane: Any) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Select
 
 from charlm import load
 from tui.panes.generate import GeneratePane
-from tui.widgets.ask import Ask
+from tui.screens import Ask, Choose
 from tui.widgets.bars import Bars
 from tui.widgets.stepper import Stepper
 from tui.widgets.text_view import TextView
@@ -21,18 +21,18 @@ from tui.widgets.text_view import TextView
 
 async def ready(pilot: Pilot[None], pane: GeneratePane, seed: int | None = 3) -> None:
     """Wait for the model, and have it write the same each time."""
-    await until(pilot, lambda: pane.manuscript is not None)
+    await until(pilot, lambda: pane.desk.author is not None)
     pane.query_one("#seed", Stepper).value = seed
     pane.query_one("#length", Stepper).value = 100
 
 
 async def written(pilot: Pilot[None], pane: GeneratePane) -> str:
     """Wait until nothing more is written; return the text on the screen."""
-    await until(pilot, lambda: not pane.writer.busy)
+    await until(pilot, lambda: pane.desk.author is not None and not pane.desk.author.writer.busy)
     await pilot.pause(0.1)
     text = pane.query_one(TextView).text
-    assert pane.manuscript is not None
-    assert pane.manuscript.text == text
+    assert pane.desk.author is not None
+    assert pane.desk.author.manuscript.text == text
     return text
 
 
@@ -95,7 +95,8 @@ def test_no_key_waits_while_it_writes() -> None:
             while view.cursor != place and time.perf_counter() < before + 5:
                 await asyncio.sleep(0.001)
             waited.append(time.perf_counter() - before)
-            assert pane.writer.busy
+            assert pane.desk.author is not None
+            assert pane.desk.author.writer.busy
         assert statistics.median(waited) < 0.05
         await pilot.press("f6")
 
@@ -108,11 +109,11 @@ def test_the_likeliest_are_those_at_the_cursor() -> None:
         await pilot.press("enter")
         await written(pilot, pane)
         view, bars = pane.query_one(TextView), pane.query_one("#candidates", Bars)
-        assert pane.manuscript is not None
+        assert pane.desk.author is not None
         for cursor in (0, 17, len(view.text)):
             view.cursor = cursor
             await pilot.pause()
-            wanted = pane.manuscript.candidates(cursor, 10)
+            wanted = pane.desk.author.manuscript.candidates(cursor, 10)
             assert [bar.share for bar in bars.bars] == pytest.approx([c[2] for c in wanted])
             marked = [c[0] == view.text[cursor : cursor + 1] for c in wanted]
             assert [bar.marked for bar in bars.bars] == marked
@@ -124,18 +125,20 @@ def test_in_steps_the_user_chooses() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         await ready(pilot, pane)
         await pilot.press("f8", "f6")
-        assert pane.manuscript is not None
+        assert pane.desk.author is not None
         text = await written(pilot, pane)
         assert text == pane.query_one("#prompt", Input).value
         wanted = text
         for key in ("1", "3", "0"):
-            wanted += pane.manuscript.candidates(len(wanted))["1234567890".index(key)][0]
+            wanted += pane.desk.author.manuscript.candidates(len(wanted))["1234567890".index(key)][
+                0
+            ]
             await pilot.press(key)
             assert await written(pilot, pane) == wanted
         await pilot.click("#candidates", offset=(1, 1))
         assert len(await written(pilot, pane)) == len(wanted) + 1
         pane.query_one(TextView).cursor = 2
-        second = pane.manuscript.candidates(2)[1][0]
+        second = pane.desk.author.manuscript.candidates(2)[1][0]
         await pilot.press("2")
         assert await written(pilot, pane) == wanted[:2] + second
 
@@ -167,15 +170,32 @@ def test_colours_copies_and_files() -> None:
         assert len(pane.query_one(TextView).levels) == len(text)
         await pilot.press("ctrl+y")
         assert pilot.app.clipboard == text
-        for _ in range(2):  # the second one is refused
+        for answer in (None, "no", "over"):  # there is none, it is left, it is written over
+            Path("text.txt").write_text("mine") if answer else None
             await pilot.press("ctrl+s")
             await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
             await pilot.press("enter")
-            await until(pilot, lambda: not isinstance(pilot.app.screen, Ask))
+            if answer is not None:
+                await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+                await pilot.click(f"#{answer}")
+            await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
             await pilot.pause(0.1)
-        assert Path("text.txt").read_text() == text
-        said_ = [note.message for note in pilot.app._notifications]
-        assert "text.txt exists already; name another file" in said_
+            assert Path("text.txt").read_text() == ("mine" if answer == "no" else text)
+
+    driven(drive)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "~nobody-at-all/x", "nowhere/" + "x" * 300])
+def test_a_file_that_cannot_be_is_said(name: str) -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await ready(pilot, pane)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+        pilot.app.screen.query_one(Input).value = name
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pilot.app._notifications) == 1)
+        (note,) = pilot.app._notifications
+        assert note.severity == "error"
 
     driven(drive)
 
@@ -208,8 +228,15 @@ def test_controls_are_stepped_by_keys_wheel_and_clicks() -> None:
         await pilot.click("#temperature", offset=(16, 0))
         assert stepper.value == 0.75
         await pilot.press("home")
-        assert pane.controls().temperature == 0.0
+        assert pane.controls.temperature == 0.0
         await pilot.press("left", "end")
-        assert pane.controls().temperature == 2.0
+        assert pane.controls.temperature == 2.0
+        await pilot.press("1", ".", "2", "3")
+        assert pane.controls.temperature == 1.25
+        pane.query_one("#seed", Stepper).focus()
+        await pilot.press("4", "2")
+        assert pane.controls.seed == 42
+        await pilot.press("right", "7")
+        assert pane.controls.seed == 7
 
     driven(drive)

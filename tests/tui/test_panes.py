@@ -1,6 +1,7 @@
 """Classify, Translate and Train: what a person can do there."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static, TextArea
 
 from corpora.scan.grammar import interpret
+from tui.grammar import NextWord, checked
+from tui.log import Log
 from tui.panes.classify import ClassifyPane
+from tui.panes.generate import GeneratePane
 from tui.panes.train import TrainPane
-from tui.panes.translate import NextWord, TranslatePane, checked
-from tui.training import Log, new_folder
-from tui.widgets.ask import Ask
+from tui.panes.translate import TranslatePane
+from tui.screens import Ask
+from tui.training import new_folder
 from tui.widgets.bars import Bars
 from tui.widgets.curves import Curves
 from tui.widgets.heat_map import HeatMap
@@ -218,11 +222,17 @@ def test_a_run_is_opened_in_generate(small_models: Path) -> None:
         await until(pilot, lambda: pane.chosen == "runs/mine")
         await pilot.press("f9")
         app = pilot.app
-        await until(pilot, lambda: getattr(app.pane, "manuscript", None) is not None)  # type: ignore[attr-defined]
+        await until(pilot, lambda: isinstance(app.pane, GeneratePane))  # type: ignore[attr-defined]
         select = app.query_one("#model", Select)
         await until(pilot, lambda: select.value == "runs/mine")
 
     driven(drive, "train")
+
+
+def _step(step: int, epoch: float, loss: float) -> str:
+    figures = {"units_per_second": 5.0, "gradient_norm": 0.5, "remaining": 3.0}
+    event = {"event": "step", "step": step, "epoch": epoch, "train_loss": loss, **figures}
+    return json.dumps(event)
 
 
 def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
@@ -230,11 +240,12 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
     assert not log.read()
     lines = [
         '{"event": "started", "parameters": 5, "unit": "characters"}',
-        '{"event": "step", "step": 10, "epoch": 0.5, "train_loss": 2.0}',
+        _step(10, 0.5, 2.0),
         "damaged",
         '{"event": "evaluated", "epoch": 0.5, "loss": 1.5}',
         '{"event": "sampled", "text": "abc"}',
-        '{"event": "step", "step": 20, "epoch": 1.0, "train_loss": 1.0}',
+        '{"event": "step", "step": 15, "epoch": "?", "train_loss": 1.0}',
+        _step(20, 1.0, 1.0),
     ]
     data = "".join(f"{line}\n" for line in lines)
     for start in range(0, len(data), 7):
@@ -242,6 +253,8 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
             out.write(data[start : start + 7])
         log.read()
     assert log.train == [(0.5, 2.0), (1.0, 1.0)]
+    assert log.norms == [(0.5, 0.5), (1.0, 0.5)]
+    assert "pass 1.00, train 1.0000 nats" in log.figures()
     assert log.validation == [(0.5, 1.5)]
     assert (log.best, log.sample, log.state) == (1.5, "abc", "training")
     file.write_text(f"{lines[0]}\n")  # resumed from the beginning

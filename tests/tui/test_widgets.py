@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.lines import _breaks, _breaks_of_wide, breaks
 from tui.widgets.bars import block
 from tui.widgets.stepper import Stepper
-from tui.widgets.text_view import breaks
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
 texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
@@ -34,6 +34,12 @@ def test_only_the_last_line_of_a_text_that_grows_changes(one: str, two: str, wid
     after = [0, *breaks(one + two, 0, width)]
     again = [*before, *breaks(one + two, before[-1], width)]
     assert again == after
+
+
+@quick
+@given(st.text("ab  ", max_size=60), st.integers(1, 12))
+def test_the_quick_way_to_break_a_line_is_the_other_one(text: str, width: int) -> None:
+    assert [*_breaks(text, width)] == [*_breaks_of_wide(text, width)]
 
 
 def test_lines_break_between_words() -> None:

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Pane:
+class Tab:
     """Where a pane is found."""
 
     name: str
-    """Its id, and its module in this package."""
+    """Its id, and the module of its pane in this package."""
     title: str
     key: str
     widget: str
-    """Its class in that module."""
+    """The class of its pane in that module."""
 
 
-PANES = (
-    Pane("generate", "Generate", "f2", "GeneratePane"),
-    Pane("classify", "Classify", "f3", "ClassifyPane"),
-    Pane("translate", "Translate", "f4", "TranslatePane"),
-    Pane("train", "Train", "f5", "TrainPane"),
+TABS = (
+    Tab("generate", "Generate", "f2", "GeneratePane"),
+    Tab("classify", "Classify", "f3", "ClassifyPane"),
+    Tab("translate", "Translate", "f4", "TranslatePane"),
+    Tab("train", "Train", "f5", "TrainPane"),
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from threading import Lock
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,26 +15,28 @@ from textual.worker import get_current_worker
 
 from charlm.terminal import printable
 from corpora.errors import UserError
-from tui.models import names, path_of
-from tui.widgets.ask import Ask
+from tui.files import save
+from tui.judging import Judged, classifier, judged_file, verdict
+from tui.models import Models
+from tui.panes.pane import Pane
+from tui.screens import Ask
 from tui.widgets.bars import Bar, Bars
-from tui.widgets.review_table import Judged, ReviewTable
+from tui.widgets.choice import ModelChoice
+from tui.widgets.review_table import ReviewTable
 
 if TYPE_CHECKING:
     from seq.explain import Explanation
-    from seq.library import Prediction, TextClassifier
+    from seq.library import Prediction
 
 DEBOUNCE = 0.25
 """Seconds without a key after which a text is classified."""
 SETTLED = 1.5
 """Seconds after that, without another text, when it is put into the history."""
-AT_ONCE = 64
-"""Texts of a file that are classified before the table shows them."""
 LONGEST_COLORED = 20_000
 """Characters that are explained and shown in colour: nobody reads on."""
 
 
-class ClassifyPane(Vertical):
+class ClassifyPane(Pane):
     """A text, classified while it is typed; a history; the texts of a file."""
 
     HELP = """\
@@ -56,9 +57,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.classifiers: dict[str, TextClassifier] = {}
-        self.asking = Lock()
-        """A classifier is asked by one thread at a time."""
+        self.classifiers = Models(classifier, self._loading)
         self.waiting: Timer | None = None
         self.settling: Timer | None = None
 
@@ -66,7 +65,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         """Lay out the pane."""
         with Horizontal():
             with Vertical(id="typed"):
-                yield Select[str]([], prompt="no classifier", id="classifier", compact=True)
+                yield ModelChoice("classifier", none="no classifier", id="classifier")
                 yield TextArea(placeholder="type or paste a review", id="review")
                 yield Static("", id="verdict", markup=False)
                 yield Bars(id="classes")
@@ -74,22 +73,6 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
                 yield Static("", id="colored", markup=False)
         yield Static("", id="progress", markup=False)
         yield ReviewTable(id="table")
-
-    def on_mount(self) -> None:
-        """Look for classifiers."""
-        self.find_models()
-
-    @work(thread=True, group="classify-find", exclusive=True)
-    def find_models(self) -> None:
-        """List shipped classifiers and those in run folders."""
-        found = names("classifier")
-        self.app.call_from_thread(self._offer, found)
-
-    def _offer(self, found: list[str]) -> None:
-        select = self.query_one("#classifier", Select)
-        select.set_options((name, name) for name in found)
-        if found:
-            select.value = found[0]
 
     @on(TextArea.Changed, "#review")
     @on(Select.Changed, "#classifier")
@@ -102,74 +85,58 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     def _classify(self) -> None:
         text = self.query_one("#review", TextArea).text
-        name = self.query_one("#classifier", Select).value
-        if not isinstance(name, str):
+        name = self.query_one(ModelChoice).chosen
+        if name is None:
             return
-        if text.strip():
-            self.classify(name, text)
-        else:
-            self.workers.cancel_group(self, "classify")
+        self.classify(name, text)
+        if not text.strip():
             self.query_one("#verdict", Static).update("")
             self.query_one("#colored", Static).update("")
             self.query_one(Bars).show_bars(())
 
     @work(thread=True, group="classify", exclusive=True)
     def classify(self, name: str, text: str) -> None:
-        """Say what `text` is, and then which words say so."""
+        """Say what `text` is, and then which words say so; of an empty one, load what will."""
         worker = get_current_worker()
         try:
-            classifier = self._classifier(name)
-            with self.asking:
+            with self.classifiers.lock:
                 if worker.is_cancelled:
                     return
-                prediction = classifier.classify([text])[0]
+                chosen = self.classifiers.get(name)
+                if not text.strip():
+                    self.call_later(self.query_one("#verdict", Static).update, "")
+                    return
+                prediction = chosen.classify([text])[0]
             if not worker.is_cancelled:
-                self.app.call_from_thread(self._show, text, prediction)
+                self.call_later(self._show, text, prediction)
             from seq.explain import explain
 
-            with self.asking:
+            with self.classifiers.lock:
                 if worker.is_cancelled:
                     return
-                explanation = explain(classifier, text[:LONGEST_COLORED])
+                explanation = explain(chosen, text[:LONGEST_COLORED])
         except UserError as error:
-            self.app.call_from_thread(self.notify, str(error), severity="error", markup=False)
+            self.call_later(self.fail, str(error))
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._color, explanation)
+            self.call_later(self._color, explanation)
 
-    def _classifier(self, name: str) -> TextClassifier:
-        """Return a classifier, loaded at its first use."""
-        with self.asking:
-            if name not in self.classifiers:
-                line = self.query_one("#verdict", Static)
-                self.app.call_from_thread(line.update, f"loading {name} …")
-                from seq.library import load  # which loads torch: over a second
-
-                self.classifiers[name] = load(str(path_of(name)), device="cpu")
-            return self.classifiers[name]
+    def _loading(self, name: str) -> None:
+        self.call_later(self.query_one("#verdict", Static).update, f"loading {name} …")
 
     def _show(self, text: str, prediction: Prediction) -> None:
         if self.query_one("#review", TextArea).text != text:
             return  # something else has been typed meanwhile
-        line, bars = self.query_one("#verdict", Static), self.query_one(Bars)
-        if prediction.label is None or prediction.probability is None:
-            line.update("no words: nothing can be said")
-            bars.show_bars(())
-            return
-        unknown = f", {prediction.unknown} of them unknown" if prediction.unknown else ""
-        label = printable(prediction.label)
-        words = f"{prediction.words:,} word{'s' * (prediction.words > 1)}"
-        line.update(f"{label}, {prediction.probability:.1%} sure  ({words}{unknown})")
-        bars.show_bars(
-            [
-                Bar(printable(name), share, name == prediction.label)
-                for name, share in prediction.probabilities.items()
-            ]
-        )
-        judged = Judged(text, prediction.label, prediction.probability)
-        self.settling = self.set_timer(
-            SETTLED, lambda: self.query_one(ReviewTable).remember(judged)
-        )
+        self.query_one("#verdict", Static).update(verdict(prediction))
+        bars = [
+            Bar(printable(name), share, name == prediction.label)
+            for name, share in prediction.probabilities.items()
+        ]
+        self.query_one(Bars).show_bars(bars if prediction.label is not None else ())
+        if prediction.label is not None:
+            judged = Judged(text, prediction.label, prediction.probability)
+            remember = partial(self.query_one(ReviewTable).remember, judged)
+            self.settling = self.set_timer(SETTLED, remember)
 
     def _color(self, explanation: Explanation) -> None:
         if not self.query_one("#review", TextArea).text.startswith(explanation.text):
@@ -207,8 +174,8 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         path = await self.app.push_screen_wait(
             Ask("Classify the reviews of which file or folder?", placeholder="reviews.csv")
         )
-        name = self.query_one("#classifier", Select).value
-        if path is not None and isinstance(name, str):
+        name = self.query_one(ModelChoice).chosen
+        if path is not None and name is not None:
             self.read_file(name, path)
 
     @work(thread=True, group="classify-file", exclusive=True)
@@ -216,29 +183,20 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         """Classify the texts of a file, and show them as they are done."""
         worker = get_current_worker()
         table, line = self.query_one(ReviewTable), self.query_one("#progress", Static)
+        shown, done = printable(path), 0
+        self.call_later(line.update, f"reading {shown} …")
         try:
-            from corpora.labelled import read
-
-            self.app.call_from_thread(line.update, f"reading {printable(path)} …")
-            texts = read(str(Path(path).expanduser()), labelled=False).texts
-            classifier = self._classifier(name)
-            self.app.call_from_thread(table.empty)
-            for start in range(0, len(texts), AT_ONCE):
-                some = texts[start : start + AT_ONCE]
-                with self.asking:
-                    if worker.is_cancelled:
-                        break
-                    found = classifier.classify(some)
-                judged = [
-                    Judged(text, one.label, one.probability)
-                    for text, one in zip(some, found, strict=True)
-                ]
-                done = f"{start + len(some):,} of {len(texts):,} reviews of {printable(path)}"
-                self.app.call_from_thread(table.add, judged)
-                self.app.call_from_thread(line.update, done)
+            for some, total in judged_file(
+                path, self.classifiers, name, lambda: worker.is_cancelled
+            ):
+                if not done:
+                    self.call_later(table.empty)
+                done += len(some)
+                self.call_later(table.add, some)
+                self.call_later(line.update, f"{done:,} of {total:,} reviews of {shown}")
         except UserError as error:
-            self.app.call_from_thread(line.update, "")
-            self.app.call_from_thread(self.notify, str(error), severity="error", markup=False)
+            self.call_later(line.update, "")
+            self.call_later(self.fail, str(error))
 
     @work
     async def action_export(self) -> None:
@@ -247,14 +205,5 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         if not table.judged:
             self.notify("there is nothing to export yet", severity="warning")
             return
-        path = await self.app.push_screen_wait(
-            Ask("Write the table into which file?", value="reviews-classified.csv")
-        )
-        if path is None:
-            return
-        try:
-            table.export(Path(path).expanduser())
-        except UserError as error:
-            self.notify(str(error), severity="error", markup=False)
-        else:
-            self.notify(f"written: {path}", markup=False)
+        question = "Write the table into which file?"
+        await save(self.app, question, "reviews-classified.csv", table.csv)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,16 +11,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
 from textual.suggester import SuggestFromList
-from textual.widgets import Button, DataTable, Input, Label, Select, Static
+from textual.widgets import Button, DataTable, Input, Label, Static
 
-from charlm.config import DEFAULT_PRESET, PRESETS
+from charlm.config import PRESETS
 from charlm.library import runs
 from charlm.terminal import printable
 from corpora.catalog import CATALOG
 from corpora.errors import UserError
-from tui.training import Log, Training, can_generate, new_folder, resumed, started
+from tui.log import Log
+from tui.panes.pane import Pane
+from tui.training import Training, can_generate, new_folder, resumed, started
+from tui.widgets.choice import Choice
 from tui.widgets.curves import Curves
 
 EVERY = 0.5
@@ -29,7 +31,7 @@ RUNS_EVERY = 5.0
 """Seconds between looks for runs that were started elsewhere."""
 
 
-class TrainPane(Horizontal):
+class TrainPane(Pane):
     """A form to start a training, the runs there are, and the curves of the chosen one."""
 
     HELP = """\
@@ -46,12 +48,6 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         Binding("f9", "generate", "Generate with it"),
     ]
 
-    @dataclass
-    class GenerateWith(Message):
-        """A run is to write."""
-
-        model: str
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.trainings: dict[str, Training] = {}
@@ -66,13 +62,7 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
             names = SuggestFromList(CATALOG)
             yield Input("sample", suggester=names, id="corpus", compact=True)
             yield Label("Preset")
-            yield Select(
-                [(name, name) for name in PRESETS],
-                value="tiny" if "tiny" in PRESETS else DEFAULT_PRESET,
-                allow_blank=False,
-                id="preset",
-                compact=True,
-            )
+            yield Choice(PRESETS, value="tiny", id="preset")
             yield Label("Minutes at most (0: no limit)")
             yield Input("0", type="number", id="minutes", compact=True)
             with Horizontal(id="buttons"):
@@ -94,10 +84,10 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         self.set_interval(RUNS_EVERY, self.list_runs)
         self.set_interval(EVERY, self.look)
 
-    def use(self, corpus: str) -> None:
+    def use(self, name: str) -> None:
         """Put a corpus into the form."""
         field = self.query_one("#corpus", Input)
-        field.value = corpus
+        field.value = name
         field.focus()
 
     def list_runs(self) -> None:
@@ -150,8 +140,8 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         log = self.logs.get(self.chosen or "")
         if log is None:
             return
-        self.query_one("#figures", Static).update(_figures(log))
-        self.query_one(Curves).show_curves(log.train, log.validation)
+        self.query_one("#figures", Static).update(log.figures())
+        self.query_one(Curves).show_curves(log.train, log.validation, log.norms)
         self.query_one("#sample", Static).update(printable(log.sample))
 
     @on(Button.Pressed, "#start")
@@ -159,8 +149,8 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         """Start what the form says."""
         corpus = self.query_one("#corpus", Input).value.strip()
         minutes = self.query_one("#minutes", Input).value
-        preset = self.query_one("#preset", Select).value
-        if not corpus or not isinstance(preset, str):
+        preset = self.query_one("#preset", Choice).chosen
+        if not corpus or preset is None:
             self.notify("name a corpus to train on", severity="warning")
             return
         folder = new_folder(corpus)
@@ -191,37 +181,17 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         try:
             self.trainings[self.chosen] = resumed(Path(self.chosen))
         except UserError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.fail(str(error))
         self.list_runs()
 
     @on(Button.Pressed, "#generate")
     def action_generate(self) -> None:
         """Have the chosen run write."""
         if self.chosen is not None and can_generate(Path(self.chosen)):
-            self.post_message(self.GenerateWith(self.chosen))
+            self.post_message(self.Open("generate", self.chosen))
         else:
             self.notify("there is no model of characters in it yet", severity="warning")
 
-    def under_way(self) -> list[Training]:
+    def under_way(self) -> Sequence[Training]:
         """Return the trainings of this app that have not ended."""
         return [training for training in self.trainings.values() if training.runs]
-
-
-def _figures(log: Log) -> str:
-    """Return what a run does, in two lines."""
-    from charlm.report import clock  # late: it loads rich's console
-
-    step, start = log.step, log.start
-    lines = [f"{log.folder}: {log.state}"]
-    if start:
-        lines[0] += f", {start.get('parameters', 0):,} parameters, {start.get('precision')}"
-    if step:
-        unit = start.get("unit", "characters")
-        lines.append(
-            f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
-            f"{step['units_per_second']:,.0f} {unit}/s, norm {step['gradient_norm']:.2f}, "
-            f"{clock(step['remaining'])} left"
-        )
-    if log.best is not None:
-        lines.append(f"best validation {log.best:.4f} nats")
-    return printable("\n".join(lines))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.suggester import Suggester
 from textual.widgets import Input, Select, Static
 from textual.worker import get_current_worker
 
 from corpora.errors import UserError
-from corpora.scan.grammar import NotACommand, continuations, interpret
-from tui.models import names, path_of
+from corpora.scan.grammar import interpret
+from tui.grammar import NextWord, checked
+from tui.models import Models
+from tui.panes.pane import Pane
 from tui.widgets.bars import Bar, Bars
+from tui.widgets.choice import ModelChoice
 from tui.widgets.heat_map import HeatMap, Map
 
 if TYPE_CHECKING:
@@ -27,45 +27,7 @@ if TYPE_CHECKING:
 FIRST = "jump around left twice and walk"
 
 
-@dataclass(frozen=True)
-class Check:
-    """What the grammar says of what was typed so far."""
-
-    whole: bool
-    """Whether it is a command."""
-    wrong: str
-    """What is wrong with it, or nothing."""
-    follow: tuple[str, ...]
-    """Words that can come next, or that the last one, which is not complete, can become."""
-
-
-def checked(typed: str) -> Check:
-    """Check a command while it is typed."""
-    try:
-        follow, whole = continuations(typed.lower())
-    except NotACommand as error:
-        words = typed.lower().split()
-        last = error.position == len(words) - 1 and not typed.endswith(" ")
-        fits = tuple(known for known in error.expected if known.startswith(words[-1]) and last)
-        return Check(False, "" if fits else str(error), fits)
-    return Check(whole, "", follow)
-
-
-class NextWord(Suggester):
-    """Completes the word that is being typed by the first one that the grammar lets stand there."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=True, case_sensitive=False)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return `value` with its last word complete, if one fits."""
-        _, _, word = value.rpartition(" ")
-        found = checked(value)
-        fits = [known for known in found.follow if word and known.startswith(word)]
-        return value + fits[0][len(word) :] if fits else None
-
-
-class TranslatePane(Vertical):
+class TranslatePane(Pane):
     """A command, checked as it is typed, and one or two translators of it side by side."""
 
     HELP = """\
@@ -88,21 +50,22 @@ A second translator, such as the one without attention, stands beside the first.
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.first = FIRST
-        self.translators: dict[str, CommandTranslator] = {}
-        self.loading_lock = Lock()
+        self.translators = Models(_translator, self._loading)
         self.said: dict[str, Translated] = {}
         """What each side shows."""
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
         yield Input(
-            FIRST, placeholder="a command", suggester=NextWord(), id="command", compact=True
+            self.first, placeholder="a command", suggester=NextWord(), id="command", compact=True
         )
         yield Static(id="grammar", markup=False)
         with Horizontal():
-            for side in self.SIDES:
+            for number, side in enumerate(self.SIDES):
                 with Vertical(id=side, classes="translation"):
-                    yield Select[str]([], prompt="no translator", id=f"{side}-model", compact=True)
+                    yield ModelChoice(
+                        "translator", none="no translator", preferred=number, id=f"{side}-model"
+                    )
                     yield Static(id=f"{side}-said", classes="said", markup=False)
                     yield HeatMap(id=f"{side}-map")
                     yield Bars(id=f"{side}-bars")
@@ -112,28 +75,21 @@ A second translator, such as the one without attention, stands beside the first.
         """The command as it was typed."""
         return self.query_one("#command", Input).value
 
-    def on_mount(self) -> None:
-        """Look for translators; the command is translated as soon as they are chosen."""
-        self.find_models()
+    def kept(self) -> dict[str, Any]:
+        """Return the command."""
+        return {"command": self.typed}
 
-    @work(thread=True, group="translate-find", exclusive=True)
-    def find_models(self) -> None:
-        """List shipped translators and those in run folders."""
-        found = names("translator")
-        self.app.call_from_thread(self._offer, found)
-
-    def _offer(self, found: list[str]) -> None:
-        for index, side in enumerate(self.SIDES):
-            select = self.query_one(f"#{side}-model", Select)
-            select.set_options((name, name) for name in found)
-            if index < len(found):
-                select.value = found[index]
-        self.set_class(len(found) < 2, "-one")
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Begin with the command of the last time."""
+        command = kept.get("command")
+        if isinstance(command, str) and command:
+            self.first = command
 
     @on(Input.Changed, "#command")
     @on(Select.Changed)
     def check(self) -> None:
         """Say whether this is a command, or what is wrong with it; translate it if it is one."""
+        self.set_class(self.query_one("#right-model", ModelChoice).chosen is None, "-one")
         typed = self.typed
         found = checked(typed)
         line = self.query_one("#grammar", Static)
@@ -155,32 +111,26 @@ A second translator, such as the one without attention, stands beside the first.
         """Have every chosen translator translate `command`."""
         worker = get_current_worker()
         for side in self.SIDES:
-            chosen = self.query_one(f"#{side}-model", Select).value
-            if not isinstance(chosen, str):
+            chosen = self.query_one(f"#{side}-model", ModelChoice).chosen
+            if chosen is None:
                 continue
             try:
-                found = self._translator(chosen, side).translate(command)[0]
+                with self.translators.lock:
+                    if worker.is_cancelled:
+                        return
+                    found = self.translators.get(chosen).translate(command)[0]
             except UserError as error:
-                self.app.call_from_thread(self._failed, side, str(error))
+                self.call_later(self.query_one(f"#{side}-said", Static).update, "")
+                self.call_later(self.fail, str(error))
                 continue
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self._show, side, found)
+            if not worker.is_cancelled:
+                self.call_later(self._show, side, found)
 
-    def _translator(self, name: str, side: str) -> CommandTranslator:
-        """Return a translator, loaded at its first use."""
-        with self.loading_lock:
-            if name not in self.translators:
+    def _loading(self, name: str) -> None:
+        for side in self.SIDES:
+            if self.query_one(f"#{side}-model", ModelChoice).chosen == name:
                 line = self.query_one(f"#{side}-said", Static)
-                self.app.call_from_thread(line.update, f"loading {name} …")
-                from seq.translators import load  # which loads torch: over a second
-
-                self.translators[name] = load(str(path_of(name)), device="cpu")
-            return self.translators[name]
-
-    def _failed(self, side: str, line: str) -> None:
-        self.query_one(f"#{side}-said", Static).update("")
-        self.notify(line, severity="error", markup=False)
+                self.call_later(line.update, f"loading {name} …")
 
     def _show(self, side: str, found: Translated) -> None:
         self.said[side] = found
@@ -212,7 +162,8 @@ A second translator, such as the one without attention, stands beside the first.
         if found is None or row >= len(found.steps):
             return
         shares = zip(found.symbols, found.probabilities[row].tolist(), strict=True)
-        bars = [Bar(name, share, name == found.steps[row]) for name, share in shares]
+        likeliest = sorted(shares, key=lambda one: -one[1])
+        bars = [Bar(name, share, name == found.steps[row]) for name, share in likeliest]
         self.query_one(f"#{side}-bars", Bars).show_bars(bars)
 
     def action_step(self) -> None:
@@ -225,3 +176,9 @@ A second translator, such as the one without attention, stands beside the first.
     def action_focus_map(self) -> None:
         """Go to the map."""
         self.query_one("#left-map", HeatMap).focus()
+
+
+def _translator(path: str) -> CommandTranslator:
+    from seq.translators import load  # which loads torch: over a second
+
+    return load(path, device="cpu")

@@ -13,17 +13,22 @@ MOST_POINTS = 400
 Points = Sequence[tuple[float, float]]
 
 
+ROOM_FOR_NORMS = 24
+"""Lines from which on there is room for a second panel."""
+
+
 class Curves(Widget):
-    """The training loss, dashed, and the validation loss, in nats over passes."""
+    """Training loss, dashed, and validation loss, in nats over passes; under them the norm."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.train: Points = ()
         self.validation: Points = ()
+        self.norms: Points = ()
 
-    def show_curves(self, train: Points, validation: Points) -> None:
+    def show_curves(self, train: Points, validation: Points, norms: Points) -> None:
         """Draw these instead."""
-        self.train, self.validation = train, validation
+        self.train, self.validation, self.norms = train, validation, norms
         self.refresh()
 
     def render(self) -> Text:
@@ -33,12 +38,23 @@ class Curves(Widget):
         from seq.braille import draw_panel
         from seq.curves import LOSS, Line, Panel
 
-        stride = -(-len(self.train) // MOST_POINTS) or 1
-        lines = [
-            Line(0, [*self.train[::stride]], dashed=True),
-            Line(1, [*self.validation]),
+        losses = [Line(0, _thinned(self.train), dashed=True), Line(1, [*self.validation])]
+        panels = [("loss in nats, over passes: training dashed, validation solid", LOSS, losses)]
+        if self.size.height >= ROOM_FOR_NORMS and self.norms:
+            norms = [Line(2, _thinned(self.norms))]
+            panels.append(("norm of the gradient, before it is clipped", "norm", norms))
+        width = max(30, self.size.width)
+        rows = max(3, self.size.height // len(panels) - 3)
+        drawn = [
+            line
+            for title, unit, lines in panels
+            for line in draw_panel(
+                Panel(title, unit, [one for one in lines if one.points]), width, rows
+            )
         ]
-        title = "loss in nats, over passes: training dashed, validation solid"
-        panel = Panel(title, LOSS, [line for line in lines if line.points])
-        rows = max(3, self.size.height - 3)
-        return Text("\n", no_wrap=True).join(draw_panel(panel, max(30, self.size.width), rows))
+        return Text("\n", no_wrap=True).join(drawn)
+
+
+def _thinned(points: Points) -> list[tuple[float, float]]:
+    stride = -(-len(points) // MOST_POINTS) or 1
+    return [*points[::stride]]

@@ -6,28 +6,16 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
-from charlm.checkpoint import exists
 from charlm.terminal import printable
-from corpora.atomic import write_atomic
-from corpora.errors import UserError
+from tui.judging import Judged
 
 BEGINNING = 200
 """Characters of a text that a row shows."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A text, its label, and how likely that is; without any words it has neither."""
-
-    text: str
-    label: str | None
-    probability: float | None
 
 
 class ReviewTable(DataTable[Text]):
@@ -74,19 +62,13 @@ class ReviewTable(DataTable[Text]):
         if event.cursor_row < len(self.judged):
             self.post_message(self.Chosen(self.judged[event.cursor_row]))
 
-    def export(self, path: Path) -> None:
-        """Write text, label and probability of every row as CSV.
-
-        Raises:
-            UserError: there is such a file, or it cannot be written.
-        """
-        if exists(path):
-            raise UserError(f"{path} exists already; name another file")
+    def csv(self) -> bytes:
+        """Return text, label and probability of every row as a CSV file."""
         out = io.StringIO(newline="")
         rows = csv.writer(out)
         rows.writerow(("text", "label", "probability"))
         rows.writerows((one.text, one.label, one.probability) for one in self.judged)
-        write_atomic(path, out.getvalue().encode("utf-8", "replace"))
+        return out.getvalue().encode("utf-8", "replace")
 
 
 def _cells(judged: Judged) -> tuple[Text, Text, Text]:

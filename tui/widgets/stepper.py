@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Blur, Click, Key, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -50,6 +50,7 @@ class Stepper(Widget, can_focus=True):
         """Begin at the one of `values` that is nearest to `value`; None is shown as `none`."""
         super().__init__(name=name, id=id)
         self.values, self.none = values, none
+        self.typed = ""
         self.set_reactive(Stepper.index, self._nearest(value))
 
     @property
@@ -91,7 +92,23 @@ class Stepper(Widget, can_focus=True):
 
     def action_step(self, steps: int) -> None:
         """Go up or down the series."""
+        self.typed = ""
         self.index += steps
+
+    def on_key(self, event: Key) -> None:
+        """Take a number that is typed, digit by digit: the nearest value is chosen."""
+        if event.character is None or event.character not in "0123456789.":
+            return
+        event.stop()
+        self.typed += event.character
+        if not _is_number(self.typed):  # a second point begins another one
+            self.typed = event.character
+        if _is_number(self.typed):
+            self.value = float(self.typed)
+
+    def on_blur(self, event: Blur) -> None:
+        """Forget what was typed: the next digit begins another number."""
+        self.typed = ""
 
     def on_click(self, event: Click) -> None:
         """Step down on the left arrow, up on the value and right of it."""
@@ -108,3 +125,7 @@ class Stepper(Widget, can_focus=True):
         """Step down."""
         event.stop()
         self.index -= 1
+
+
+def _is_number(typed: str) -> bool:
+    return typed.count(".") < 2 and any(map(str.isdigit, typed)) and len(typed) < 10

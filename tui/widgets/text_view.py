@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -19,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.terminal import printable
+from tui.lines import breaks
 
 
 class TextView(ScrollView, can_focus=True):
@@ -181,28 +181,3 @@ class TextView(ScrollView, can_focus=True):
         return Strip(Strip(segments).simplify()).adjust_cell_length(
             self.size.width, self.rich_style
         )
-
-
-def breaks(text: str, start: int, width: int) -> Iterable[int]:
-    """Yield where each line after the first begins, in `text` from `start` on.
-
-    A line ends with a line feed, else behind the last blank that fits, else where it is full.
-    """
-    cells = 0
-    blank = -1
-    begin = start
-    for index in range(start, len(text)):
-        character = text[index]
-        if character == "\n":
-            yield index + 1
-            begin, cells, blank = index + 1, 0, -1
-            continue
-        size = cell_len(character)
-        if cells + size > width and character != " ":
-            cut = blank + 1 if blank >= begin else index
-            yield cut
-            cells = cell_len(text[cut:index])
-            begin, blank = cut, -1
-        cells += size
-        if character == " ":
-            blank = index
