@@ -138,6 +138,13 @@ class CharlmApp(App[None]):
         if self.pane is not None and not isinstance(self.screen, Help):
             self.push_screen(Help(self.tab.title, self.pane.HELP))
 
+    def action_command_palette(self) -> None:
+        """Offer every action, model and corpus."""
+        from tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette offers."""
         from tui.commands import commands

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.binding import Binding
 
+from charlm.terminal import printable
 from corpora.catalog import CATALOG
 from tui.models import names
 from tui.panes import TABS
@@ -29,6 +30,10 @@ def commands(app: CharlmApp) -> Iterator[SystemCommand]:
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
     for name in names("charlm"):
         help_text = "Write with this model"
-        yield SystemCommand(f"Generate with {name}", help_text, partial(app.open, "generate", name))
+        # Textual would take brackets in a name for markup.
+        shown = printable(name).replace("[", "(").replace("]", ")")
+        yield SystemCommand(
+            f"Generate with {shown}", help_text, partial(app.open, "generate", name)
+        )
     for name, entry in CATALOG.items():
         yield SystemCommand(f"Train on {name}", entry.title, partial(app.open, "train", name))

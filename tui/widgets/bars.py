@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -37,7 +38,7 @@ class Bars(Widget):
 
         number: int
 
-    COMPONENT_CLASSES = {"bars--bar", "bars--marked"}  # noqa: RUF012  (Textual's own convention)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bars--label", "bars--bar", "bars--marked"}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -57,23 +58,24 @@ class Bars(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the bar on line `y`."""
         width = self.size.width
+        # Styles of components are kept by Textual; `rich_style` is worked out at every call.
+        label = self.get_component_rich_style("bars--label")
         if y >= len(self.bars) or width < 14:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, label)
         bar = self.bars[y]
         margin = min(max(cell_len(bar.name) for bar in self.bars), width // 2)
         room = width - margin - 10  # the mark, blanks, and a figure such as 100.0%
-        own = "bars--marked" if bar.marked else "bars--bar"
-        style = self.rich_style + self.get_component_rich_style(own, partial=True)
+        style = self.get_component_rich_style("bars--marked" if bar.marked else "bars--bar")
         mark = "▸ " if bar.marked else "  "
         name = f"{mark}{bar.name}{' ' * (margin - cell_len(bar.name))} "
         figure = f"{bar.share:6.1%} "
         return Strip(
             [
-                Segment(name, style if bar.marked else self.rich_style),
-                Segment(figure, self.rich_style),
+                Segment(name, style if bar.marked else label),
+                Segment(figure, label),
                 Segment(block(bar.share, room), style),
             ]
-        ).adjust_cell_length(width, self.rich_style)
+        ).adjust_cell_length(width, label)
 
 
 def block(share: float, width: int) -> str:

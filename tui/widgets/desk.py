@@ -46,6 +46,11 @@ class Desk(Vertical):
         self.app.theme_changed_signal.subscribe(self, self._recolor)
         self._recolor(self.app.current_theme)
 
+    def on_unmount(self) -> None:
+        """Leave no thread behind."""
+        if self.author is not None:
+            self.author.writer.stop()
+
     @property
     def view(self) -> TextView:
         """The text on the screen."""
@@ -120,7 +125,7 @@ class Desk(Vertical):
 
     def say(self, line: str) -> None:
         """Say something in the line below the text."""
-        self.query_one("#state", Static).update(line)
+        self.query_one("#state", Static).update(line, layout=False)
 
     # Looking inside
 

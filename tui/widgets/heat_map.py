@@ -146,7 +146,8 @@ class HeatMap(ScrollView, can_focus=True):
         row = top + y - 1
         segments = self._words() if y == 0 else self._step(row)
         strip = Strip(segments)
-        return strip.crop_extend(left, left + self.size.width, self.rich_style)
+        label = self.get_component_rich_style("heat-map--label")
+        return strip.crop_extend(left, left + self.size.width, label)
 
     def _words(self) -> Iterator[Segment]:
         label = self.get_component_rich_style("heat-map--label")

@@ -38,7 +38,11 @@ class TextView(ScrollView, can_focus=True):
         Binding("home", "move(-1000000000)", "Beginning", show=False),
         Binding("end", "move(1000000000)", "End", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--cursor", "text-view--prompt"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "text-view--text",
+        "text-view--cursor",
+        "text-view--prompt",
+    }
 
     cursor: reactive[int] = reactive(0)
     """Index of the character at the cursor; the length of the text behind its end."""
@@ -152,7 +156,7 @@ class TextView(ScrollView, can_focus=True):
         """Draw a line, or take it from the cache."""
         line = y + self.scroll_offset.y
         if line >= len(self._starts):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.get_component_rich_style("text-view--text"))
         strip = self._strips.get(line)
         if strip is None:
             strip = self._strips[line] = self._drawn(line)
@@ -161,14 +165,16 @@ class TextView(ScrollView, can_focus=True):
     def _drawn(self, line: int) -> Strip:
         start = self._starts[line]
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
+        # Styles of components are kept by Textual; `rich_style` is worked out at every call.
+        plain = self.get_component_rich_style("text-view--text")
         cursor = self.get_component_rich_style("text-view--cursor")
         prompt = self.get_component_rich_style("text-view--prompt")
         segments: list[Segment] = []
         for index in range(start, end):
             character = self.text[index]
-            style = self.rich_style
+            style = plain
             if self.colored:
-                style = style + self.scale[self.levels[index]]
+                style = plain + self.scale[self.levels[index]]
             elif index < self.prompted:
                 style = prompt
             if index == self.cursor:
@@ -178,6 +184,4 @@ class TextView(ScrollView, can_focus=True):
             segments.append(Segment(" " if shown == "\t" else shown, style))
         if self.cursor == end == len(self.text):
             segments.append(Segment(" ", cursor))
-        return Strip(Strip(segments).simplify()).adjust_cell_length(
-            self.size.width, self.rich_style
-        )
+        return Strip(Strip(segments).simplify()).adjust_cell_length(self.size.width, plain)

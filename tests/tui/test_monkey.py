@@ -1,0 +1,109 @@
+"""Whatever is pressed, clicked, pasted and resized, the app goes on, and ends when told to."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.events import Key, MouseDown, MouseScrollDown, MouseUp, Paste, Resize
+from textual.geometry import Size
+from textual.widgets import Input
+
+from tui.app import CharlmApp
+from tui.panes.generate import GeneratePane
+from tui.panes.train import TrainPane
+from tui.widgets.stepper import Stepper
+
+KEYS = (
+    *(f"f{number}" for number in range(1, 10)),
+    *("escape", "enter", "tab", "shift+tab", "backspace", "delete", "plus", "minus"),
+    *("left", "right", "up", "down", "home", "end", "pageup", "pagedown"),
+    *(f"ctrl+{letter}" for letter in "zyonspakxe"),
+)
+LETTERS = " abjump01[]é日\t"
+PASTES = ("Hello [bold]x[/] \x1b[31m é\n two", "jump twice", "x" * 3000, "[/nope]", "\t\n")
+SIZES = ((80, 24), (40, 10), (20, 5), (120, 40), (200, 60))
+
+
+def happens(app: CharlmApp, chance: random.Random) -> None:
+    """Have something happen to the app, as its driver would tell it."""
+    what = chance.random()
+    x, y = chance.randrange(app.size.width), chance.randrange(app.size.height)
+    if what < 0.5:
+        app.post_message(Key(chance.choice(KEYS), None))
+    elif what < 0.8:
+        letter = chance.choice(LETTERS)
+        app.post_message(Key({" ": "space", "\t": "tab"}.get(letter, letter), letter))
+    elif what < 0.9:
+        for kind in (MouseDown, MouseUp):
+            app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+    elif what < 0.93:
+        app.post_message(MouseScrollDown(None, x, y, 0, 1, 0, False, False, False, x, y))
+    elif app.focused is not None:
+        app.focused.post_message(Paste(chance.choice(PASTES)))
+
+
+async def until(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds; a Pilot would wait until the writing thread is idle as well."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+
+
+async def at_work(app: CharlmApp) -> None:
+    """See to it that a text is written and a model trained."""
+    generate, train = await app._made("generate"), await app._made("train")
+    assert isinstance(generate, GeneratePane)
+    assert isinstance(train, TrainPane)
+    await until(lambda: generate.desk.author is not None)
+    if generate.desk.author is not None and not generate.desk.author.writer.busy:
+        generate.query_one("#length", Stepper).value = None
+        generate.action_write()
+    if not train.under_way():
+        train.query_one("#corpus", Input).value = "pets.txt"
+        train.start()
+
+
+async def played(events: int, seed: int) -> CharlmApp:
+    """Let a monkey play with the app, then end it."""
+    chance, app = random.Random(seed), CharlmApp()
+    async with app.run_test(size=(100, 30)):
+        await until(lambda: app.pane is not None and app.focused is not None)
+        for number in range(events):
+            if number % 250 == 0:
+                await at_work(app)
+            happens(app, chance)
+            if chance.random() < 0.02:
+                size = Size(*chance.choice(SIZES))
+                app.post_message(Resize(size, size))
+            # As fast as a person would, at times, and at others faster than the app can follow.
+            await asyncio.sleep(chance.choice((0, 0, 0.001, 0.02)))
+            assert app._exception is None
+            if number % 100 == 0:
+                await answers(app)
+        await answers(app)
+        trainings = [one for pane in app.panes.values() for one in pane.under_way()]
+        for training in trainings:
+            training.stop()
+        await until(lambda: not any(one.runs for one in trainings))
+    return app
+
+
+async def answers(app: CharlmApp) -> None:
+    """Check that the app does something within seconds."""
+    heard: list[bool] = []
+    app.call_later(heard.append, True)
+    await until(lambda: heard, seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("events", "seed"), [(250, 1), pytest.param(5000, 2, marks=pytest.mark.slow)]
+)
+def test_nothing_that_happens_breaks_it(events: int, seed: int) -> None:
+    Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 4000)
+    app = asyncio.run(played(events, seed))
+    assert app._exception is None
+    assert not [worker for worker in app.workers if worker.is_running]
