@@ -7,8 +7,10 @@ from charlm.terminal import run
 
 COMMANDS = {
     "train": ("charlm.train:train", "Train a model on a text."),
+    "sweep": ("charlm.commands.sweep:sweep", "Train many models with one recipe, and compare."),
     "generate": ("charlm.commands.generate:generate", "Write text with a model."),
     "evaluate": ("charlm.commands.evaluate:evaluate", "Report how well a model predicts a text."),
+    "novelty": ("charlm.commands.novelty:novelty", "Measure what a model copies and invents."),
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
     "models": ("charlm.commands.models:models", "List the models that there are."),
     "info": ("charlm.commands.models:info", "Show what a model is made of."),

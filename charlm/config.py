@@ -202,6 +202,21 @@ PRESETS: Mapping[str, Preset] = {
         ModelConfig(residual=False, dropout=0.0),
         TrainingConfig(),
     ),
+    "textbook": Preset(
+        "the recipe of a textbook for The Mysterious Island: one LSTM layer of 512, windows of 40 "
+        "characters, and Adam at a constant 0.005 for 10,000 updates, which are 29 passes",
+        ModelConfig(hidden_size=512, num_layers=1, embedding_size=256, dropout=0.0, residual=False),
+        TrainingConfig(
+            epochs=29,
+            window=40,
+            learning_rate=5e-3,
+            warmup_steps=0,
+            final_learning_rate=1.0,
+            weight_decay=0.0,
+            evaluate_every=500,
+            patience=0,
+        ),
+    ),
     "tiny": Preset(
         "a toy that learns a short text in a minute or two",
         ModelConfig(hidden_size=96, num_layers=2, embedding_size=64, dropout=0.1),

@@ -21,6 +21,11 @@ TEXT = Parameter(allow_leading_hyphen=True, negative="")
 INPUT = Parameter(allow_leading_hyphen=True, validator=_not_an_option)
 """For a positional argument that names a text, or standard input with -."""
 
+SEVERAL = Parameter(
+    negative="", consume_multiple=True, show_default=lambda values: " ".join(map(str, values))
+)
+"""For an option that takes several values: `--layers 1 2`, or `--layers 1 --layers 2`."""
+
 
 def overrides(
     *configs: type, module: str, default: str = "default preset", without: Collection[str] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,8 +74,8 @@ def compare(
     for name in presets:
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
+    from charlm.comparison import in_turn, markdown, table
     from seq.braille import draw
-    from seq.comparison import markdown, table
     from seq.curves import curve
     from seq.data import Source
     from seq.imdb.rows import HEADINGS, cells, row
@@ -83,26 +84,24 @@ def compare(
     source = Source(spec=data, text_column=text_column, label_column=label_column)
     texts = _own_test(source, test) if test is not None else None
     stop = Interrupts()
-    for name in dict.fromkeys(presets):
-        console = stderr() if json else stdout()
-        code = _train(name, folder / name, source, changes, stop, console)
-        if stop.asked:
-            notice("the same command goes on with the comparison")
-            return 128 + stop.asked
-        if code:
-            return code
+    names = list(dict.fromkeys(presets))
+    console = stderr() if json else stdout()
+    trainings = [
+        partial(_train, name, folder / name, source, changes, stop, console) for name in names
+    ]
+    if code := in_turn(trainings, stop):
+        return code
     notice("all are trained; testing …")
     if texts is None:
         texts = source.read("test", notice=notice)
-    rows = [row(name, folder / name, texts) for name in dict.fromkeys(presets)]
-    curves = [curve(name, folder / name) for name in dict.fromkeys(presets)]
+    rows = [row(name, folder / name, texts) for name in names]
+    curves = [curve(name, folder / name) for name in names]
     write_atomic(folder / "compare.md", markdown(HEADINGS, map(cells, rows)).encode())
     write_json(folder / "compare.json", [asdict(row) for row in rows])
     save_png(curves, folder / "compare.png", title=f"Classifiers of {data}")
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
-    console = stdout()
     console.print(table(HEADINGS, map(cells, rows)))
     console.print(draw(curves, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, compare.png")
@@ -132,9 +131,9 @@ def _train(
     console: Console,
 ) -> int:
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
+    from charlm.comparison import open_or_resume
     from charlm.watch import watch
     from seq import training
-    from seq.comparison import open_or_resume
 
     chosen = preset(name, PRESETS)
     config = chosen.training.replace(changes)

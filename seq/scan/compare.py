@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,9 +70,9 @@ def compare(
     kinds = list(dict.fromkeys(attention))
     if not 1 <= seeds <= 1000:
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
+    from charlm.comparison import in_turn, markdown, table
     from corpora.scan import splits
     from seq.braille import draw
-    from seq.comparison import markdown, table
     from seq.curves import curve
     from seq.picture import save_png
     from seq.scan.rows import HEADINGS, cells, row
@@ -80,16 +81,20 @@ def compare(
     numbers = range(first, first + seeds)
     stop = Interrupts()
     console = stderr() if json else stdout()
-    for split, kind, seed in product(wanted, kinds, numbers):
-        model = TranslatorConfig().replace({**changes, "attention": kind})
-        training = TranslatorTraining().replace({**changes, "seed": seed})
-        run = _run(folder, split, kind, seed)
-        code = _train(run, split, model, training, stop, console)
-        if stop.asked:
-            notice("the same command goes on with the comparison")
-            return 128 + stop.asked
-        if code:
-            return code
+    trainings = [
+        partial(
+            _train,
+            _run(folder, split, kind, seed),
+            split,
+            TranslatorConfig().replace({**changes, "attention": kind}),
+            TranslatorTraining().replace({**changes, "seed": seed}),
+            stop,
+            console,
+        )
+        for split, kind, seed in product(wanted, kinds, numbers)
+    ]
+    if code := in_turn(trainings, stop):
+        return code
     notice("all are trained; testing …")
     rows = []
     for split, kind in product(wanted, kinds):
@@ -137,9 +142,9 @@ def _train(
     console: Console,
 ) -> int:
     """Train a translator to its end in `run`, from where it was left; return the exit code."""
+    from charlm.comparison import open_or_resume
     from charlm.watch import watch
     from seq import translator_training
-    from seq.comparison import open_or_resume
 
     request = translator_training.Request(model=model, training=training, split=split, run=run)
     opened = open_or_resume(

@@ -15,6 +15,7 @@ from charlm.config import (
     TrainingConfig,
     preset,
 )
+from charlm.optimizer import learning_rate
 from charlm.options import explanations
 from corpora.errors import UserError
 
@@ -136,6 +137,13 @@ def test_presets_differ() -> None:
 def test_the_default_preset_is_the_defaults() -> None:
     assert preset(DEFAULT_PRESET, PRESETS).model == ModelConfig()
     assert preset(DEFAULT_PRESET, PRESETS).training == TrainingConfig()
+
+
+def test_the_textbook_trains_at_a_constant_rate_to_the_end() -> None:
+    training = preset("textbook", PRESETS).training
+    rates = {learning_rate(training, step, step / 10_000) for step in (0, 1, 5_000, 10_000)}
+    assert rates == {0.005}
+    assert (training.patience, training.weight_decay) == (0, 0.0)
 
 
 def test_an_unknown_preset_lists_the_known_ones() -> None:

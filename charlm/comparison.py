@@ -1,4 +1,4 @@
-"""What the comparisons of several trainings share: going on where one was left, and tables."""
+"""What comparisons of several trainings share: going on where one was left, and tables."""
 
 from __future__ import annotations
 
@@ -9,34 +9,68 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from charlm.checkpoint import CONFIG, LAST, exists, read_json
+from charlm.checkpoint import CONFIG, LAST, MODEL, exists, read_json
+from charlm.run_folder import RunFolder
+from charlm.terminal import notice
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from charlm.session import Training
+    from charlm.watch import Interrupts
 
 Opened = AbstractContextManager["Training"]
+Settings = Mapping[str, Mapping[str, Any]]
+"""What parts of a `config.json` must say, at least."""
+
+
+def in_turn(trainings: Iterable[Callable[[], int]], stop: Interrupts) -> int:
+    """Run trainings one after the other, up to one that fails; return the exit code.
+
+    Args:
+        trainings: each returns an exit code, and asks `stop`.
+        stop: once it has been asked, the rest is left to another call of the same command.
+    """
+    for train in trainings:
+        code = train()
+        if stop.asked:
+            notice("the same command goes on from here")
+            return 128 + stop.asked
+        if code:
+            return code
+    return 0
 
 
 def open_or_resume(
-    folder: Path,
-    wanted: Mapping[str, Mapping[str, Any]],
-    start: Callable[[], Opened],
-    resume: Callable[[], Opened],
+    folder: Path, wanted: Settings, start: Callable[[], Opened], resume: Callable[[], Opened]
 ) -> Opened:
     """Open a training in `folder`, or the one that was left there.
 
     Args:
         folder: of the run.
-        wanted: what parts of its `config.json` must say, at least: that is checked on resuming.
+        wanted: see `check_settings`.
         start: opens a new one.
         resume: opens the one that is there.
 
     Raises:
         UserError: the run that is there is another one, or cannot be read.
     """
-    if not exists(folder / LAST):
-        return start()
+    check_settings(folder, wanted)
+    if exists(folder / LAST):
+        return resume()
+    if exists(folder / CONFIG) and not exists(folder / MODEL):
+        # Killed before its first save: there is nothing to go on with, and nothing to lose.
+        with RunFolder(folder).locked():
+            (folder / CONFIG).unlink()
+    return start()
+
+
+def check_settings(folder: Path, wanted: Settings) -> None:
+    """Raise `UserError` if the run in `folder`, if there is one, has other settings than `wanted`.
+
+    So much of its `config.json` is compared as `wanted` holds.
+    """
+    if not exists(folder / CONFIG):
+        return
     about = read_json(folder / CONFIG)
     for part, fields in wanted.items():
         found = about.get(part) if isinstance(about, dict) else None
@@ -46,7 +80,6 @@ def open_or_resume(
                 raise UserError(
                     f"the run in {folder} has {name} {was!r}, not {value!r}; name another --out"
                 )
-    return resume()
 
 
 Line = Sequence[str]

@@ -1,0 +1,180 @@
+"""`charlm novelty`: what a model copies from its text, and how many words it makes up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from charlm.library import DEFAULT_MODEL, LanguageModel, load
+from charlm.novelty import COPIED, copying, invention, overlaps, whole_words, words
+from charlm.options import INPUT, SEVERAL
+from charlm.sampler import Sampling, generate_many
+from charlm.terminal import notice, print_json, printable, stderr, stdout
+from corpora.encoded import EncodedText, encode
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STREAMS = 16
+"""Texts that are written side by side, which is much faster than one after the other."""
+LONGEST = 10_000_000
+PASSAGE = 300
+"""Characters of a passage that the terminal shows."""
+SHOWN_WORDS = 8
+
+LEGEND = f"""\
+copied: share of the characters in passages of {COPIED} or more that occur in the training part
+known: share of the words (letters with apostrophes inside, in any case) that occur in the whole \
+text, of those held out in the training part"""
+HEADINGS = ("temperature", "longest", "mean", "copied", "words known", "distinct known")
+
+
+def novelty(
+    model: str = DEFAULT_MODEL,
+    corpus: Annotated[str, INPUT] = "war_and_peace",
+    /,
+    *,
+    temperatures: Annotated[tuple[float, ...], SEVERAL] = (0.2, 0.5, 0.8, 1.0, 1.2),
+    length: int = 20_000,
+    seed: int = 1,
+    encoding: str = "utf-8",
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Measure what a model copies from the text it was trained on, and what it invents.
+
+    For every position of what the model writes, the longest passage from there on that occurs in
+    the training part of the corpus is found. The table gives the longest of all, the mean, and the
+    share of the characters that lie in such passages of 50 or more. Words are letters with
+    apostrophes inside them, in any case; known are those that occur in the corpus, training part or
+    not. As a yardstick, the beginning of the test part is measured in the same way, its words
+    against those of the training part.
+
+    Parameters
+    ----------
+    model
+        A shipped name, a run folder or a .safetensors file.
+    corpus
+        A file, a folder, a known name or path, or - for standard input.
+    temperatures
+        What to write at: --temperatures 0.5 1.
+    length
+        Characters to write at each, in up to 16 texts.
+    seed
+        The same seed, the same texts.
+    encoding
+        Character encoding of the corpus.
+    json
+        Write one JSON object, with the longest passages and all words that are not known.
+    """
+    from charlm.download import DownloadBar
+
+    if not 1 <= length <= LONGEST:
+        raise UserError(f"--length must lie between 1 and {LONGEST:,}, not {length:,}")
+    samplings = [Sampling(temperature=value) for value in dict.fromkeys(temperatures)]
+    language_model = load(model)
+    with closing(DownloadBar(stderr())) as bar:
+        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+    if not len(text.split("train")) or not len(text.split("test")):
+        raise UserError(f"{text.name} has {len(text):,} characters, too few for a test part")
+    with stderr().status("writing …") as status:
+        samples = []
+        for sampling in samplings:
+            status.update(f"writing at temperature {sampling.temperature:g} …")
+            samples.append(_written(language_model, sampling, length, seed))
+        status.update("comparing with the training part …")
+        *rows, held_out = _measured(text, samples, length)
+    if json:
+        about = {"model": model, "corpus": text.name, "length": length, "seed": seed}
+        by = [
+            {"temperature": one.temperature, **row}
+            for one, row in zip(samplings, rows, strict=True)
+        ]
+        print_json({**about, "samples": by, "held_out": held_out})
+        return
+    console = stdout()
+    title = f"{model} beside {text.name}, {length:,} characters at each temperature"
+    console.print(printable(title), soft_wrap=True)
+    names = [*(f"{sampling.temperature:g}" for sampling in samplings), "held out"]
+    _show(console, dict(zip(names, [*rows, held_out], strict=True)))
+
+
+def _written(model: LanguageModel, sampling: Sampling, length: int, seed: int) -> list[str]:
+    """Return texts of `length` characters together."""
+    streams = min(STREAMS, length)
+    each = -(-length // streams)
+    texts: list[list[str]] = [[] for _ in range(streams)]
+    network, vocabulary = model.network, model.vocabulary
+    for row in generate_many(
+        network, vocabulary, samples=streams, length=each, sampling=sampling, seed=seed
+    ):
+        for text, token in zip(texts, row, strict=True):
+            assert token is not None
+            text.append(token.character)
+    return _cut("".join(map("".join, texts))[:length], each)
+
+
+def _cut(text: str, each: int) -> list[str]:
+    return [text[start : start + each] for start in range(0, len(text), each)]
+
+
+def _measured(text: EncodedText, samples: Sequence[list[str]], length: int) -> list[dict[str, Any]]:
+    """Return the figures of each sample, and of as long a part of the text that was held out."""
+    decode = text.vocabulary.decode
+    training, held_out = decode(text.split("train")), decode(text.split("test")[:length])
+    # In pieces like the samples: towards the end of a piece, no passage can be long.
+    every = [*samples, _cut(held_out, len(samples[0][0]))]
+    lengths = iter(overlaps(training, [piece for pieces in every for piece in pieces]))
+    found = [[word for piece in pieces for word in whole_words(piece)] for pieces in samples]
+    known = [set(words(decode(text.split("all"))))] * len(samples)
+    return [
+        {
+            "characters": sum(map(len, pieces)),
+            **asdict(copying(pieces, list(islice(lengths, len(pieces))))),
+            **asdict(invention(said, seen)),
+        }
+        for pieces, said, seen in zip(
+            every, [*found, whole_words(held_out)], [*known, set(words(training))], strict=True
+        )
+    ]
+
+
+def _show(console: Console, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the table, the longest passages, and words that are not known."""
+    from charlm.comparison import table
+
+    lines = [
+        [
+            name,
+            f"{row['longest']:,}",
+            f"{row['mean']:.2f}",
+            f"{row['copied']:.1%}",
+            *(
+                "–" if row[share] is None else f"{row[share]:.1%}"
+                for share in ("known", "known_distinct")
+            ),
+        ]
+        for name, row in rows.items()
+    ]
+    console.print(table(HEADINGS, lines))
+    console.print(LEGEND, soft_wrap=True)
+    for title, shown in (("longest passages", _passage), ("words not known", _unknown)):
+        console.print(f"\n{title}:")
+        for name, row in rows.items():
+            console.print(f"{name}  {printable(shown(row))}", soft_wrap=True)
+
+
+def _passage(row: Mapping[str, Any]) -> str:
+    passage = " ".join(row["passage"].split())
+    more = " …" * (len(passage) > PASSAGE)
+    return f"“{passage[:PASSAGE]}{more}”"
+
+
+def _unknown(row: Mapping[str, Any]) -> str:
+    more = ["…"] * (len(row["unknown"]) > SHOWN_WORDS)
+    return ", ".join([*row["unknown"][:SHOWN_WORDS], *more]) or "none"

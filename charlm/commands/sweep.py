@@ -1,0 +1,122 @@
+"""`charlm sweep`: train a grid of cells, depths and widths with one recipe."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from charlm.config import (
+    DEFAULT_PRESET,
+    PRESETS,
+    Cell,
+    ModelConfig,
+    TrainingConfig,
+    preset,
+)
+from charlm.grid import grid
+from charlm.options import INPUT, SEVERAL, overrides
+from charlm.terminal import notice, print_json, printable, stderr, stdout
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from corpora.encoded import EncodedText
+
+SWITCH = Parameter(negative="")
+
+Options = overrides(
+    ModelConfig,
+    TrainingConfig,
+    module=__name__,
+    # Of the first three the grid has several; the last follows the second.
+    without=("cell", "num_layers", "hidden_size", "embedding_size"),
+)
+
+
+def sweep(
+    corpus: Annotated[str, INPUT],
+    /,
+    *,
+    cells: Annotated[tuple[Cell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
+    layers: Annotated[tuple[int, ...], SEVERAL] = (1, 2, 3, 4),
+    hidden: Annotated[tuple[int, ...], SEVERAL] = (64, 128, 256, 512),
+    preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
+    embedding_size: int | None = None,
+    folder: Annotated[Path, Parameter(name="--out")] = Path("runs/sweep"),
+    test: Annotated[bool, SWITCH] = False,
+    encoding: str = "utf-8",
+    json: Annotated[bool, SWITCH] = False,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+) -> int:
+    """Train every cell with every depth and width, all by one recipe, and print one table.
+
+    Writes sweep.md and sweep.json into the folder after each training, beside the run folders. What
+    was stopped goes on where it was when the command is given again; what has ended is not trained
+    again, and one that diverged stays so. The table shows the CRLF-equivalent in nats (see `charlm
+    evaluate`) of the model that is best on the validation part.
+
+    Parameters
+    ----------
+    corpus
+        A text file, a folder of them, or a known name or path (see `charlm corpora`).
+    cells
+        Recurrent cells: --cells gru lstm.
+    layers
+        Recurrent layers, one upon another: --layers 1 2.
+    hidden
+        Units in each recurrent layer: --hidden 64 128.
+    preset_name
+        Named settings for all but the grid: {presets}.
+    embedding_size
+        Features of a character's embedding; by default as many as a layer has units, so that
+        residual connections join from the first layer on.
+    folder
+        Where to write.
+    test
+        Read the test part as well, once for each model, and show it in the table.
+    encoding
+        Character encoding of the text.
+    json
+        Write the results as one JSON object instead.
+    """
+    changes = {name: value for name, value in vars(options).items() if value is not None}
+    chosen = preset(preset_name, PRESETS)
+    training = chosen.training.replace(changes)
+    shared = chosen.model.replace(changes)
+    trials = grid((layers, hidden, cells), shared, training, folder, embedding_size=embedding_size)
+    text = _text(corpus, encoding, training)
+    from charlm.sweep import Sweep
+
+    console = stderr() if json else stdout()
+    made = Sweep(folder, trials, preset_name, corpus, encoding, text, test, console)
+    if code := made.run():
+        return code
+    if json:
+        print_json(made.as_json())
+        return 0
+    console.print(printable(made.caption), soft_wrap=True)
+    console.print(made.table())
+    notice(f"written: {folder}/sweep.md, sweep.json")
+    return 0
+
+
+sweep.__doc__ = (sweep.__doc__ or "").format(presets=", ".join(PRESETS))
+
+
+def _text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
+    """Return the text, long enough, before hours go into what then fails."""
+    if corpus == "-":
+        raise UserError("a sweep reads its text several times; name a file")
+    from charlm.batches import check_length
+    from charlm.device import under_torchrun
+    from charlm.download import DownloadBar
+    from corpora.encoded import encode
+
+    if under_torchrun():
+        raise UserError("a sweep trains in one process; call it without torchrun")
+    with closing(DownloadBar(stderr())) as bar:
+        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+    check_length(len(text), training)
+    return text
