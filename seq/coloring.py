@@ -14,6 +14,8 @@ Scales = tuple[Scale, Scale]
 """Of what speaks for the label, and of what speaks against it."""
 
 COLORS: Scales = (("#8fbf8f", "#4fae5a", "bold #12a03c"), ("#d9a09a", "#d96a5f", "bold #d92d20"))
+ON_LIGHT: Scales = (("#4a7f55", "#1f7a33", "bold #0b6b20"), ("#a85d50", "#b3362b", "bold #b01010"))
+"""The same on a light ground."""
 SIXTEEN: Scales = (("green", "green", "bold green"), ("red", "red", "bold red"))
 """Where there are 16 colours: the nearest to those above would be grey and yellow."""
 PLAIN: Scales = (("", "bold", "bold"), ("underline", "underline", "bold underline"))

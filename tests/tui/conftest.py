@@ -4,8 +4,8 @@ import os
 import re
 import string
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
 from commands_of_scan import put
@@ -55,15 +55,23 @@ def at_home(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def compare(request: Any) -> Callable[[str, str], None]:
-    """Compare the screen of an app, an SVG, with the one that is kept under a name."""
+def compare() -> Callable[[str, str], None]:
+    """Compare the screen of an app, an SVG, with the one that is kept under a name.
+
+    Another version of Textual draws otherwise: then there is nothing to compare with.
+    """
+    made_with = SNAPSHOTS / "textual.txt"
+    if os.environ.get(REWRITE):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        made_with.write_text(f"{version('textual')}\n")
+    if made_with.read_text().strip() != version("textual"):
+        pytest.skip(f"the snapshots were made with Textual {made_with.read_text().strip()}")
 
     def check(svg: str, name: str) -> None:
         # What differs from one export to the next: the ids of the styles.
         svg = re.sub(r"terminal-\d+-", "terminal-", svg)
         path = SNAPSHOTS / f"{name}.svg"
         if os.environ.get(REWRITE):
-            path.parent.mkdir(exist_ok=True)
             path.write_text(svg, encoding="utf-8")
         kept = path.read_text(encoding="utf-8") if path.exists() else ""
         if svg != kept:

@@ -74,6 +74,10 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         yield Static("", id="progress", markup=False)
         yield ReviewTable(id="table")
 
+    def on_mount(self) -> None:
+        """Colour for the ground there is."""
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.changed())
+
     @on(TextArea.Changed, "#review")
     @on(Select.Changed, "#classifier")
     def changed(self) -> None:
@@ -141,9 +145,10 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
     def _color(self, explanation: Explanation) -> None:
         if not self.query_one("#review", TextArea).text.startswith(explanation.text):
             return  # something else has been typed meanwhile
-        from seq.coloring import COLORS, PLAIN, colored
+        from seq.coloring import COLORS, ON_LIGHT, PLAIN, colored
 
-        scales = PLAIN if self.app.no_color else COLORS
+        dark = self.app.current_theme.dark
+        scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT
         text = colored(explanation.pieces(), scales)
         self.query_one("#colored", Static).update(text)
 

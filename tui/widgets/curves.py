@@ -38,10 +38,11 @@ class Curves(Widget):
         from seq.braille import draw_panel
         from seq.curves import LOSS, Line, Panel
 
-        losses = [Line(0, _thinned(self.train), dashed=True), Line(1, [*self.validation])]
-        panels = [("loss in nats, over passes: training dashed, validation solid", LOSS, losses)]
+        train = _settled(_thinned(self.train))
+        losses = [Line(0, train, dashed=True), Line(1, [*self.validation])]
+        panels = [("loss in nats by pass, training dashed", LOSS, losses)]
         if self.size.height >= ROOM_FOR_NORMS and self.norms:
-            norms = [Line(2, _thinned(self.norms))]
+            norms = [Line(2, _settled(_thinned(self.norms)), dashed=True)]
             panels.append(("norm of the gradient, before it is clipped", "norm", norms))
         width = max(30, self.size.width)
         rows = max(3, self.size.height // len(panels) - 3)
@@ -58,3 +59,8 @@ class Curves(Widget):
 def _thinned(points: Points) -> list[tuple[float, float]]:
     stride = -(-len(points) // MOST_POINTS) or 1
     return [*points[::stride]]
+
+
+def _settled(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Leave away the first twentieth of a curve, whose fall would leave no room to the rest."""
+    return points[len(points) // 20 :]

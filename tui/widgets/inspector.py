@@ -54,14 +54,14 @@ class Inspector(Vertical):
         self.query_one("#candidates", Bars).show_bars(bars)
         what = "what may come next" if at_end else f"at {position + 1:,}"
         self.query_one("#where", Static).update(what, layout=False)
-        lines = [f"entropy   {manuscript.entropy(position) / math.log(2):6.2f} bits"]
+        lines = [f"entropy  {manuscript.entropy(position) / math.log(2):6.2f} bits"]
         if inside:
-            lines += [f"surprise  {manuscript.surprisals[position] / math.log(2):6.2f} bits"]
+            lines += [f"surprise {manuscript.surprisals[position] / math.log(2):6.2f} bits"]
         if len(manuscript):
             mean = sum(manuscript.surprisals) / len(manuscript.surprisals)
-            lines += [f"text      {mean / math.log(2):6.2f} bits a character"]
+            lines += [f"text     {mean / math.log(2):6.2f} bits each"]
         if speed:
-            lines += [f"speed     {speed:6,.0f} characters/s"]
+            lines += [f"speed    {speed:6,.0f} characters/s"]
         self.query_one("#inside", Static).update("\n".join(lines), layout=False)
 
     def explain(self, scale: Sequence[str] | None) -> None:
