@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from importlib.util import find_spec
 from typing import Annotated
@@ -28,7 +29,9 @@ def tui(*, serve: Annotated[bool, Parameter(negative="")] = False, port: int = 8
     if serve:
         _serve(port)
         return
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
+    # In a browser the app has pipes instead of a terminal, and a driver of its own for them.
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("the app needs a terminal; charlm generate writes without one")
     from tui.app import CharlmApp
 
@@ -43,11 +46,17 @@ def tui(*, serve: Annotated[bool, Parameter(negative="")] = False, port: int = 8
 
 
 def _serve(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise UserError(f"--port must lie between 1 and 65535, not {port}")
     if find_spec("textual_serve") is None:
         raise UserError("textual-serve is not installed; pip install 'charlm[serve]'")
     from textual_serve.server import Server
 
-    Server(f"{sys.executable} -m tui", host="localhost", port=port, title="charlm").serve()
+    command = shlex.join([sys.executable, "-m", "tui"])
+    try:
+        Server(command, host="localhost", port=port, title="charlm").serve()
+    except OSError as error:
+        raise UserError(f"cannot serve at port {port}: {error.strerror}") from error
 
 
 app = App(name="tui", default_command=tui, help_flags=["--help"], version_flags=[])
