@@ -1,0 +1,164 @@
+"""What the panes share: tabs, help, the palette, what is remembered, and leaving."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_helpers import driven, until
+from textual.pilot import Pilot
+from textual.widgets import Input, Markdown
+
+from charlm.surprisal import PLAIN
+from corpora.catalog import CATALOG
+from tui import session
+from tui.app import CharlmApp
+from tui.palette import Palette
+from tui.panes import TABS
+from tui.panes.generate import GeneratePane
+from tui.panes.train import TrainPane
+from tui.screens import Choose, Help
+from tui.widgets.stepper import Stepper
+from tui.widgets.text_view import TextView
+
+
+def app_of(pilot: Pilot[None]) -> CharlmApp:
+    assert isinstance(pilot.app, CharlmApp)
+    return pilot.app
+
+
+def test_every_tab_has_its_key_and_its_help() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        app = app_of(pilot)
+        for tab in (*TABS, *reversed(TABS)):
+            await pilot.press(tab.key)
+            await until(pilot, lambda tab=tab: app.tab == tab and app.pane is not None)
+            assert type(app.pane).__name__ == tab.widget
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(app.screen, Help))
+            assert len(app.screen.query_one(Markdown).source) > 200
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+
+    driven(drive)
+
+
+def test_the_palette_offers_every_action_model_and_corpus() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        app = app_of(pilot)
+        offered = {one.title: one for one in app.get_system_commands(app.screen)}
+        wanted = {tab.title for tab in TABS} | {f"Train on {name}" for name in CATALOG}
+        wanted |= {binding.description for binding in GeneratePane.BINDINGS}  # type: ignore[union-attr]
+        assert wanted | {"Generate with tiny", "Generate with unlike", "Theme"} <= set(offered)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        app.screen.query_one(Input).value = "Train on mysterious_island"
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.pane, TrainPane))
+        assert app.pane is not None
+        corpus = app.pane.query_one("#corpus", Input)
+        await until(pilot, lambda: corpus.value == "mysterious_island")
+
+    driven(drive)
+
+
+def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.names", lambda kind: ["runs/[bold]x[/nope]\x1b[31m"])
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        await pilot.pause(0.5)
+        assert pilot.app._exception is None
+
+    driven(drive)
+
+
+def test_theme_tab_and_controls_are_remembered() -> None:
+    async def first(pilot: Pilot[None], pane: Any) -> None:
+        pane.query_one("#prompt", Input).value = "Natasha "
+        pane.query_one("#temperature", Stepper).value = 1.1
+        pane.query_one("#seed", Stepper).value = 9
+        await pilot.press("f4")
+        await until(pilot, lambda: app_of(pilot).tab.name == "translate")
+        await until(pilot, lambda: app_of(pilot).pane is not None)
+        app_of(pilot).pane.query_one("#command", Input).value = "walk left"  # type: ignore[union-attr]
+        pilot.app.theme = "textual-light"
+        await pilot.press("ctrl+q")
+
+    async def second(pilot: Pilot[None], pane: Any) -> None:
+        assert pilot.app.theme == "textual-light"
+        assert pane.query_one("#command", Input).value == "walk left"
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app_of(pilot).pane, GeneratePane))
+        generate = app_of(pilot).pane
+        assert isinstance(generate, GeneratePane)
+        assert generate.query_one("#prompt", Input).value == "Natasha "
+        assert (generate.controls.temperature, generate.controls.seed) == (1.1, 9)
+
+    driven(first)
+    app = CharlmApp()
+    assert app.session.pane == "translate"
+    driven(second, "translate")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "[1]",
+        "nonsense",
+        '{"theme": "none such", "pane": "nowhere", "panes": []}',
+        '{"theme": 3, "panes": {"generate": 5}}',
+        '{"panes": {"generate": {"prompt": 4, "seed": "x", "top_k": true, "more": 1}}}',
+    ],
+)
+def test_what_was_remembered_may_be_damaged(damage: str) -> None:
+    session.folder().mkdir()
+    (session.folder() / session.FILE).write_text(damage)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        assert pane.query_one("#prompt", Input).value == "Prince Andrew "
+        assert pane.controls.seed is None
+
+    driven(drive)
+
+
+def test_without_colours_there_are_other_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        styles = [str(style) for style in pane.query_one(TextView).scale]
+        assert styles == [style or "none" for style in PLAIN]
+        assert all(style.color is None for style in pane.query_one(TextView).scale)
+
+    driven(drive)
+
+
+@pytest.mark.parametrize("answer", ["leave", "stop"])
+def test_leaving_asks_what_becomes_of_a_training(answer: str) -> None:
+    Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 400)
+    trainings = []
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#corpus", Input).value = "pets.txt"
+        pane.start()
+        trainings.extend(pane.under_way())
+        for key in ("stay", answer):
+            await pilot.press("ctrl+q")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+            await pilot.click(f"#{key}")
+            if key == "stay":
+                await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await until(pilot, lambda: pilot.app._exit)
+
+    driven(drive, "train")
+    (training,) = trainings
+    if answer == "leave":
+        assert training.runs
+    training.stop()
+    while training.runs:
+        time.sleep(0.05)
+    assert session.load().pane == "train"
