@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +16,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision
+from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision, preset
 from charlm.environment import share_cores
 from charlm.terminal import print_json, stderr, stdout
 from corpora.errors import UserError
@@ -23,6 +25,7 @@ VOCABULARY = 82
 """Symbols of *War and Peace*."""
 SIZES = ((4, 128), (3, 512))
 STREAMS = (1, 16, 64, 256)
+PRECISIONS: tuple[Precision, ...] = ("bf16", "fp32")
 
 What = Literal["all", "generation", "training"]
 
@@ -36,6 +39,9 @@ class Measurement:
     ours: float
     """Characters per second."""
     torch: float
+    floor: float | None = None
+    """Characters per second if there were nothing but the matrix products, at the speed of large
+    ones."""
 
     @property
     def ratio(self) -> float:
@@ -46,6 +52,9 @@ class Measurement:
 def bench(
     *,
     what: What = "all",
+    presets: Annotated[tuple[str, ...], Parameter(name="--preset", consume_multiple=True)] = (
+        DEFAULT_PRESET,
+    ),
     seconds: float = 1.0,
     rounds: int = 3,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -53,14 +62,18 @@ def bench(
     """Measure the speed of generation and training beside torch's own LSTM.
 
     Generation is compared on one thread: stepping and sampling here, and stepping an nn.LSTM and
-    sampling with torch. Training is compared on all cores: the default preset as `charlm train`
-    runs it, and a plain loop over an nn.LSTM of the same size in fp32. Every figure is measured in
-    a process of its own, the rivals in turn; the best round counts.
+    sampling with torch. Training is compared on all cores: presets as `charlm train` runs them, in
+    bf16 and in fp32, and a plain loop over an nn.LSTM of the same size in fp32; beside them stands
+    the floor, which is what the matrix products alone would take at the speed of large ones in the
+    same arithmetic. Every figure is measured in a process of its own, the rivals in turn; the best
+    round counts.
 
     Parameters
     ----------
     what
         Measure only one of the two.
+    presets
+        Presets to train.
     seconds
         Time for each measurement of a round.
     rounds
@@ -70,6 +83,8 @@ def bench(
     """
     if seconds <= 0 or rounds < 1:
         raise UserError("--seconds must be above 0 and --rounds at least 1")
+    for name in presets:
+        preset(name, PRESETS)
     measurements: list[Measurement] = []
     with stderr().status("measuring …"):
         if what != "training":
@@ -83,22 +98,28 @@ def bench(
                     label = f"generate {layers}x{hidden}"
                     measurements.append(Measurement(label, streams, ours, rival))
         if what != "generation":
-            ours, rival = _best(rounds, (train_ours, (seconds,)), (train_torch, (seconds,)))
-            model = PRESETS[DEFAULT_PRESET].model
-            label = f"train {model.num_layers}x{model.hidden_size}"
-            streams = PRESETS[DEFAULT_PRESET].training.batch_size
-            measurements.append(Measurement(label, streams, ours, rival))
+            for name, precision in product(presets, PRECISIONS):
+                ours, rival, floor = _best(
+                    rounds,
+                    (train_ours, (name, precision, seconds)),
+                    (train_torch, (name, seconds)),
+                    (products, (name, precision, seconds)),
+                )
+                label = f"train {name}, {precision}"
+                streams = PRESETS[name].training.batch_size
+                measurements.append(Measurement(label, streams, ours, rival, floor))
     if json:
         rows = [{**vars(m), "ratio": m.ratio} for m in measurements]
         print_json({"measurements": rows, "cores": os.cpu_count()})
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("characters per second")
-    for heading in ("streams", "charlm", "torch", "ratio"):
+    for heading in ("streams", "charlm", "torch", "ratio", "floor", "of it"):
         table.add_column(heading, justify="right")
     for m in measurements:
         figures = (f"{m.ours:,.0f}", f"{m.torch:,.0f}", f"{m.ratio:.1f}")
-        table.add_row(m.what, str(m.streams), *figures)
+        shares = ("", "") if m.floor is None else (f"{m.floor:,.0f}", f"{m.ours / m.floor:.0%}")
+        table.add_row(m.what, str(m.streams), *figures, *shares)
     stdout().print(table)
 
 
@@ -172,45 +193,71 @@ def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
     return _rate(step, seconds)
 
 
-def train_ours(seconds: float) -> float:
-    """Return characters per second of the default preset, as `charlm train` runs it."""
+def train_ours(name: str, precision: Precision, seconds: float) -> float:
+    """Return characters per second of a preset, as `charlm train` runs it."""
     share_cores()
-    import torch
-
-    from charlm.device import keep_freed_memory, pick_precision
+    from charlm.device import keep_freed_memory
     from charlm.model import CharLM
 
     keep_freed_memory()
-    precision = pick_precision("auto", torch.device("cpu"))
-    return _training_rate(CharLM(PRESETS[DEFAULT_PRESET].model, VOCABULARY), precision, seconds)
+    return _training_rate(CharLM(PRESETS[name].model, VOCABULARY), name, precision, seconds)
 
 
-def train_torch(seconds: float) -> float:
+def train_torch(name: str, seconds: float) -> float:
     """Return characters per second of a plain nn.LSTM in fp32, with the system's own settings."""
     import torch
     from torch import Tensor, nn
 
-    model = PRESETS[DEFAULT_PRESET].model
+    model = PRESETS[name].model
 
     class Plain(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             size = model.hidden_size
-            self.embedding, self.output = (
-                nn.Embedding(VOCABULARY, size),
-                nn.Linear(size, VOCABULARY),
-            )
-            self.lstm = nn.LSTM(size, size, model.num_layers, batch_first=True)
+            self.embedding = nn.Embedding(VOCABULARY, model.embedding_size)
+            self.output = nn.Linear(size, VOCABULARY)
+            self.lstm = nn.LSTM(model.embedding_size, size, model.num_layers, batch_first=True)
 
         def forward(self, ids: Tensor, state: Any, generator: Any) -> tuple[Tensor, Any]:
             y, after = self.lstm(self.embedding(ids), state and state[0])
             return self.output(y), [after]
 
     torch.manual_seed(1)
-    return _training_rate(Plain(), "fp32", seconds)
+    return _training_rate(Plain(), name, "fp32", seconds)
 
 
-def _training_rate(model: Any, precision: Precision, seconds: float) -> float:
+def products(name: str, precision: Precision, seconds: float) -> float:
+    """Return characters per second of the matrix products that training a preset takes.
+
+    A weight takes two operations a character in the forward pass and four in the backward pass;
+    what the processor does of them in a second is that of a product as large as the input of a
+    window and a layer's weights.
+    """
+    share_cores()
+    import torch
+
+    from charlm.cells import shapes
+
+    chosen = PRESETS[name]
+    sizes = shapes(chosen.model, VOCABULARY)
+    weights = sum(
+        math.prod(shape)
+        for weight, shape in sizes.items()
+        if len(shape) == 2 and weight != "embedding.weight"
+    )
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    characters = chosen.training.batch_size * chosen.training.window
+    hidden = chosen.model.hidden_size
+    x, w = torch.randn(characters, hidden, dtype=kind), torch.randn(hidden, 4 * hidden, dtype=kind)
+
+    def step() -> int:
+        torch.mm(x, w)
+        return 2 * characters * w.numel()
+
+    return _rate(step, seconds) / (6 * weights)
+
+
+def _training_rate(model: Any, name: str, precision: Precision, seconds: float) -> float:
     """Return characters per second of the training loop on `model`: best of its reports."""
     import numpy as np
 
@@ -224,9 +271,7 @@ def _training_rate(model: Any, precision: Precision, seconds: float) -> float:
 
     vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
     ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)
-    config = PRESETS[DEFAULT_PRESET].training.replace(
-        {"evaluate_every": 10**9, "save_seconds": 10**9}
-    )
+    config = PRESETS[name].training.replace({"evaluate_every": 10**9, "save_seconds": 10**9})
     text = EncodedText("noise", vocabulary, ids, "")
     task = LanguageModelling(model, vocabulary, text, config, precision=precision, world=World())
     # Nothing is evaluated or saved: the folder is never made.

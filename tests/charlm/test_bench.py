@@ -5,6 +5,8 @@ import json
 import pytest
 
 from charlm.commands import bench
+from charlm.config import Precision
+from corpora.errors import UserError
 
 
 @pytest.mark.parametrize("streams", [1, 3])
@@ -24,7 +26,13 @@ def test_report_is_one_json_object_with_consistent_ratios(
     assert row["streams"] == 2
 
 
-def test_the_plain_loop_trains(monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny = bench.PRESETS["tiny"]
-    monkeypatch.setattr(bench, "PRESETS", {bench.DEFAULT_PRESET: tiny})
-    assert bench.train_torch(0.01) > 0
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_training_is_compared_with_the_plain_loop_and_the_floor(precision: Precision) -> None:
+    assert bench.train_ours("tiny", precision, 0.01) > 0
+    assert bench.train_torch("tiny", 0.01) > 0
+    assert bench.products("tiny", precision, 0.01) > 0
+
+
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(UserError, match="there is no preset 'huge'"):
+        bench.bench(presets=("huge",))
