@@ -12,10 +12,11 @@ from textual.widgets import Input
 
 
 class Palette(CommandPalette):
-    """Textual's own, but for two errors of version 8.2.
+    """Textual's own, but for three errors of version 8.2.
 
     Left while it gathers commands, it raises NoMatches when it goes on with a list that has gone;
-    a page up or down raises KeyError where the list has no room to be laid out.
+    left twice before the first is heard, ScreenStackError; and a page up or down raises KeyError
+    where the list has no room to be laid out.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,6 +32,6 @@ class Palette(CommandPalette):
             event.prevent_default().stop()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, and gather no more."""
+        """Close, if that is still to be done, and gather no more."""
         self.workers.cancel_node(self)
-        return super().dismiss(result)
+        return super().dismiss(result) if self.is_current else AwaitComplete()

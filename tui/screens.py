@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
@@ -20,6 +21,10 @@ class Modal(ModalScreen[str | None]):
         Binding("escape", "dismiss", "Close"),
         Binding("ctrl+q", "app.quit", "Quit", priority=True),
     ]
+
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """Close, if that is still to be done: a second key may come before the first is heard."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
 class Help(Modal):

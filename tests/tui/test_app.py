@@ -76,6 +76,21 @@ def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> 
     driven(drive)
 
 
+@pytest.mark.parametrize("key", ["f1", "ctrl+p", "ctrl+s"])
+def test_what_stands_before_the_app_can_be_left_twice_at_once(key: str) -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        await pilot.press(key)
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        screen = pilot.app.screen
+        for _ in range(3):
+            screen.dismiss()
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert pilot.app._exception is None
+
+    driven(drive)
+
+
 def test_theme_tab_and_controls_are_remembered() -> None:
     async def first(pilot: Pilot[None], pane: Any) -> None:
         pane.query_one("#prompt", Input).value = "Natasha "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -34,8 +34,9 @@ class Choice(Select[str]):
     ) -> None:
         """Offer `names`, at first the one that is `value`; `none` is shown where there are none."""
         options = [(name, name) for name in names]
-        first = {"value": value} if value is not None else {}
-        super().__init__(options, prompt=none, id=id, compact=True, **first)  # type: ignore[arg-type]
+        first: Any = Select.NULL if value is None else value
+        blank = value is None
+        super().__init__(options, prompt=none, value=first, allow_blank=blank, id=id, compact=True)
 
     @property
     def chosen(self) -> str | None:
