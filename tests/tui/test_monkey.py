@@ -41,8 +41,11 @@ def happens(app: CharlmApp, chance: random.Random) -> None:
             app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
     elif what < 0.93:
         app.post_message(MouseScrollDown(None, x, y, 0, 1, 0, False, False, False, x, y))
-    elif app.focused is not None:
+    elif what < 0.98 and app.focused is not None:
         app.focused.post_message(Paste(chance.choice(PASTES)))
+    else:
+        size = Size(*chance.choice(SIZES))
+        app.post_message(Resize(size, size))
 
 
 async def until(holds: Callable[[], object], seconds: float = 60) -> None:
@@ -72,23 +75,22 @@ async def played(events: int, seed: int) -> CharlmApp:
     chance, app = random.Random(seed), CharlmApp()
     async with app.run_test(size=(100, 30)):
         await until(lambda: app.pane is not None and app.focused is not None)
-        for number in range(events):
-            if number % 250 == 0:
-                await at_work(app)
-            happens(app, chance)
-            if chance.random() < 0.02:
-                size = Size(*chance.choice(SIZES))
-                app.post_message(Resize(size, size))
-            # As fast as a person would, at times, and at others faster than the app can follow.
-            await asyncio.sleep(chance.choice((0, 0, 0.001, 0.02)))
-            assert app._exception is None
-            if number % 100 == 0:
-                await answers(app)
-        await answers(app)
-        trainings = [one for pane in app.panes.values() for one in pane.under_way()]
-        for training in trainings:
-            training.stop()
-        await until(lambda: not any(one.runs for one in trainings))
+        try:
+            for number in range(events):
+                if number % 250 == 0:
+                    await at_work(app)
+                happens(app, chance)
+                # As fast as a person would, and at times faster than the app can follow.
+                await asyncio.sleep(chance.choice((0, 0, 0.001, 0.02)))
+                assert app._exception is None
+                if number % 100 == 0:
+                    await answers(app)
+            await answers(app)
+        finally:
+            trainings = [one for pane in app.panes.values() for one in pane.under_way()]
+            for training in trainings:
+                training.stop()
+            await until(lambda: not any(one.runs for one in trainings))
     return app
 
 

@@ -1,14 +1,17 @@
 """The widgets' own arithmetic."""
 
+import asyncio
 import string
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.app import App, ComposeResult
 
 from tui.lines import _breaks, _breaks_of_wide, breaks
 from tui.widgets.bars import block
+from tui.widgets.choice import Choice
 from tui.widgets.stepper import Stepper
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
@@ -62,3 +65,19 @@ def test_a_stepper_begins_at_the_nearest_value() -> None:
     assert Stepper("t", [0.0, 0.5, 1.0, None], 0.6).value == 0.5
     assert Stepper("t", [0.0, 0.5, 1.0, None], None).value is None
     assert Stepper("t", [0.0, 0.5], None).value == 0.0
+
+
+def test_a_list_turns_no_page_where_it_has_no_room() -> None:
+    class Tiny(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Choice(["a", "b", "c"], value="b")
+
+    async def drive() -> None:
+        app = Tiny()
+        async with app.run_test(size=(20, 1)) as pilot:
+            choice = app.query_one(Choice)
+            choice.expanded = True
+            await pilot.press("pagedown", "pagedown", "enter")
+            assert choice.chosen == "c"
+
+    asyncio.run(drive())

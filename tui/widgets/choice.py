@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Select
 
 from tui.models import names
@@ -18,11 +17,6 @@ class Choice(Select[str]):
     A page up or down in its list raises KeyError in Textual 8.2 where the list has no room to be
     laid out. Such lists are short: here these keys go to its ends.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "end('first')", show=False, priority=True),
-        Binding("pagedown", "end('last')", show=False, priority=True),
-    ]
 
     def __init__(
         self,
@@ -43,11 +37,11 @@ class Choice(Select[str]):
         """The name, if there is any."""
         return self.value if isinstance(self.value, str) else None
 
-    def action_end(self, which: str) -> None:
-        """Go to the first or the last name of the list."""
-        if self.expanded:
-            unfolded = self.query_one(OptionList)
-            (unfolded.action_first if which == "first" else unfolded.action_last)()
+    def on_mount(self) -> None:
+        """Have the list turn no pages."""
+        unfolded = self.query_one(OptionList)
+        unfolded.action_page_up = unfolded.action_first  # type: ignore[method-assign]
+        unfolded.action_page_down = unfolded.action_last  # type: ignore[method-assign]
 
 
 class ModelChoice(Choice):
