@@ -17,6 +17,13 @@ from tui.panes import TABS
 if TYPE_CHECKING:
     from tui.app import CharlmApp
 
+MODELS = {
+    "charlm": ("generate", "Generate"),
+    "classifier": ("classify", "Classify"),
+    "translator": ("translate", "Translate"),
+}
+"""Where models of a kind are used."""
+
 
 def commands(app: CharlmApp) -> Iterator[SystemCommand]:
     """Yield what can be done, the panes first."""
@@ -28,12 +35,11 @@ def commands(app: CharlmApp) -> Iterator[SystemCommand]:
             if isinstance(binding, Binding):
                 action = partial(app.run_action, binding.action, pane)
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
-    for name in names("charlm"):
-        help_text = "Write with this model"
-        # Textual would take brackets in a name for markup.
-        shown = printable(name).replace("[", "(").replace("]", ")")
-        yield SystemCommand(
-            f"Generate with {shown}", help_text, partial(app.open, "generate", name)
-        )
+    for kind, (place, verb) in MODELS.items():
+        for name in names(kind):
+            # Textual would take brackets in a name for markup.
+            shown = printable(name).replace("[", "(").replace("]", ")")
+            action = partial(app.open, place, name)
+            yield SystemCommand(f"{verb} with {shown}", "Use this model", action)
     for name, entry in CATALOG.items():
         yield SystemCommand(f"Train on {name}", entry.title, partial(app.open, "train", name))

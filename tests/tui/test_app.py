@@ -18,6 +18,7 @@ from tui.panes import TABS
 from tui.panes.generate import GeneratePane
 from tui.panes.train import TrainPane
 from tui.screens import Choose, Help
+from tui.widgets.choice import ModelChoice
 from tui.widgets.stepper import Stepper
 from tui.widgets.text_view import TextView
 
@@ -49,7 +50,10 @@ def test_the_palette_offers_every_action_model_and_corpus() -> None:
         offered = {one.title: one for one in app.get_system_commands(app.screen)}
         wanted = {tab.title for tab in TABS} | {f"Train on {name}" for name in CATALOG}
         wanted |= {binding.description for binding in GeneratePane.BINDINGS}  # type: ignore[union-attr]
-        assert wanted | {"Generate with tiny", "Generate with unlike", "Theme"} <= set(offered)
+        wanted |= {"Generate with tiny", "Classify with reviews", "Translate with plain", "Theme"}
+        assert wanted <= set(offered)
+        await app.open("translate", "plain")
+        await until(pilot, lambda: app.query_one("#left-model", ModelChoice).chosen == "plain")
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette))
         app.screen.query_one(Input).value = "Train on mysterious_island"

@@ -78,6 +78,10 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         """Colour for the ground there is."""
         self.app.theme_changed_signal.subscribe(self, lambda theme: self.changed())
 
+    def use(self, name: str) -> None:
+        """Classify with this model."""
+        self.query_one(ModelChoice).use(name)
+
     @on(TextArea.Changed, "#review")
     @on(Select.Changed, "#classifier")
     def changed(self) -> None:

@@ -85,6 +85,10 @@ A second translator, such as the one without attention, stands beside the first.
         if isinstance(command, str) and command:
             self.first = command
 
+    def use(self, name: str) -> None:
+        """Translate with this model, on the left."""
+        self.query_one("#left-model", ModelChoice).use(name)
+
     @on(Input.Changed, "#command")
     @on(Select.Changed)
     def check(self) -> None:
