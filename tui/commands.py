@@ -39,7 +39,7 @@ def commands(app: CharlmApp) -> Iterator[SystemCommand]:
         for name in names(kind):
             # Textual would take brackets in a name for markup.
             shown = printable(name).replace("[", "(").replace("]", ")")
-            action = partial(app.open, place, name)
-            yield SystemCommand(f"{verb} with {shown}", "Use this model", action)
+            use = partial(app.open, place, name)
+            yield SystemCommand(f"{verb} with {shown}", "Use this model", use)
     for name, entry in CATALOG.items():
         yield SystemCommand(f"Train on {name}", entry.title, partial(app.open, "train", name))
