@@ -164,5 +164,7 @@ def world(device: torch.device) -> Iterator[World]:
         local = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // local))
         yield World(dist.get_rank(), dist.get_world_size(), device)
+        # One that leaves while another still talks to it can be aborted by gloo's threads.
+        dist.barrier()
     finally:
         dist.destroy_process_group()

@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
@@ -118,6 +119,11 @@ class CharlmApp(App[None]):
         """Show a tab, with a model or a corpus."""
         self.go_to(tab)
         (await self._made(tab)).use(name)
+
+    async def on_event(self, event: Event) -> None:
+        """Hear no more keys once it ends: Textual 8.2 would look for a screen that has gone."""
+        if not (self._exit and isinstance(event, Key)):
+            await super().on_event(event)
 
     # Actions
 

@@ -337,9 +337,11 @@ def test_texts_are_asked_for_one_by_one(good_or_bad: Path, key: bytes, code: int
 def controlling() -> None:
     """Make the terminal of a new session the one whose Ctrl-C counts."""
     import fcntl
+    import signal
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
 
 
 def test_a_reader_that_leaves_is_no_error(good_or_bad: Path) -> None:

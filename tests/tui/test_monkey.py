@@ -91,6 +91,7 @@ async def played(events: int, seed: int) -> CharlmApp:
             for training in trainings:
                 training.stop()
             await until(lambda: not any(one.runs for one in trainings))
+        app.exit()
     return app
 
 
