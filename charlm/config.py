@@ -199,7 +199,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "large": Preset(
         "4 LSTM layers of 512, held back by dropout of features and of recurrent weights: the best "
-        "there is, in an hour and a half on two cores that are fast at bf16",
+        "there is, in about two hours on two cores that are fast at bf16",
         ModelConfig(hidden_size=512, embedding_size=512, dropout=0.25, weight_dropout=0.25),
         TrainingConfig(
             epochs=36, learning_rate=5e-3, weight_decay=0.25, evaluate_every=624, patience=0

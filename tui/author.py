@@ -55,7 +55,9 @@ class Author:
             temperature=controls.temperature, top_k=controls.top_k, top_p=controls.top_p
         )
         on = self.manuscript.write(sampling, length=controls.length, seed=self.seed)
-        self.writer.start(prompt if self.stepping else chain(prompt, on))
+        tokens = prompt if self.stepping else chain(prompt, on)
+        levels = self.manuscript.levels  # the manuscript has worked them out
+        self.writer.start((token.character, levels[-1]) for token in tokens)
 
     def take(self, position: int, number: int, count: int) -> bool:
         """In step mode, put candidate `number` of `count` at `position`; return whether it did."""

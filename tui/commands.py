@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from charlm.terminal import printable
 from corpora.catalog import CATALOG
-from tui.models import names
+from tui.models import kinds
 from tui.panes import TABS
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def commands(app: CharlmApp) -> Iterator[SystemCommand]:
             if isinstance(binding, Binding):
                 action = partial(app.run_action, binding.action, pane)
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
-    for kind, (place, verb) in MODELS.items():
-        for name in names(kind):
+    for name, kind in kinds().items():
+        if kind in MODELS:
+            place, verb = MODELS[kind]
             # Textual would take brackets in a name for markup.
             shown = printable(name).replace("[", "(").replace("]", ")")
             use = partial(app.open, place, name)

@@ -22,16 +22,21 @@ def known() -> dict[str, Path]:
     return {**shipped(), **shipped(SHIPPED_BY_SEQ), **runs()}
 
 
-def names(kind: str) -> list[str]:
-    """Return the names of the models of a kind that can be used; damaged ones are left out."""
-    found = []
+def kinds() -> dict[str, str]:
+    """Return the kinds of the models that can be used, by name; damaged ones are left out."""
+    found = {}
     for name, path in known().items():
         try:
-            if (path / MODEL).exists() and kind_of(path) == kind:
-                found.append(name)
+            if (path / MODEL).exists():
+                found[name] = kind_of(path)
         except UserError:
             continue  # `charlm models` says what is wrong with it
     return found
+
+
+def names(kind: str) -> list[str]:
+    """Return the names of the models of a kind that can be used."""
+    return [name for name, own in kinds().items() if own == kind]
 
 
 def path_of(name: str) -> Path:

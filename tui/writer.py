@@ -7,12 +7,9 @@ import time
 from collections.abc import Iterable
 from queue import Empty, SimpleQueue
 
-from charlm.sampler import Token
-from charlm.surprisal import level
-
 
 class Writer:
-    """Takes tokens from an iterator, in a thread of its own, until it is stopped.
+    """Takes characters, with their levels, from an iterator, in a thread of its own.
 
     A daemon: a program that ends does not wait for it.
     """
@@ -29,12 +26,12 @@ class Writer:
         """Whether more is to come."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, tokens: Iterable[Token]) -> None:
-        """Begin to take tokens; what was under way is stopped."""
+    def start(self, written: Iterable[tuple[str, int]]) -> None:
+        """Begin to take characters; what was under way is stopped."""
         self.stop()
         self._stopping = threading.Event()
         self._began, self._count = time.perf_counter(), 0
-        arguments = (tokens, self._stopping)
+        arguments = (written, self._stopping)
         self._thread = threading.Thread(target=self._take, args=arguments, daemon=True)
         self._thread.start()
 
@@ -62,9 +59,9 @@ class Writer:
             characters.append(character)
             levels.append(shade)
 
-    def _take(self, tokens: Iterable[Token], stopping: threading.Event) -> None:
-        for token in tokens:
-            self._written.put((token.character, level(token.surprisal)))
+    def _take(self, written: Iterable[tuple[str, int]], stopping: threading.Event) -> None:
+        for one in written:
+            self._written.put(one)
             self._count += 1
             if stopping.is_set():
                 break

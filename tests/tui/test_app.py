@@ -69,7 +69,7 @@ def test_the_palette_offers_every_action_model_and_corpus() -> None:
 
 
 def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.commands.names", lambda kind: ["runs/[bold]x[/nope]\x1b[31m"])
+    monkeypatch.setattr("tui.commands.kinds", lambda: {"runs/[bold]x[/nope]\x1b[31m": "charlm"})
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await pilot.press("ctrl+p")
