@@ -57,7 +57,7 @@ class _Weights:
         weights: Mapping[str, np.ndarray],
         index: int,
         embedding: np.ndarray | None,
-        block: _Block,
+        block: Block,
     ) -> None:
         w_ih, w_hh, b_ih, b_hh = (
             _reordered(cell, weights[f"layers.{index}.{name}_l0"])
@@ -90,17 +90,22 @@ def _reordered(cell: str, weight: np.ndarray) -> np.ndarray:
     return weight
 
 
-class _Block:
-    """One piece of memory for all matrices of a network, on large pages where there are any."""
+class Block:
+    """One piece of memory for all matrices of a network, on large pages where there are any.
 
-    def __init__(self, size: int) -> None:
+    Args:
+        size: numbers that it has room for.
+        kind: of what type they are.
+    """
+
+    def __init__(self, size: int, kind: type[np.generic] = np.float32) -> None:
         # mmap aligns to small pages; room for one large page more lets the start be aligned.
-        memory = mmap.mmap(-1, 4 * size + LARGE_PAGE)
+        memory = mmap.mmap(-1, np.dtype(kind).itemsize * size + LARGE_PAGE)
         if hasattr(mmap, "MADV_HUGEPAGE"):
             memory.madvise(mmap.MADV_HUGEPAGE)
-        block = np.frombuffer(memory, np.float32)
-        start = -block.ctypes.data % LARGE_PAGE // 4
-        self.free = block[start : start + size]
+        block = np.frombuffer(memory, np.uint8)
+        start = -block.ctypes.data % LARGE_PAGE
+        self.free = block[start:][: np.dtype(kind).itemsize * size].view(kind)
 
     def columns(self, matrix: np.ndarray) -> np.ndarray:
         """Return a copy of `matrix` that lies here, column by column."""
@@ -253,7 +258,7 @@ class Network:
         check_shapes(config, weights, vocabulary_size)
         self.config, self.vocabulary_size = config, vocabulary_size
         self.embedding = np.ascontiguousarray(weights["embedding.weight"])
-        block = _Block(sum(array.size for array in weights.values()))
+        block = Block(sum(array.size for array in weights.values()))
         self.layers = [
             _Weights(config.cell, weights, index, None if index else self.embedding, block)
             for index in range(config.num_layers)

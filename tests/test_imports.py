@@ -19,6 +19,7 @@ HEAVY = [
 ]
 FREE_OF_TORCH = [
     "charlm.cells",
+    "charlm.compiled",
     "charlm.sampler",
     "charlm.library",
     "charlm.checkpoint",

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
@@ -61,12 +62,12 @@ def bench(
 ) -> None:
     """Measure the speed of generation and training beside torch's own LSTM.
 
-    Generation is compared on one thread: stepping and sampling here, and stepping an nn.LSTM and
-    sampling with torch. Training is compared on all cores: presets as `charlm train` runs them, in
-    bf16 and in fp32, and a plain loop over an nn.LSTM of the same size in fp32; beside them stands
-    the floor, which is what the matrix products alone would take at the speed of large ones in the
-    same arithmetic. Every figure is measured in a process of its own, the rivals in turn; the best
-    round counts.
+    Generation is compared on one thread: stepping and sampling here, in NumPy and, where Numba is
+    installed, compiled, and stepping an nn.LSTM and sampling with torch. Training is compared on
+    all cores: presets as `charlm train` runs them, in bf16 and in fp32, and a plain loop over an
+    nn.LSTM of the same size in fp32; beside them stands the floor, which is what the matrix
+    products alone would take at the speed of large ones in the same arithmetic. Every figure is
+    measured in a process of its own, the rivals in turn; the best round counts.
 
     Parameters
     ----------
@@ -90,13 +91,14 @@ def bench(
         if what != "training":
             for layers, hidden in SIZES:
                 for streams in STREAMS:
-                    ours, rival = _best(
-                        rounds,
-                        (step_ours, (layers, hidden, streams, seconds)),
-                        (step_torch, (layers, hidden, streams, seconds)),
-                    )
-                    label = f"generate {layers}x{hidden}"
-                    measurements.append(Measurement(label, streams, ours, rival))
+                    size = (layers, hidden, streams, seconds)
+                    rivals: list[Job] = [(step_torch, size), (step_ours, size)]
+                    if streams == 1 and find_spec("numba"):
+                        rivals.append((step_ours, (*size, True)))
+                    rival, *both = _best(rounds, *rivals)
+                    for ours, way in zip(both, ("", ", compiled"), strict=False):
+                        label = f"generate {layers}x{hidden}{way}"
+                        measurements.append(Measurement(label, streams, ours, rival))
         if what != "generation":
             for name, precision in product(presets, PRECISIONS):
                 ours, rival, floor = _best(
@@ -148,24 +150,30 @@ def _rate(step: Callable[[], int], seconds: float) -> float:
     return made / elapsed
 
 
-def step_ours(layers: int, hidden: int, streams: int, seconds: float) -> float:
-    """Return characters per second of stepping and sampling in NumPy on one thread."""
+def step_ours(
+    layers: int, hidden: int, streams: int, seconds: float, compiled: bool = False
+) -> float:
+    """Return characters per second of stepping and sampling, in NumPy or compiled, on one thread.
+
+    The weights are such as half precision holds, as those of the models that are shipped.
+    """
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    from charlm.cells import Network, shapes
+    from charlm.cells import shapes
+    from charlm.library import network_class
     from charlm.sampler import generate_many
     from corpora.vocabulary import Vocabulary
 
     config = ModelConfig(hidden_size=hidden, num_layers=layers, embedding_size=hidden)
     random = np.random.default_rng(1)
     weights = {
-        name: random.uniform(-0.1, 0.1, shape).astype(np.float32)
+        name: random.uniform(-0.1, 0.1, shape).astype(np.float16).astype(np.float32)
         for name, shape in shapes(config, VOCABULARY).items()
     }
     vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
     with threadpool_limits(1):
-        network = Network(config, weights, VOCABULARY)
+        network = network_class(compiled)(config, weights, VOCABULARY)
         tokens = generate_many(network, vocabulary, "!", samples=streams, seed=1)
         return _rate(lambda: len(next(tokens)), seconds)
 

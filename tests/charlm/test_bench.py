@@ -10,8 +10,9 @@ from corpora.errors import UserError
 
 
 @pytest.mark.parametrize("streams", [1, 3])
-def test_both_rivals_step(streams: int) -> None:
+def test_all_rivals_step(streams: int) -> None:
     assert bench.step_ours(1, 8, streams, 0.01) > 0
+    assert bench.step_ours(1, 8, streams, 0.01, compiled=True) > 0
     assert bench.step_torch(1, 8, streams, 0.01) > 0
 
 
@@ -19,11 +20,16 @@ def test_report_is_one_json_object_with_consistent_ratios(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bench, "SIZES", ((1, 8),))
-    monkeypatch.setattr(bench, "STREAMS", (2,))
+    monkeypatch.setattr(bench, "STREAMS", (1, 2))
     bench.bench(what="generation", seconds=0.01, rounds=1, json=True)
-    (row,) = json.loads(capsys.readouterr().out)["measurements"]
-    assert row["ratio"] == pytest.approx(row["ours"] / row["torch"])
-    assert row["streams"] == 2
+    rows = json.loads(capsys.readouterr().out)["measurements"]
+    for row in rows:
+        assert row["ratio"] == pytest.approx(row["ours"] / row["torch"])
+    assert [(row["what"], row["streams"]) for row in rows] == [
+        ("generate 1x8", 1),
+        ("generate 1x8, compiled", 1),
+        ("generate 1x8", 2),
+    ]
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
