@@ -169,6 +169,8 @@ def _step(
 class Stream(State):
     """The state of one stream: `kept` (L, 1, H) or, with the cells of an LSTM, (L, 2, H)."""
 
+    network: CompiledNetwork
+
     def __init__(self, network: CompiledNetwork) -> None:
         super().__init__(network, 1)
         states = len(self.layers[0].kept)
@@ -178,7 +180,6 @@ class Stream(State):
 
     def take(self, streams: np.ndarray) -> State:
         """Return a state of as many streams as `streams` has zeros, all like this one."""
-        assert isinstance(self.network, CompiledNetwork)
         if len(streams) == 1:
             other = Stream(self.network)
             other.kept[:], other.logits[:] = self.kept, self.logits
