@@ -19,6 +19,9 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+ROWS_OF_A_THREAD = 16
+"""At least: matrix units multiply as many rows at once."""
+
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # malloc.h of the GNU C library
 
 
@@ -138,6 +141,13 @@ class World:
             )
         share = total // self.size
         return slice(self.rank * share, (self.rank + 1) * share)
+
+    def shards(self, rows: int) -> int:
+        """Return how many threads should share this process's `rows` of a batch, evenly."""
+        if self.device.type != "cpu" or self.size > 1:
+            return 1
+        most = min(torch.get_num_threads(), rows // ROWS_OF_A_THREAD)
+        return max((n for n in range(1, most + 1) if rows % n == 0), default=1)
 
     def parallel(self, model: torch.nn.Module) -> torch.nn.Module:
         """Wrap `model` so that gradients are averaged over the ranks."""

@@ -109,3 +109,15 @@ def unflattened(named: dict[str, Tensor]) -> State | None:
         second = named.get(f"{len(state)}.1")
         state.append(first if second is None else (first, second))
     return state or None
+
+
+def divided(state: State | None, count: int) -> list[State | None]:
+    """Return the states of `count` equal parts of the batch."""
+    parts = {name: tensor.chunk(count, 1) for name, tensor in flattened(state).items()}
+    return [unflattened({name: own[n] for name, own in parts.items()}) for n in range(count)]
+
+
+def joined(states: Sequence[State | None]) -> State | None:
+    """Undo `divided`."""
+    parts = [flattened(state) for state in states]
+    return unflattened({name: torch.cat([part[name] for part in parts], 1) for name in parts[0]})

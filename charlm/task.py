@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -16,16 +16,23 @@ from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import Precision, TrainingConfig
 from charlm.device import World, autocast
 from charlm.library import KIND
-from charlm.model import CharLM, State, detached, flattened, unflattened
+from charlm.model import CharLM, State, detached, divided, flattened, joined, unflattened
 from charlm.run_folder import RunFolder
 from charlm.sampler import Sampling
 from charlm.scoring import evaluate
+from charlm.shards import Shards
 from corpora.encoded import EncodedText
 from corpora.vocabulary import Vocabulary
 
 VALIDATION_LIMIT = 1_000_000
 """Characters of the validation part that are read at each evaluation, at most: of a corpus of a
 gigabyte, all of it would take longer than the training in between."""
+
+
+LARGEST_SHARDED = 256
+"""Units of the largest layers whose batches are shared by threads, each of which then reads all of
+their weights: with two threads, training in bf16 is 1.3 times as fast at 64 units, 1.6 times at
+128, 1.1 times at 256, and 0.7 times at 512."""
 
 
 class LanguageModelling:
@@ -72,6 +79,7 @@ class LanguageModelling:
         )
         self.steps_per_epoch = self.streams.windows
         self.state: State | None = None
+        self.shards = _sharded(model, world.shards(config.batch_size))
 
     def batches(self, epoch: int, start: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (inputs, targets), (B, T) each; each pass begins with a state of zeros."""
@@ -83,11 +91,23 @@ class LanguageModelling:
         self, model: nn.Module, batch: tuple[Tensor, Tensor], generator: torch.Generator
     ) -> Tensor:
         """Return the mean cross-entropy in nats per character, and carry the state on."""
-        inputs, targets = batch
-        logits, state = model(inputs, self.state, generator)
-        self.state = detached(state)
-        # Time first, as the logits lie in memory: nothing large is copied.
-        return F.cross_entropy(logits.transpose(0, 1).flatten(0, 1).float(), targets.t().flatten())
+        if self.shards is None:
+            loss, self.state = _loss(model, batch, self.state, generator)
+            return loss
+        count = len(self.shards.replicas)
+        parts = list(zip(*(tensor.chunk(count) for tensor in batch), strict=True))
+        states = divided(self.state, count)
+        # Each draws the masks of all, and takes its own.
+        generators = [generator.clone_state() for _ in range(count)]
+
+        def of_one(index: int, replica: nn.Module) -> Tensor:
+            own, states[index] = _loss(replica, parts[index], states[index], generators[index])
+            return own
+
+        mean = self.shards.mean(of_one)
+        self.state = joined(states)
+        generator.set_state(generators[0].get_state())
+        return mean
 
     def units(self, batch: tuple[Tensor, Tensor]) -> int:
         """Return the number of characters in the batch."""
@@ -139,3 +159,27 @@ class LanguageModelling:
         """Write the model file of `run`."""
         config, vocabulary = self.model.config.to_json(), self.vocabulary.to_json()
         write_model(run.path / MODEL, ModelFile(KIND, config, vocabulary, self.weights()))
+
+
+def _sharded(model: CharLM, count: int) -> Shards[CharLM] | None:
+    """Return `count` threads that share a batch; None where they would not be faster."""
+    if count == 1 or model.config.hidden_size > LARGEST_SHARDED:
+        return None
+    shards = Shards(model, count)
+    for rank, replica in enumerate(shards.replicas):
+        replica.rank, replica.world_size = rank, count
+    return shards
+
+
+def _loss(
+    model: nn.Module,
+    batch: Sequence[Tensor],
+    state: State | None,
+    generator: torch.Generator,
+) -> tuple[Tensor, State]:
+    """Return the mean cross-entropy of (inputs, targets), and the state after them."""
+    inputs, targets = batch
+    logits, after = model(inputs, state, generator)
+    # Time first, as the logits lie in memory: nothing large is copied.
+    loss = F.cross_entropy(logits.transpose(0, 1).flatten(0, 1).float(), targets.t().flatten())
+    return loss, detached(after)
