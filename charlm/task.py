@@ -13,7 +13,7 @@ from charlm import sampler
 from charlm.batches import Streams, check_length
 from charlm.cells import Network
 from charlm.checkpoint import MODEL, ModelFile, write_model
-from charlm.config import Precision, TrainingConfig
+from charlm.config import ModelConfig, Precision, TrainingConfig
 from charlm.device import World, autocast
 from charlm.library import KIND
 from charlm.model import CharLM, State, detached, divided, flattened, joined, unflattened
@@ -35,6 +35,11 @@ their weights: with two threads, training in bf16 is 1.3 times as fast at 64 uni
 128, 1.1 times at 256, and 0.7 times at 512."""
 
 
+def fast_shards(model: ModelConfig, config: TrainingConfig, world: World) -> int:
+    """Return by how many threads of a process a batch is shared for the most speed."""
+    return world.shards(config.batch_size) if model.hidden_size <= LARGEST_SHARDED else 1
+
+
 class LanguageModelling:
     """Trains a `CharLM` to predict the next character of a text (see `loop.Task`).
 
@@ -45,6 +50,7 @@ class LanguageModelling:
         config: sizes of the batches.
         precision: arithmetic of the evaluations, the one of the training.
         world: says which rows of each batch are this process's.
+        shards: threads that share them (see `fast_shards`).
 
     Raises:
         UserError: the text is too short for one batch.
@@ -61,6 +67,7 @@ class LanguageModelling:
         *,
         precision: Precision,
         world: World,
+        shards: int = 1,
     ) -> None:
         check_length(len(text), config)
         self.model, self.vocabulary, self.config = model, vocabulary, config
@@ -79,7 +86,7 @@ class LanguageModelling:
         )
         self.steps_per_epoch = self.streams.windows
         self.state: State | None = None
-        self.shards = _sharded(model, world.shards(config.batch_size))
+        self.shards = _sharded(model, shards) if shards > 1 else None
 
     def batches(self, epoch: int, start: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield (inputs, targets), (B, T) each; each pass begins with a state of zeros."""
@@ -161,10 +168,7 @@ class LanguageModelling:
         write_model(run.path / MODEL, ModelFile(KIND, config, vocabulary, self.weights()))
 
 
-def _sharded(model: CharLM, count: int) -> Shards[CharLM] | None:
-    """Return `count` threads that share a batch; None where they would not be faster."""
-    if count == 1 or model.config.hidden_size > LARGEST_SHARDED:
-        return None
+def _sharded(model: CharLM, count: int) -> Shards[CharLM]:
     shards = Shards(model, count)
     for rank, replica in enumerate(shards.replicas):
         replica.rank, replica.world_size = rank, count

@@ -17,7 +17,7 @@ from charlm.device import World, under_torchrun
 from charlm.library import KIND, find, read
 from charlm.model import CharLM
 from charlm.session import Job, Stop, Training, begin, never, reopen
-from charlm.task import LanguageModelling
+from charlm.task import LanguageModelling, fast_shards
 from charlm.transfer import grown
 from corpora.download import Progress
 from corpora.encoded import EncodedText, encode
@@ -148,7 +148,13 @@ def _job(
         else:
             made = _torch_model(model, weights, len(vocabulary))
         return LanguageModelling(
-            made.to(world.device), vocabulary, text, config, precision=precision, world=world
+            made.to(world.device),
+            vocabulary,
+            text,
+            config,
+            precision=precision,
+            world=world,
+            shards=fast_shards(model, config, world),
         )
 
     corpus = {**source, "characters": len(text), "sha256": text.sha256}

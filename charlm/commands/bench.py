@@ -204,11 +204,14 @@ def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
 def train_ours(name: str, precision: Precision, seconds: float) -> float:
     """Return characters per second of a preset, as `charlm train` runs it."""
     share_cores()
-    from charlm.device import keep_freed_memory
+    from charlm.device import World, keep_freed_memory
     from charlm.model import CharLM
+    from charlm.task import fast_shards
 
     keep_freed_memory()
-    return _training_rate(CharLM(PRESETS[name].model, VOCABULARY), name, precision, seconds)
+    chosen = PRESETS[name]
+    shards = fast_shards(chosen.model, chosen.training, World())
+    return _training_rate(CharLM(chosen.model, VOCABULARY), name, precision, seconds, shards)
 
 
 def train_torch(name: str, seconds: float) -> float:
@@ -265,7 +268,9 @@ def products(name: str, precision: Precision, seconds: float) -> float:
     return _rate(step, seconds) / (6 * weights)
 
 
-def _training_rate(model: Any, name: str, precision: Precision, seconds: float) -> float:
+def _training_rate(
+    model: Any, name: str, precision: Precision, seconds: float, shards: int = 1
+) -> float:
     """Return characters per second of the training loop on `model`: best of its reports."""
     import numpy as np
 
@@ -281,7 +286,9 @@ def _training_rate(model: Any, name: str, precision: Precision, seconds: float) 
     ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)
     config = PRESETS[name].training.replace({"evaluate_every": 10**9, "save_seconds": 10**9})
     text = EncodedText("noise", vocabulary, ids, "")
-    task = LanguageModelling(model, vocabulary, text, config, precision=precision, world=World())
+    task = LanguageModelling(
+        model, vocabulary, text, config, precision=precision, world=World(), shards=shards
+    )
     # Nothing is evaluated or saved: the folder is never made.
     trainer = Trainer(task, config, RunFolder(Path("unused")), world=World(), precision=precision)
     best, began = 0.0, perf_counter()

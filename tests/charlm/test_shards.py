@@ -8,12 +8,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
-from training_helpers import drawn, request, result, short_text, trained, trained_until
+from training_helpers import (
+    MODEL_CONFIG,
+    TRAINING_CONFIG,
+    drawn,
+    request,
+    result,
+    short_text,
+    trained,
+    trained_until,
+)
 
 from charlm.device import ROWS_OF_A_THREAD, World
 from charlm.model import CharLM
 from charlm.shards import Shards
-from charlm.task import LARGEST_SHARDED, LanguageModelling
+from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
 from charlm.training import resume, start
 from corpora.encoded import encode
 
@@ -26,13 +35,19 @@ def shared_by(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return chosen
 
 
-def task_of(folder: Path, **changes: object) -> LanguageModelling:
+def task_of(folder: Path, shards: int, **changes: object) -> LanguageModelling:
     asked = request(short_text(folder), folder / "run", **changes)
     text = encode(asked.corpus)
     torch.manual_seed(0)
     model = CharLM(asked.model, len(text.vocabulary))
     return LanguageModelling(
-        model, text.vocabulary, text, asked.training, precision="fp32", world=World()
+        model,
+        text.vocabulary,
+        text,
+        asked.training,
+        precision="fp32",
+        world=World(),
+        shards=shards,
     )
 
 
@@ -54,12 +69,10 @@ def three_steps(task: LanguageModelling) -> tuple[list[Tensor], Tensor]:
 @pytest.mark.parametrize("weight_dropout", [0.0, 0.3])
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_losses_gradients_states_and_masks_are_those_of_one_thread(
-    tmp_path: Path, shared_by: dict[str, int], cell: str, weight_dropout: float, threads: int
+    tmp_path: Path, cell: str, weight_dropout: float, threads: int
 ) -> None:
     changes = {"cell": cell, "weight_dropout": weight_dropout, "dropout": 0.3}
-    alone = task_of(tmp_path, **changes)
-    shared_by["threads"] = threads
-    together = task_of(tmp_path, **changes)
+    alone, together = (task_of(tmp_path, count, **changes) for count in (1, threads))
     assert alone.shards is None
     assert together.shards is not None
     assert len(together.shards.replicas) == threads
@@ -70,10 +83,11 @@ def test_losses_gradients_states_and_masks_are_those_of_one_thread(
     assert torch.equal(mine, after)
 
 
-def test_large_layers_are_not_shared(tmp_path: Path, shared_by: dict[str, int]) -> None:
+def test_large_layers_are_not_shared(shared_by: dict[str, int]) -> None:
     shared_by["threads"] = 2
-    assert task_of(tmp_path, hidden_size=LARGEST_SHARDED, num_layers=1).shards is not None
-    assert task_of(tmp_path, hidden_size=LARGEST_SHARDED + 1, num_layers=1).shards is None
+    for size, threads in ((LARGEST_SHARDED, 2), (LARGEST_SHARDED + 1, 1)):
+        model = MODEL_CONFIG.replace({"hidden_size": size})
+        assert fast_shards(model, TRAINING_CONFIG, World()) == threads
 
 
 def test_resuming_is_exact(tmp_path: Path, shared_by: dict[str, int]) -> None:
