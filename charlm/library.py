@@ -104,7 +104,7 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
 
     Args:
         name: of the model.
-        compiled: step a single stream in code that Numba compiles, about twice as fast.
+        compiled: step a single stream in code that Numba compiles, nearly twice as fast.
 
     Raises:
         UserError: it does not exist, is damaged, or is a model of another kind;

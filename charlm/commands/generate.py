@@ -70,8 +70,8 @@ def generate(
     unknown
         What to do with characters of the prompt that the model does not know.
     compiled
-        Write a single text about twice as fast, for long ones: it takes a moment to begin, and some
-        seconds the first time (needs the extra of that name).
+        Write a single text nearly twice as fast, for long ones: it takes a moment to begin, and
+        some seconds the first time (needs the extra of that name).
     json
         Write one JSON object with every character, its probability and the likeliest others.
     """

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from tiny_models import CONFIG, VOCABULARY, random_weights
+from tiny_models import CONFIG, VOCABULARY, named, random_weights
 
 from charlm.cells import Network, State, shapes
 from charlm.config import ModelConfig
@@ -25,11 +25,6 @@ CONFIGS = [
         ("rnn", "gru", "lstm"), (False, True), (12, 7), (1, 2, 3)
     )
 ]
-
-
-def named(config: ModelConfig) -> str:
-    sizes = f"{config.embedding_size}-{config.num_layers}x{config.hidden_size}"
-    return f"{config.cell}-{sizes}{'-residual' if config.residual else ''}"
 
 
 def torch_model(config: ModelConfig) -> CharLM:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import VOCABULARY, Weights, random_weights
+from tiny_models import VOCABULARY, Weights, named, random_weights
 
 from charlm import compiled, library
 from charlm.cells import Network
@@ -26,11 +26,6 @@ CONFIGS = [
         ("rnn", "gru", "lstm"), (False, True), ((8, 8), (5, 13), (13, 13), (3, 16)), (1, 3)
     )
 ]
-
-
-def named(config: ModelConfig) -> str:
-    sizes = f"{config.embedding_size}-{config.num_layers}x{config.hidden_size}"
-    return f"{config.cell}-{sizes}{'-residual' if config.residual else ''}"
 
 
 def calm(config: ModelConfig) -> Weights:

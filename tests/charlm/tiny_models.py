@@ -20,6 +20,12 @@ VOCABULARY = Vocabulary.from_text("\n abcdefgh.,é")
 Weights = dict[str, np.ndarray]
 
 
+def named(config: ModelConfig) -> str:
+    """The name of a test with this model."""
+    sizes = f"{config.embedding_size}-{config.num_layers}x{config.hidden_size}"
+    return f"{config.cell}-{sizes}{'-residual' if config.residual else ''}"
+
+
 def random_weights(
     config: ModelConfig = CONFIG, vocabulary: Vocabulary = VOCABULARY, seed: int = 0
 ) -> Weights:
