@@ -14,7 +14,8 @@ import numpy.typing as npt
 from corpora import ids_cache
 from corpora.download import Progress
 from corpora.errors import UserError, os_error
-from corpora.fetch import CACHE_ADVICE, Notice, cache_dir
+from corpora.fetch import Notice
+from corpora.places import CACHE_ADVICE, cache_dir
 from corpora.resolve import Corpus, resolve
 from corpora.text import decoder_of, iter_texts, split_bounds
 from corpora.vocabulary import Ids, UnknownSymbol, Vocabulary, code_points, described

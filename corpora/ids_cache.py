@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
-from corpora.fetch import CACHE_ADVICE
+from corpora.places import CACHE_ADVICE
 from corpora.vocabulary import Vocabulary
 
 FORMAT = "charlm-ids 1"

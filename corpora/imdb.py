@@ -14,8 +14,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from corpora.errors import UserError, os_error
-from corpora.fetch import CACHE_ADVICE, Notice, cache_dir, mirror_dir
+from corpora.fetch import Notice
 from corpora.labelled import LabelledTexts
+from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
 
 Split = Literal["train", "test", "unsupervised"]
 SPLITS: tuple[Split, ...] = get_args(Split)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
-from corpora.marked import read_marked
+from corpora.versioned_json import read_marked
 
 _FORMAT = "charlm-vocabulary"
 _VERSION = 1

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
-from corpora.marked import read_marked
+from corpora.versioned_json import read_marked
 from corpora.vocabulary import Vocabulary
 from seq.batches import PAD
 

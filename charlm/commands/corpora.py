@@ -13,7 +13,8 @@ from rich.text import Text
 from charlm.download import DownloadBar
 from charlm.terminal import notice, print_json, stderr, stdout
 from corpora.catalog import CATALOG, lookup
-from corpora.fetch import cache_dir, fetch, mirror_dir, place
+from corpora.fetch import fetch, place
+from corpora.places import cache_dir, mirror_dir
 
 app = App(
     name="corpora",

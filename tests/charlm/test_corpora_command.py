@@ -8,7 +8,7 @@ import pytest
 
 from corpora import catalog
 from corpora.catalog import CATALOG, Entry, Source
-from corpora.fetch import cache_dir
+from corpora.places import cache_dir
 
 Refused = Callable[..., str]
 

@@ -9,7 +9,8 @@ import pytest
 from corpora import catalog
 from corpora.catalog import Entry, Source
 from corpora.errors import UserError
-from corpora.fetch import cache_dir, fetch
+from corpora.fetch import fetch
+from corpora.places import cache_dir
 from corpora.text import read_text
 
 Write = Callable[..., Path]

@@ -11,7 +11,7 @@ import pytest
 
 from corpora import gutenberg
 from corpora.catalog import CATALOG
-from corpora.fetch import mirror_dir
+from corpora.places import mirror_dir
 from corpora.text import iter_text, read_text
 
 Write = Callable[..., Path]

@@ -12,7 +12,7 @@ import pytest
 from corpora import encoded, ids_cache
 from corpora.encoded import encode
 from corpora.errors import UserError
-from corpora.fetch import cache_dir
+from corpora.places import cache_dir
 
 Write = Callable[..., Path]
 

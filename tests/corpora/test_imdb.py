@@ -26,7 +26,7 @@ from tiny_models import damaged
 
 from corpora import imdb
 from corpora.errors import UserError
-from corpora.fetch import cache_dir
+from corpora.places import cache_dir
 
 FACTS = {"train": (6, {0, 1}), "test": (4, {0, 1}), "unsupervised": (3, {-1})}
 TEXTS = [f"Review {n}.<br /><br />Good &amp; é 😀" for n in range(6)]

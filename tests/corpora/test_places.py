@@ -8,7 +8,8 @@ import pytest
 
 from corpora import catalog
 from corpora.errors import UserError
-from corpora.fetch import cache_dir, fetch, mirror_dir, place
+from corpora.fetch import fetch, place
+from corpora.places import cache_dir, mirror_dir
 from corpora.text import read_text
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.errors import UserError
-from corpora.fetch import mirror_dir
+from corpora.places import mirror_dir
 from corpora.scan import official, splits
 from corpora.scan.grammar import (
     ACTIONS,
