@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from charlm.config import TrainingConfig
-from corpora.encoded import release
 from corpora.errors import UserError
-from corpora.text import split_bounds
+from corpora.text.encoded import release
+from corpora.text.normalize import split_bounds
 
 RELEASE_EVERY = 256
 """Windows after which the pages of a memory map that were read are let go."""

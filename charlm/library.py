@@ -12,7 +12,7 @@ from charlm.checkpoint import CONFIG, MODEL, ModelFile, exists, read_model
 from charlm.config import ModelConfig
 from charlm.sampler import Sampling, Token
 from corpora.errors import UserError
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 KIND = "charlm"
 SHIPPED = Path(__file__).parent / "pretrained"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corpora.vocabulary import code_points
+from corpora.text.vocabulary import code_points
 
 COPIED = 50
 """Characters from which on a passage that occurs in the training text counts as copied."""

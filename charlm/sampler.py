@@ -10,7 +10,7 @@ import numpy as np
 
 from charlm.cells import Network, State
 from corpora.errors import UserError
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 BLOCK = 256
 """Random numbers drawn at a time: one by one costs more than the sampling itself."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from charlm.model import CharLM, State, detached
-from corpora.encoded import release
+from corpora.text.encoded import release
 
 WARM_UP = 256
 """Characters that a stream reads before the first one that is scored."""

@@ -21,7 +21,7 @@ from charlm.scoring import evaluate
 from charlm.terminal import notice, printable, stderr
 from charlm.watch import Interrupts
 from corpora.atomic import write_atomic
-from corpora.encoded import EncodedText
+from corpora.text.encoded import EncodedText
 
 
 @dataclass

@@ -21,8 +21,8 @@ from charlm.run_folder import RunFolder
 from charlm.sampler import Sampling
 from charlm.scoring import evaluate
 from charlm.shards import Shards
-from corpora.encoded import EncodedText
-from corpora.vocabulary import Vocabulary
+from corpora.text.encoded import EncodedText
+from corpora.text.vocabulary import Vocabulary
 
 VALIDATION_LIMIT = 1_000_000
 """Characters of the validation part that are read at each evaluation, at most: of a corpus of a

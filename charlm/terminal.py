@@ -81,7 +81,7 @@ def read_input(file: str, encoding: str = "utf-8") -> str:
     Raises:
         UserError: it cannot be read or decoded.
     """
-    from corpora.text import decoder_of
+    from corpora.text.normalize import decoder_of
 
     decoder_of(encoding)
     if file == "-" and sys.stdin is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,12 @@ from charlm.model import CharLM
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from charlm.task import LanguageModelling, fast_shards
 from charlm.transfer import grown
-from corpora.download import Progress
-from corpora.encoded import EncodedText, encode
 from corpora.errors import UserError
-from corpora.vocabulary import Vocabulary
+from corpora.known.download import Progress
+from corpora.known.resolve import encode
+from corpora.notice import Notice, silent
+from corpora.text.encoded import EncodedText
+from corpora.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,7 @@ def start(
     *,
     stop: Stop = never,
     progress: Progress | None = None,
-    notice: Callable[[str], None] | None = None,
+    notice: Notice = silent,
 ) -> AbstractContextManager[Training]:
     """Open a new training; see `session.begin`.
 
@@ -83,7 +85,7 @@ def resume(
     changes: dict[str, Any] | None = None,
     stop: Stop = never,
     progress: Progress | None = None,
-    notice: Callable[[str], None] | None = None,
+    notice: Notice = silent,
 ) -> AbstractContextManager[Training]:
     """Open the training of an existing run folder, as its last save left it.
 

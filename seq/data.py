@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -10,19 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from charlm.device import under_torchrun
-from corpora import imdb, labelled
 from corpora.errors import UserError
-from corpora.labelled import LabelledTexts
-from corpora.words import WordTokenizer
+from corpora.labelled import imdb
+from corpora.labelled.texts import LabelledTexts, read
+from corpora.labelled.words import WordTokenizer
+from corpora.notice import Notice, silent
 
-Notice = Callable[[str], None]
 Ids = npt.NDArray[np.integer[Any]]
 
 IMDB = "imdb"
-
-
-def silent(line: str) -> None:
-    """Take a notice that nobody wants to read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +26,7 @@ class Source:
     """Where labelled texts are."""
 
     spec: str = IMDB
-    """`imdb`, or a file or folder of one's own; see `corpora.labelled.read`."""
+    """`imdb`, or a file or folder of one's own; see `corpora.labelled.texts.read`."""
     text_column: str | None = None
     label_column: str | None = None
 
@@ -46,7 +42,7 @@ class Source:
     def read(
         self, split: imdb.Split = "train", *, notice: Notice = silent, **about: Any
     ) -> LabelledTexts:
-        """Return the texts; of IMDB those of `split`. For `about` see `labelled.read`.
+        """Return the texts; of IMDB those of `split`. For `about` see `texts.read`.
 
         `notice` is told before a download.
 
@@ -55,7 +51,7 @@ class Source:
         """
         if self.spec == IMDB:
             return imdb.load(split, notice=notice)
-        return labelled.read(
+        return read(
             self.spec, text_column=self.text_column, label_column=self.label_column, **about
         )
 

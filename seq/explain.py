@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from charlm.device import autocast
-from corpora.words import Word
+from corpora.labelled.words import Word
 from seq.classification import predict
 from seq.library import Prediction, TextClassifier
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.text.vocabulary import Vocabulary
 from corpora.versioned_json import read_marked
-from corpora.vocabulary import Vocabulary
 from seq.batches import PAD
 
 _FORMAT, _VERSION = "charlm-languages", 1

@@ -17,7 +17,7 @@ from charlm.config import Device, Precision
 from charlm.device import pick_device, pick_precision
 from charlm.library import find, shipped
 from corpora.errors import UserError
-from corpora.words import WordTokenizer
+from corpora.labelled.words import WordTokenizer
 from seq.classification import predict
 from seq.classifier import Classifier
 from seq.config import CLASSIFIER, WORD_MODEL, ClassifierConfig, ReaderConfig

@@ -10,11 +10,12 @@ from typing import Any
 from charlm.config import Precision
 from charlm.device import World
 from charlm.session import Job, Stop, Training, begin, never, reopen
-from corpora import imdb
-from corpora.labelled import LabelledTexts
-from corpora.words import WordTokenizer
+from corpora.labelled import imdb
+from corpora.labelled.texts import LabelledTexts
+from corpora.labelled.words import WordTokenizer
+from corpora.notice import Notice, silent
 from seq.config import WORD_MODEL, PretrainingConfig, ReaderConfig
-from seq.data import IMDB, Notice, Source, encoded, refuse_torchrun, silent, split, unknown_words
+from seq.data import IMDB, Source, encoded, refuse_torchrun, split, unknown_words
 from seq.language_model import WordModel
 from seq.word_modelling import WordModelling
 

@@ -15,12 +15,13 @@ from charlm.config import Precision
 from charlm.device import World
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
-from corpora.labelled import LabelledTexts
-from corpora.words import WordTokenizer
+from corpora.labelled.texts import LabelledTexts
+from corpora.labelled.words import WordTokenizer
+from corpora.notice import Notice, silent
 from seq.classification import Classification, Examples
 from seq.classifier import Classifier
 from seq.config import CLASSIFIER, ClassifierConfig, ClassifierTraining
-from seq.data import Notice, Source, encoded, refuse_torchrun, silent, split, unknown_words
+from seq.data import Source, encoded, refuse_torchrun, split, unknown_words
 from seq.library import beginning, shape_of
 from seq.vectors import read_vectors
 

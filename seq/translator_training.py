@@ -16,9 +16,10 @@ from charlm.config import Precision
 from charlm.device import World
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
+from corpora.notice import Notice, silent
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
-from seq.data import Notice, refuse_torchrun, silent
+from seq.data import refuse_torchrun
 from seq.languages import Languages
 from seq.translation import EncodedPairs, Ids, Translation
 from seq.translator import Translator

@@ -10,7 +10,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 
 from charlm.terminal import printable
-from corpora.catalog import CATALOG
+from corpora.known.catalog import CATALOG
 from tui.models import kinds
 from tui.panes import TABS
 

@@ -54,7 +54,7 @@ def judged_file(
     Raises:
         UserError: it cannot be read, or the classifier cannot be loaded.
     """
-    from corpora.labelled import read
+    from corpora.labelled.texts import read
 
     texts = read(str(named(path)), labelled=False).texts
     for start in range(0, len(texts), AT_ONCE):

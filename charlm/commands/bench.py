@@ -163,7 +163,7 @@ def step_ours(
     from charlm.cells import shapes
     from charlm.library import network_class
     from charlm.sampler import generate_many
-    from corpora.vocabulary import Vocabulary
+    from corpora.text.vocabulary import Vocabulary
 
     config = ModelConfig(hidden_size=hidden, num_layers=layers, embedding_size=hidden)
     random = np.random.default_rng(1)
@@ -279,8 +279,8 @@ def _training_rate(
     from charlm.loop import Trainer
     from charlm.run_folder import RunFolder
     from charlm.task import LanguageModelling
-    from corpora.encoded import EncodedText
-    from corpora.vocabulary import Vocabulary
+    from corpora.text.encoded import EncodedText
+    from corpora.text.vocabulary import Vocabulary
 
     vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
     ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from charlm.download import DownloadBar
 from charlm.terminal import notice, print_json, stderr, stdout
-from corpora.catalog import CATALOG, lookup
-from corpora.fetch import fetch, place
+from corpora.known.catalog import CATALOG, lookup
+from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir
 
 app = App(

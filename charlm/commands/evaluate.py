@@ -11,8 +11,8 @@ from charlm.config import Device, Precision
 from charlm.library import DEFAULT_MODEL, find
 from charlm.options import INPUT
 from charlm.terminal import notice, print_json, printable, stderr, stdout
-from corpora.encoded import Split
 from corpora.errors import UserError
+from corpora.text.encoded import Split
 
 
 def evaluate(
@@ -58,7 +58,7 @@ def evaluate(
     from charlm.scoring import Dynamic, evaluate_dynamically
     from charlm.scoring import evaluate as scored
     from charlm.training import loaded
-    from corpora.encoded import encode
+    from corpora.known.resolve import encode
 
     path = find(model)
     with closing(DownloadBar(stderr())) as bar:

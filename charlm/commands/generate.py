@@ -15,7 +15,7 @@ from charlm.options import TEXT
 from charlm.sampler import Sampling, Token, generate_many
 from charlm.terminal import print_json, printable, read_input
 from corpora.errors import UserError
-from corpora.vocabulary import UnknownSymbol
+from corpora.text.vocabulary import UnknownSymbol
 
 FLUSH_SECONDS = 1 / 60
 ALTERNATIVES = 5

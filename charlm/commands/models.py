@@ -29,7 +29,7 @@ from charlm.run_folder import RunFolder
 from charlm.terminal import print_json, printable, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
-from corpora.vocabulary import Vocabulary, described
+from corpora.text.vocabulary import Vocabulary, described
 
 SHOWN_SYMBOLS = 200
 SHIPPED_BY_SEQ = SHIPPED.parents[1] / "seq" / "pretrained"

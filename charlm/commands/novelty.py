@@ -15,8 +15,9 @@ from charlm.novelty import COPIED, copying, invention, overlaps, whole_words, wo
 from charlm.options import INPUT, SEVERAL
 from charlm.sampler import Sampling, generate_many
 from charlm.terminal import notice, print_json, printable, stderr, stdout
-from corpora.encoded import EncodedText, encode
 from corpora.errors import UserError
+from corpora.known.resolve import encode
+from corpora.text.encoded import EncodedText
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,7 +13,7 @@ from charlm.options import INPUT, TEXT
 from charlm.surprisal import EDGES, STYLES, level
 from charlm.terminal import print_json, printable, read_input, stdout
 from corpora.errors import UserError
-from corpora.vocabulary import UnknownSymbol
+from corpora.text.vocabulary import UnknownSymbol
 
 
 def score(

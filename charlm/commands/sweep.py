@@ -22,7 +22,7 @@ from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
-    from corpora.encoded import EncodedText
+    from corpora.text.encoded import EncodedText
 
 SWITCH = Parameter(negative="")
 
@@ -112,7 +112,7 @@ def _text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
     from charlm.batches import check_length
     from charlm.device import under_torchrun
     from charlm.download import DownloadBar
-    from corpora.encoded import encode
+    from corpora.known.resolve import encode
 
     if under_torchrun():
         raise UserError("a sweep trains in one process; call it without torchrun")

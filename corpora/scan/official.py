@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from corpora.catalog import Entry, Source
 from corpora.errors import os_error
-from corpora.fetch import Notice, fetch_entry
+from corpora.known.catalog import Entry, Source
+from corpora.known.fetch import fetch_entry
+from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair
 
 REPOSITORY = (
@@ -20,7 +21,7 @@ _SHA256 = {
 }
 
 
-def official(part: Literal["train", "test"], notice: Notice | None = None) -> tuple[Pair, ...]:
+def official(part: Literal["train", "test"], notice: Notice = silent) -> tuple[Pair, ...]:
     """Return the pairs of a part of the official simple split, in the order of its file.
 
     Raises:

@@ -14,7 +14,8 @@ from functools import partial
 import numpy as np
 
 from corpora.errors import UserError
-from corpora.fetch import Notice, Unavailable
+from corpora.known.fetch import Unavailable
+from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair, Words, pairs
 from corpora.scan.official import official
 
@@ -37,7 +38,7 @@ class Split:
     """Whether it is the split that the published figures are for."""
 
 
-def load(name: str, *, notice: Notice | None = None) -> Split:
+def load(name: str, *, notice: Notice = silent) -> Split:
     """Return a split by name.
 
     `simple` is read from the official files: of the mirror, of the cache, or from the network.
@@ -48,7 +49,7 @@ def load(name: str, *, notice: Notice | None = None) -> Split:
     """
     if name not in SPLITS:
         raise UserError(f"there is no split {name!r}; splits are {', '.join(SPLITS)}")
-    return SPLITS[name](notice or (lambda line: None))
+    return SPLITS[name](notice)
 
 
 def _simple(notice: Notice) -> Split:

@@ -18,7 +18,7 @@ from charlm.config import Device, Precision
 from charlm.options import TEXT
 from charlm.terminal import print_json, printable, stderr, stdout
 from corpora.errors import UserError
-from corpora.tables import READERS
+from corpora.labelled.tables import READERS
 from seq.coloring import COLORS, SIXTEEN, colored
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], in
     if what is None or what == "-":
         return _lines(), None
     if _is_path(what):
-        from corpora.labelled import read
+        from corpora.labelled.texts import read
 
         texts = read(what, text_column=text_column, labelled=False).texts
         return texts, len(texts) if len(texts) != 1 else None

@@ -17,13 +17,13 @@ from charlm.terminal import notice, print_json, stderr, stdout
 from charlm.watch import Interrupts
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
-from corpora.imdb import CLASSES
+from corpora.labelled.imdb import CLASSES
 from seq.config import PRESETS, ClassifierTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from corpora.labelled import LabelledTexts
+    from corpora.labelled.texts import LabelledTexts
     from seq.data import Source
 
 SWITCH = Parameter(negative="")

@@ -12,7 +12,7 @@ from charlm.config import Device, Precision
 from charlm.options import INPUT
 from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.errors import UserError
-from corpora.imdb import CLASSES, Split
+from corpora.labelled.imdb import CLASSES, Split
 
 if TYPE_CHECKING:
     from seq.metrics import Report

@@ -9,7 +9,7 @@ import numpy as np
 
 from charlm.checkpoint import CONFIG, read_json
 from charlm.metrics import read
-from corpora.labelled import LabelledTexts
+from corpora.labelled.texts import LabelledTexts
 from seq.library import load
 from seq.metrics import report
 

@@ -14,7 +14,7 @@ from charlm.batches import Streams, check_length
 from charlm.config import TrainingConfig
 from charlm.device import World
 from corpora.errors import UserError
-from corpora.text import split_bounds
+from corpora.text.normalize import split_bounds
 
 sizes = {
     "characters": st.integers(0, 300),

@@ -15,7 +15,7 @@ from tiny_models import CONFIG, random_weights, write_run
 
 from charlm import library
 from charlm.__main__ import COMMANDS
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 ROOT = Path(library.__file__).resolve().parents[1]
 TINY = "runs/tiny"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from corpora import catalog
-from corpora.catalog import CATALOG, Entry, Source
+from corpora.known import catalog
+from corpora.known.catalog import CATALOG, Entry, Source
 from corpora.places import cache_dir
 
 Refused = Callable[..., str]

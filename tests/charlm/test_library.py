@@ -10,7 +10,7 @@ from charlm import library
 from charlm.checkpoint import MODEL
 from charlm.sampler import Sampling
 from corpora.errors import UserError
-from corpora.vocabulary import UnknownSymbol
+from corpora.text.vocabulary import UnknownSymbol
 
 
 @pytest.fixture

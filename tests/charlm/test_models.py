@@ -12,7 +12,7 @@ from charlm import library
 from charlm.checkpoint import LAST, METRICS, MODEL, read_json, read_tensors
 from charlm.config import ModelConfig
 from charlm.run_folder import RunFolder
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 Refused = Callable[..., str]
 

@@ -24,7 +24,7 @@ from charlm.sampler import (
     weights,
 )
 from corpora.errors import UserError
-from corpora.vocabulary import UnknownSymbol, Vocabulary
+from corpora.text.vocabulary import UnknownSymbol, Vocabulary
 
 drawn = settings(derandomize=True, deadline=None, max_examples=60)
 

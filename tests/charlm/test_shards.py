@@ -24,7 +24,7 @@ from charlm.model import CharLM
 from charlm.shards import Shards
 from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
 from charlm.training import resume, start
-from corpora.encoded import encode
+from corpora.known.resolve import encode
 
 
 @pytest.fixture

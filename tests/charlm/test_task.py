@@ -10,8 +10,8 @@ from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, short_text
 from charlm.device import World
 from charlm.model import CharLM, flattened
 from charlm.task import LanguageModelling
-from corpora.encoded import encode
-from corpora.vocabulary import Vocabulary
+from corpora.known.resolve import encode
+from corpora.text.vocabulary import Vocabulary
 
 
 def task_of(

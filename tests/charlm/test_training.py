@@ -35,9 +35,9 @@ from charlm.scoring import evaluate
 from charlm.task import LanguageModelling
 from charlm.train import app
 from charlm.training import loaded, resume, start
-from corpora.encoded import encode
 from corpora.errors import UserError
-from corpora.vocabulary import Vocabulary
+from corpora.known.resolve import encode
+from corpora.text.vocabulary import Vocabulary
 
 CPU = torch.device("cpu")
 

@@ -12,7 +12,7 @@ from charlm.checkpoint import LAST, MODEL, ModelFile, write_model, write_tensors
 from charlm.config import ModelConfig
 from charlm.library import KIND, LanguageModel
 from charlm.run_folder import RunFolder
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 CONFIG = ModelConfig(hidden_size=6, num_layers=2, embedding_size=5)
 VOCABULARY = Vocabulary.from_text("\n abcdefgh.,é")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora import catalog
 from corpora.errors import UserError
-from corpora.fetch import fetch, place
+from corpora.known import catalog
+from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir
-from corpora.text import read_text
+from corpora.text.normalize import read_text
 
 
 def test_the_packaged_text_needs_neither_mirror_nor_cache() -> None:
@@ -32,7 +32,7 @@ def test_the_mirror_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     with pytest.raises(UserError, match=r"CHARLM_MIRROR names .*nowhere, which is not a folder"):
         mirror_dir()
     monkeypatch.delenv("CHARLM_MIRROR")
-    beside = Path(catalog.__file__).resolve().parents[2] / "shared" / "data"
+    beside = Path(catalog.__file__).resolve().parents[3] / "shared" / "data"
     assert mirror_dir() == (beside if beside.is_dir() else None)
 
 
@@ -43,11 +43,11 @@ def test_the_cache_is_the_users_unless_it_is_set(monkeypatch: pytest.MonkeyPatch
 
 def test_importing_loads_nothing_heavy_and_asks_nothing() -> None:
     program = (
-        "import sys, corpora.encoded\n"
+        "import sys, corpora.text.encoded\n"
         "heavy = {'torch', 'rich', 'textual', 'pooch', 'requests', 'platformdirs', 'datasets'}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )
-    root = Path(catalog.__file__).resolve().parents[1]
+    root = Path(catalog.__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, check=True, text=True
     )

@@ -12,7 +12,7 @@ from training_helpers import trained
 
 from charlm.checkpoint import ModelFile, read_model
 from charlm.events import Evaluated
-from corpora.words import WordTokenizer
+from corpora.labelled.words import WordTokenizer
 from seq import pretraining as words
 from seq import training
 from seq.classification import Classification

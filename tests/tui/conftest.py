@@ -15,7 +15,7 @@ from tiny_models import write_run
 from training_helpers import trained
 
 from charlm import library
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 from seq import translator_training
 from tui import models
 

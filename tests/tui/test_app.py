@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Markdown
 
 from charlm.surprisal import PLAIN
-from corpora.catalog import CATALOG
+from corpora.known.catalog import CATALOG
 from tui import session
 from tui.app import CharlmApp
 from tui.palette import Palette

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiny_models import VOCABULARY, language_model, random_text
 
 from charlm.sampler import Sampling, Token
-from corpora.vocabulary import UnknownSymbol, Vocabulary
+from corpora.text.vocabulary import UnknownSymbol, Vocabulary
 from tui.manuscript import SNAPSHOT_EVERY, Manuscript, moved
 
 WARM = Sampling(temperature=1.0)

@@ -17,8 +17,8 @@ from textual.widgets import Button, DataTable, Input, Label, Static
 from charlm.config import PRESETS
 from charlm.library import runs
 from charlm.terminal import printable
-from corpora.catalog import CATALOG
 from corpora.errors import UserError
+from corpora.known.catalog import CATALOG
 from tui.log import Log
 from tui.panes.pane import Pane
 from tui.training import Training, can_generate, new_folder, resumed, started

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
-from corpora import gutenberg
 from corpora.errors import UserError, os_error
+from corpora.text import gutenberg
 
 _SPOOL = 1 << 20
 

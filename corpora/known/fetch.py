@@ -2,27 +2,25 @@
 
 import json
 import tempfile
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from corpora import catalog
 from corpora.atomic import write_atomic
-from corpora.catalog import Entry, Source
-from corpora.download import DownloadFailed, Progress, download
 from corpora.errors import UserError, os_error
+from corpora.known import catalog
+from corpora.known.catalog import Entry, Source
+from corpora.known.download import DownloadFailed, Progress, download
+from corpora.known.verify import Check
+from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
-from corpora.text import iter_text
-from corpora.verify import Check
-
-Notice = Callable[[str], None]
+from corpora.text.normalize import iter_text
 
 
 class Unavailable(UserError):
     """A text is neither in the mirror nor in the cache, and the network did not deliver it."""
 
 
-def fetch(name: str, *, progress: Progress | None = None, notice: Notice | None = None) -> Path:
+def fetch(name: str, *, progress: Progress | None = None, notice: Notice = silent) -> Path:
     """The file with the normalised text of the corpus called `name`; see `fetch_entry`.
 
     Raises UserError for an unknown name, too.
@@ -30,9 +28,7 @@ def fetch(name: str, *, progress: Progress | None = None, notice: Notice | None 
     return fetch_entry(catalog.lookup(name), progress=progress, notice=notice)
 
 
-def fetch_entry(
-    entry: Entry, *, progress: Progress | None = None, notice: Notice | None = None
-) -> Path:
+def fetch_entry(entry: Entry, *, progress: Progress | None = None, notice: Notice = silent) -> Path:
     """The file with the normalised text of `entry`; not to be changed.
 
     A text in the cache whose checksum is right is taken as it is; otherwise the mirror, a text of
@@ -44,8 +40,8 @@ def fetch_entry(
     """
     for source in entry.sources:
         if source.packaged is not None:
-            return Path(__file__).with_name(source.packaged)
-    placement = _Placement(entry, notice or (lambda line: None))
+            return Path(__file__).parents[1] / source.packaged
+    placement = _Placement(entry, notice)
     held = placement.cached_exactly() or _from_mirror(placement) or placement.cached_otherwise()
     if not held:
         _from_network(placement, progress)
@@ -53,7 +49,7 @@ def fetch_entry(
 
 
 def place(
-    name: str, path: Path, *, progress: Progress | None = None, notice: Notice | None = None
+    name: str, path: Path, *, progress: Progress | None = None, notice: Notice = silent
 ) -> Path:
     """Put the text of the corpus called `name` at `path`, atomically. Errors as `fetch`."""
     text = fetch(name, progress=progress, notice=notice)

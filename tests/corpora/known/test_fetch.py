@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from corpora import catalog
-from corpora.catalog import Entry, Source
 from corpora.errors import UserError
-from corpora.fetch import fetch
+from corpora.known import catalog
+from corpora.known.catalog import Entry, Source
+from corpora.known.fetch import fetch
 from corpora.places import cache_dir
-from corpora.text import read_text
+from corpora.text.normalize import read_text
 
 Write = Callable[..., Path]
 

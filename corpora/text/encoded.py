@@ -11,19 +11,30 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from corpora import ids_cache
-from corpora.download import Progress
 from corpora.errors import UserError, os_error
-from corpora.fetch import Notice
 from corpora.places import CACHE_ADVICE, cache_dir
-from corpora.resolve import Corpus, resolve
-from corpora.text import decoder_of, iter_texts, split_bounds
-from corpora.vocabulary import Ids, UnknownSymbol, Vocabulary, code_points, described
+from corpora.text import ids_cache
+from corpora.text.normalize import decoder_of, iter_texts, split_bounds
+from corpora.text.vocabulary import Ids, UnknownSymbol, Vocabulary, code_points, described
 
 Split = Literal["train", "validation", "test", "all"]
 
 _COUNT_IDS = 1 << 20
 _CODE_POINTS = 0x110000
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The files that make up a corpus, in order; keep it as long as they are read.
+
+    What came through a pipe lies in a temporary file that is removed together with this object.
+    """
+
+    name: str
+    """For people: the name in the catalogue, of the file without its suffix, or of the folder."""
+    files: tuple[Path, ...]
+    encoding: str | None = None
+    """The encoding, where it is certain whatever the user says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,23 +105,20 @@ def release(ids: npt.NDArray[Any]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def encode(
-    corpus: str | Corpus,
-    *,
-    encoding: str = "utf-8",
-    progress: Progress | None = None,
-    notice: Notice | None = None,
-) -> EncodedText:
-    """The corpus (or what `resolve` makes of a string) as ids, from the cache if it is there.
+def encode(corpus: Corpus, *, encoding: str = "utf-8") -> EncodedText:
+    """Return a corpus as ids, from the cache if it is there.
 
     Memory stays bounded whatever the size of the corpus. The cache is found by the content of the
-    files, so a changed file is encoded anew. Processes may do this at the same time.
+    files, so a changed file is encoded anew. Several processes may do this at the same time.
 
-    Raises UserError for an empty text, for files that cannot be read or decoded, and for a
-    cache that cannot be written.
+    Args:
+        corpus: the files to read.
+        encoding: of the files, unless `corpus` is certain of another one.
+
+    Raises:
+        UserError: the text is empty, a file cannot be read or decoded, or the cache cannot be
+            written.
     """
-    if isinstance(corpus, str):
-        corpus = resolve(corpus, progress=progress, notice=notice)
     encoding = corpus.encoding or encoding
     decoder_of(encoding)
     folder = cache_dir() / "ids"

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from corpora.catalog import CATALOG, lookup, suggestions
 from corpora.errors import UserError
+from corpora.known.catalog import CATALOG, lookup, suggestions
 
 
 @pytest.mark.parametrize("name", CATALOG)

@@ -6,39 +6,27 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from corpora import catalog
-from corpora.download import Progress
 from corpora.errors import UserError, os_error
-from corpora.fetch import Notice, fetch, place
+from corpora.known import catalog
+from corpora.known.download import Progress
+from corpora.known.fetch import fetch, place
+from corpora.notice import Notice, silent
+from corpora.text import encoded
+from corpora.text.encoded import Corpus, EncodedText
 
 TEXT_SUFFIXES = (".txt", ".md", ".text")
 
 _SPOOL_BYTES = 1 << 20
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """The files that make up a corpus, in order; keep it as long as they are read.
-
-    What came through a pipe lies in a temporary file that is removed together with this object.
-    """
-
-    name: str
-    """For people: the name in the catalogue, of the file without its suffix, or of the folder."""
-    files: tuple[Path, ...]
-    encoding: str | None = None
-    """The encoding, where it is certain whatever the user says."""
-
-
 def resolve(
     spec: str,
     *,
     progress: Progress | None = None,
-    notice: Notice | None = None,
+    notice: Notice = silent,
     stdin: BinaryIO | None = None,
 ) -> Corpus:
     """The corpus that `spec` names.
@@ -64,6 +52,27 @@ def resolve(
     if mode is None:
         return _catalogued(spec, path, progress, notice)
     return _existing(path, mode)
+
+
+def encode(
+    spec: str,
+    *,
+    encoding: str = "utf-8",
+    progress: Progress | None = None,
+    notice: Notice = silent,
+) -> EncodedText:
+    """Return the corpus that `spec` names as ids; see `resolve` and `encoded.encode`.
+
+    Args:
+        spec: file, folder, catalogued name or path, or - for standard input.
+        encoding: of the files, where it is not certain.
+        progress: shown while the corpus is fetched.
+        notice: told what the user should know of the corpus.
+
+    Raises:
+        UserError: there is no such corpus, or it cannot be read.
+    """
+    return encoded.encode(resolve(spec, progress=progress, notice=notice), encoding=encoding)
 
 
 def _existing(path: Path, mode: int) -> Corpus:
@@ -100,7 +109,7 @@ def _text_files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice | None) -> Corpus:
+def _catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice) -> Corpus:
     if spec in catalog.CATALOG:
         file = fetch(spec, progress=progress, notice=notice)
         return Corpus(spec, (file,), encoding="utf-8")

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpora import words
 from corpora.errors import UserError
-from corpora.words import WordTokenizer
+from corpora.labelled import words
+from corpora.labelled.words import WordTokenizer
 
 ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates, too
 ENTITIES = (

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora import gutenberg
-from corpora.catalog import CATALOG
+from corpora.known.catalog import CATALOG
 from corpora.places import mirror_dir
-from corpora.text import iter_text, read_text
+from corpora.text import gutenberg
+from corpora.text.normalize import iter_text, read_text
 
 Write = Callable[..., Path]
 
@@ -150,7 +150,7 @@ FACTS = {
 
 
 def _real_files() -> dict[str, Path]:
-    package = Path(gutenberg.__file__).parent
+    package = Path(gutenberg.__file__).parents[1]
     folders = [package, *([mirror / "corpora"] if (mirror := mirror_dir()) else [])]
     return {n: f / n for f in folders for n in FACTS if (f / n).is_file()}
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
-from corpora.tables import READERS, lines_of, listed, text_of
+from corpora.labelled.tables import READERS, lines_of, listed, text_of
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")

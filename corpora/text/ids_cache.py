@@ -16,7 +16,7 @@ import numpy.typing as npt
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.places import CACHE_ADVICE
-from corpora.vocabulary import Vocabulary
+from corpora.text.vocabulary import Vocabulary
 
 FORMAT = "charlm-ids 1"
 """Part of every key: it changes with the files' layout and with what normalisation does."""

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpora.errors import UserError
-from corpora.text import iter_text, iter_texts, read_text, split_bounds
+from corpora.text.normalize import iter_text, iter_texts, read_text, split_bounds
 
 Write = Callable[..., Path]
 

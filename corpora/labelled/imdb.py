@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from corpora.errors import UserError, os_error
-from corpora.fetch import Notice
-from corpora.labelled import LabelledTexts
+from corpora.labelled.texts import LabelledTexts
+from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
 
 Split = Literal["train", "test", "unsupervised"]
@@ -33,7 +33,7 @@ _PATIENCE = 5.0
 """Seconds to wait for the hub's first answer."""
 
 
-def load(split: Split, *, notice: Notice | None = None) -> LabelledTexts:
+def load(split: Split, *, notice: Notice = silent) -> LabelledTexts:
     """Return the reviews of a split as they are on file, and their labels (-1: none).
 
     They come from imdb/SPLIT.parquet in the mirror, else from the cache, else from the hub.
@@ -49,7 +49,7 @@ def load(split: Split, *, notice: Notice | None = None) -> LabelledTexts:
         try:
             source = file if file is not None and file.is_file() else cache
             if source is cache:
-                texts, labels = _from_hub(split, cache, notice or (lambda line: None))
+                texts, labels = _from_hub(split, cache, notice)
             else:
                 texts, labels = _from_mirror(source)
         except OSError as error:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from corpora.catalog import Source
 from corpora.errors import UserError
+from corpora.known.catalog import Source
 
 _EDGE = 1000  # characters kept of the beginning and the end
 

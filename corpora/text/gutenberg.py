@@ -1,7 +1,7 @@
 """What Project Gutenberg puts around a book: header, credits, table of contents, licence.
 
 Only a bounded beginning and a bounded end of a text are looked at, so that any text can be
-streamed through; see `corpora.text`.
+streamed through; see `corpora.text.normalize`.
 """
 
 import re

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpora.errors import UserError
-from corpora.vocabulary import UnknownSymbol, Vocabulary
+from corpora.text.vocabulary import UnknownSymbol, Vocabulary
 
 ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates, too
 texts = st.text(ANY_CHARACTER)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpora import encoded, ids_cache
-from corpora.encoded import encode
 from corpora.errors import UserError
+from corpora.known.resolve import encode
 from corpora.places import cache_dir
+from corpora.text import encoded, ids_cache
 
 Write = Callable[..., Path]
 
@@ -127,10 +127,10 @@ def test_a_file_that_changes_meanwhile_leaves_no_entry(
 def test_processes_may_encode_the_same_text_at_once(written: Write) -> None:
     path = written(STORY * 5000)
     program = (
-        "import sys; from corpora.encoded import encode\n"
+        "import sys; from corpora.known.resolve import encode\n"
         "text = encode(sys.argv[1]); print(text.sha256, text.ids.sum(dtype=int))"
     )
-    root = Path(encoded.__file__).resolve().parents[1]
+    root = Path(encoded.__file__).resolve().parents[2]
     command = [sys.executable, "-c", program, str(path)]
     runs = [
         subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(3)

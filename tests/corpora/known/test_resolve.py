@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from corpora.errors import UserError
-from corpora.fetch import fetch
-from corpora.resolve import resolve
-from corpora.text import read_text
+from corpora.known.fetch import fetch
+from corpora.known.resolve import resolve
+from corpora.text.normalize import read_text
 
 Write = Callable[..., Path]
 

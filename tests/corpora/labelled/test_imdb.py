@@ -24,8 +24,8 @@ import pytest
 from datasets.utils import logging as datasets_logging
 from tiny_models import damaged
 
-from corpora import imdb
 from corpora.errors import UserError
+from corpora.labelled import imdb
 from corpora.places import cache_dir
 
 FACTS = {"train": (6, {0, 1}), "test": (4, {0, 1}), "unsupervised": (3, {-1})}
@@ -307,7 +307,7 @@ def hub() -> Iterator[Hub]:
 PROGRAM = """
 import sys
 from time import perf_counter
-from corpora import imdb
+from corpora.labelled import imdb
 from corpora.errors import UserError
 imdb._FACTS = {facts}
 import datasets, huggingface_hub
@@ -324,7 +324,7 @@ print(perf_counter() - start)
 
 def in_a_process(url: str, tmp_path: Path, *splits: str) -> tuple[list[str], float]:
     """Return what a new process, which has its hub at `url`, loads, and the seconds it took."""
-    root = Path(imdb.__file__).resolve().parents[1]
+    root = Path(imdb.__file__).resolve().parents[2]
     command = [sys.executable, "-W", "error::UserWarning", "-c", PROGRAM.format(facts=FACTS)]
     environment = {**os.environ, "HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "huggingface")}
     for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_CACHE", "HF_DATASETS_CACHE"):

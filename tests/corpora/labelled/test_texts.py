@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tiny_models import damaged
 
 from corpora.errors import UserError
-from corpora.labelled import LabelledTexts, read
+from corpora.labelled.texts import LabelledTexts, read
 
 Write = Callable[..., Path]
 Row = dict[str, Any]

@@ -1,0 +1,1 @@
+"""Any text into ids: decoding, normalising, vocabularies, and the cache of ids."""
