@@ -8,8 +8,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from charlm.library import LanguageModel as LanguageModel
-    from charlm.library import load as load
+    from charlm.language_model import LanguageModel as LanguageModel
+    from charlm.language_model import load as load
 
 __all__ = ["LanguageModel", "load"]
 
@@ -21,7 +21,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     # Late, so that the command line can print its help without loading NumPy.
     if name in __all__:
-        from charlm import library
+        from charlm import language_model
 
-        return getattr(library, name)
+        return getattr(language_model, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

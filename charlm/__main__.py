@@ -2,8 +2,8 @@
 
 from cyclopts import App
 
-from charlm.environment import share_cores
-from charlm.terminal import run
+from charlm.console.process import share_cores
+from charlm.console.program import run
 
 COMMANDS = {
     "train": ("charlm.train:train", "Train a model on a text."),

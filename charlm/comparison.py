@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from charlm.checkpoint import CONFIG, LAST, MODEL, exists, read_json
+from charlm.console.program import notice
 from charlm.run_folder import RunFolder
-from charlm.terminal import notice
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
+    from charlm.console.interrupts import Interrupts
     from charlm.session import Training
-    from charlm.watch import Interrupts
 
 Opened = AbstractContextManager["Training"]
 Settings = Mapping[str, Mapping[str, Any]]

@@ -10,16 +10,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from charlm import training
+from charlm import start
 from charlm.checkpoint import write_json
 from charlm.comparison import Settings, check_settings, in_turn, markdown, open_or_resume, table
+from charlm.console.interrupts import Interrupts
+from charlm.console.lines import clock
+from charlm.console.program import notice, printable, stderr
 from charlm.device import pick_device
+from charlm.evaluation import evaluate
 from charlm.events import Step
 from charlm.grid import Loss, Result, Trial, keep_test, line, result, rows
-from charlm.report import clock
-from charlm.scoring import evaluate
-from charlm.terminal import notice, printable, stderr
-from charlm.watch import Interrupts
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 
@@ -98,7 +98,7 @@ class Sweep:
         }
 
     def _train(self, trial: Trial) -> None:
-        request = training.Request(
+        request = start.Request(
             corpus=self.corpus,
             model=trial.model,
             training=trial.training,
@@ -109,8 +109,8 @@ class Sweep:
         opened = open_or_resume(
             trial.folder,
             self._settings(trial),
-            lambda: training.start(request, stop=self.stop),
-            lambda: training.resume(trial.folder, corpus=self.corpus, stop=self.stop),
+            lambda: start.start(request, stop=self.stop),
+            lambda: start.resume(trial.folder, corpus=self.corpus, stop=self.stop),
         )
         place = f"{trial.name}, {self.trials.index(trial) + 1} of {len(self.trials)}"
         with opened as ready, stderr().status(f"{place} …") as status:
@@ -124,7 +124,7 @@ class Sweep:
     def _test_loss(self, trial: Trial) -> Loss:
         """Read the test part, in fp32 as `charlm evaluate` does, and keep the loss."""
         device = pick_device(trial.training.device)
-        model, vocabulary = training.loaded(trial.folder, device)
+        model, vocabulary = start.loaded(trial.folder, device)
         score = evaluate(
             model,
             self.text.split("test"),

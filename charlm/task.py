@@ -10,17 +10,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from charlm import sampler
-from charlm.batches import Streams, check_length
 from charlm.cells import Network
 from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import ModelConfig, Precision, TrainingConfig
 from charlm.device import World, autocast
-from charlm.library import KIND
+from charlm.evaluation import evaluate
+from charlm.language_model import KIND
 from charlm.model import CharLM, State, detached, divided, flattened, joined, unflattened
 from charlm.run_folder import RunFolder
 from charlm.sampler import Sampling
-from charlm.scoring import evaluate
 from charlm.shards import Shards
+from charlm.streams import Streams, check_length
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 

@@ -17,10 +17,11 @@ from charlm.config import (
     TrainingConfig,
     preset,
 )
-from charlm.environment import share_cores
-from charlm.options import INPUT, overrides
-from charlm.terminal import notice, run, stderr
-from charlm.watch import Interrupts, refuse, watch
+from charlm.console.interrupts import Interrupts
+from charlm.console.options import INPUT, overrides
+from charlm.console.process import share_cores
+from charlm.console.program import notice, run, stderr
+from charlm.console.watch import refuse, watch
 from corpora.errors import UserError
 
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
@@ -66,9 +67,9 @@ def train(
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
     # Imported here: loading torch takes over a second, and --help does not need it.
-    from charlm import training
-    from charlm.download import DownloadBar
-    from charlm.report import require_tensorboard
+    from charlm import start
+    from charlm.console.download_bar import DownloadBar
+    from charlm.console.lines import require_tensorboard
     from charlm.session import MAY_CHANGE
 
     if tensorboard:
@@ -80,14 +81,14 @@ def train(
             if run_folder is not None or init_from is not None:
                 raise UserError("--resume goes on in its own folder: leave out --out, --init-from")
             refuse(set(changes) - MAY_CHANGE, "while a training is resumed")
-            opened = training.resume(resume, corpus=corpus, changes=changes, **hooks)
+            opened = start.resume(resume, corpus=corpus, changes=changes, **hooks)
         else:
             if corpus is None:
                 raise UserError("which text? give a file, a folder or a name: charlm corpora")
             chosen = preset(preset_name, PRESETS)
             if init_from is not None:
                 refuse(set(changes) & SHAPE, "while --init-from gives the model")
-            request = training.Request(
+            request = start.Request(
                 corpus=corpus,
                 model=chosen.model.replace(changes),
                 training=chosen.training.replace(changes),
@@ -96,7 +97,7 @@ def train(
                 init_from=init_from,
                 run=run_folder,
             )
-            opened = training.start(request, **hooks)
+            opened = start.start(request, **hooks)
         with opened as ready:
             use = "write with: charlm generate {run}"
             return watch(ready, stop, again="charlm.train", use=use, tensorboard=tensorboard)

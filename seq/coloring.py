@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 
 Scale = tuple[str, str, str]
 """Styles of a weak, a middling and a strong contribution."""

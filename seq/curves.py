@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from charlm.console.program import printable
 from charlm.metrics import read
-from charlm.terminal import printable
 from corpora.errors import UserError
 
 if TYPE_CHECKING:

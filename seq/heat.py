@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 from rich.text import Text
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 
 # From the ground of the terminal to a full weight: viridis from its dark end, which is near black,
 # to the yellow, so that more is lighter and the order is seen without colours, too.

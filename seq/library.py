@@ -15,7 +15,7 @@ from torch import nn
 from charlm.checkpoint import Arrays, read_model
 from charlm.config import Device, Precision
 from charlm.device import pick_device, pick_precision
-from charlm.library import find, shipped
+from charlm.language_model import find, shipped
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
 from seq.classification import predict

@@ -6,7 +6,7 @@ from typing import Literal, overload
 
 from charlm.checkpoint import kind_of
 from charlm.config import Device, Precision
-from charlm.library import find, shipped
+from charlm.language_model import find, shipped
 from seq import library, translators
 from seq.library import SHIPPED, TextClassifier
 from seq.translator_config import TRANSLATOR

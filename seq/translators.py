@@ -11,7 +11,7 @@ import torch
 
 from charlm.config import Device, Precision
 from charlm.device import autocast
-from charlm.library import find, shipped
+from charlm.language_model import find, shipped
 from charlm.run_folder import RunFolder
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from charlm.batches import Streams
 from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import Precision
 from charlm.device import World, autocast
 from charlm.model import detached, flattened, unflattened
 from charlm.run_folder import RunFolder
+from charlm.streams import Streams
 from corpora.errors import UserError
 from seq.batches import PAD
 from seq.config import WORD_MODEL, PretrainingConfig

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from charlm import library, terminal
+from charlm import language_model
 from charlm.__main__ import application
 from charlm.commands import models
-from charlm.environment import share_cores
+from charlm.console import program
+from charlm.console.process import share_cores
 
 share_cores()  # as the programs do, before any test module loads torch
 
@@ -50,7 +51,7 @@ def charlm(
 
     No model ships with it.
     """
-    monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setattr(models, "SHIPPED_BY_SEQ", tmp_path / "shipped by seq")
 
     def call(*arguments: str | Path, stdin: bytes = b"") -> Ended:
@@ -58,7 +59,7 @@ def charlm(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
         capsys.readouterr()
         with pytest.raises(SystemExit) as caught:
-            terminal.run(application())
+            program.run(application())
         assert isinstance(caught.value.code, int)
         return Ended(caught.value.code, *capsys.readouterr())
 

@@ -21,7 +21,7 @@ FREE_OF_TORCH = [
     "charlm.cells",
     "charlm.compiled",
     "charlm.sampler",
-    "charlm.library",
+    "charlm.language_model",
     "charlm.checkpoint",
     "charlm.run_folder",
     "charlm.config",

@@ -28,7 +28,7 @@ from training_helpers import (
 from charlm import metrics
 from charlm.checkpoint import LAST, METRICS, VOCABULARY
 from charlm.events import Saved
-from charlm.training import resume, start
+from charlm.start import resume, start
 from corpora.errors import UserError
 
 STEPS_PER_PASS = 33

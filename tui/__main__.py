@@ -11,8 +11,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from charlm.environment import share_cores
-from charlm.terminal import run
+from charlm.console.process import share_cores
+from charlm.console.program import run
 from corpora.errors import UserError
 
 

@@ -11,7 +11,7 @@ from tui.manuscript import Manuscript, moved
 from tui.writer import Writer
 
 if TYPE_CHECKING:
-    from charlm.library import LanguageModel
+    from charlm.language_model import LanguageModel
     from charlm.sampler import Token
     from tui.widgets.controls import Controls
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.binding import Binding
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 from corpora.known.catalog import CATALOG
 from tui.models import kinds
 from tui.panes import TABS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 from tui.files import named
 from tui.models import Models
 

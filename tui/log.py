@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from charlm.checkpoint import METRICS
-from charlm.terminal import printable
+from charlm.console.program import printable
 
 FRESH = 20.0
 """Seconds since a log grew, up to which its training is taken to be under way."""
@@ -102,7 +102,7 @@ class Log:
 
     def figures(self) -> str:
         """Return how things stand, in two or three lines."""
-        from charlm.report import clock  # late: it loads rich's console
+        from charlm.console.lines import clock
 
         step, start = self.step, self.start
         lines = [f"{self.folder}: {self.state}"]

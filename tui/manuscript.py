@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from charlm.cells import State
-from charlm.library import LanguageModel
+from charlm.console.colors import level
+from charlm.language_model import LanguageModel
 from charlm.sampler import Sampler, Sampling, Token, opening, read
-from charlm.surprisal import level
 
 SNAPSHOT_EVERY = 256
 """Characters between kept states: so many are read again, at most, to go on from any place. They
@@ -48,7 +48,7 @@ class Manuscript:
         self.surprisals = array("f")
         """Of each character, in nats."""
         self.levels = bytearray()
-        """The same as levels; see `charlm.surprisal`."""
+        """The same as levels; see `charlm.console.colors`."""
         self.prompted = 0
         """Characters at the beginning that the model did not write."""
         self.past: list[Version] = []

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from charlm.checkpoint import MODEL, kind_of
-from charlm.library import find, runs, shipped
+from charlm.language_model import find, runs, shipped
 from corpora.errors import UserError
 
 SHIPPED_BY_SEQ = Path(__file__).parents[1] / "seq" / "pretrained"

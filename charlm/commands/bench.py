@@ -18,8 +18,8 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision, preset
-from charlm.environment import share_cores
-from charlm.terminal import print_json, stderr, stdout
+from charlm.console.process import share_cores
+from charlm.console.program import print_json, stderr, stdout
 from corpora.errors import UserError
 
 VOCABULARY = 82
@@ -161,7 +161,7 @@ def step_ours(
     from threadpoolctl import threadpool_limits
 
     from charlm.cells import shapes
-    from charlm.library import network_class
+    from charlm.language_model import network_class
     from charlm.sampler import generate_many
     from corpora.text.vocabulary import Vocabulary
 
@@ -204,7 +204,8 @@ def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
 def train_ours(name: str, precision: Precision, seconds: float) -> float:
     """Return characters per second of a preset, as `charlm train` runs it."""
     share_cores()
-    from charlm.device import World, keep_freed_memory
+    from charlm.console.process import keep_freed_memory
+    from charlm.device import World
     from charlm.model import CharLM
     from charlm.task import fast_shards
 

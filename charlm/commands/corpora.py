@@ -10,8 +10,8 @@ from cyclopts import App, Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.download import DownloadBar
-from charlm.terminal import notice, print_json, stderr, stdout
+from charlm.console.download_bar import DownloadBar
+from charlm.console.program import notice, print_json, stderr, stdout
 from corpora.known.catalog import CATALOG, lookup
 from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir

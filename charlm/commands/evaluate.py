@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from charlm.config import Device, Precision
-from charlm.library import DEFAULT_MODEL, find
-from charlm.options import INPUT
-from charlm.terminal import notice, print_json, printable, stderr, stdout
+from charlm.console.options import INPUT
+from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.language_model import DEFAULT_MODEL, find
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 
@@ -53,11 +53,12 @@ def evaluate(
     json
         Write one JSON object.
     """
-    from charlm.device import autocast, keep_freed_memory, pick_device, pick_precision
-    from charlm.download import DownloadBar
-    from charlm.scoring import Dynamic, evaluate_dynamically
-    from charlm.scoring import evaluate as scored
-    from charlm.training import loaded
+    from charlm.console.download_bar import DownloadBar
+    from charlm.console.process import keep_freed_memory
+    from charlm.device import autocast, pick_device, pick_precision
+    from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
+    from charlm.evaluation import evaluate as scored
+    from charlm.start import loaded
     from corpora.known.resolve import encode
 
     path = find(model)

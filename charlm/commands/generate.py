@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from charlm.library import DEFAULT_MODEL, LanguageModel, load
-from charlm.options import TEXT
+from charlm.console.options import TEXT
+from charlm.console.program import print_json, printable, read_input
+from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from charlm.sampler import Sampling, Token, generate_many
-from charlm.terminal import print_json, printable, read_input
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 

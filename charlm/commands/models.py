@@ -23,10 +23,10 @@ from charlm.checkpoint import (
     write_model,
 )
 from charlm.config import ModelConfig
-from charlm.library import DEFAULT_MODEL, KIND, SHIPPED, find, read, runs, shipped
+from charlm.console.program import print_json, printable, stdout
+from charlm.language_model import DEFAULT_MODEL, KIND, SHIPPED, find, read, runs, shipped
 from charlm.metrics import best_loss
 from charlm.run_folder import RunFolder
-from charlm.terminal import print_json, printable, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary, described

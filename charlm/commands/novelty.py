@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.library import DEFAULT_MODEL, LanguageModel, load
+from charlm.console.options import INPUT, SEVERAL
+from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from charlm.novelty import COPIED, copying, invention, overlaps, whole_words, words
-from charlm.options import INPUT, SEVERAL
 from charlm.sampler import Sampling, generate_many
-from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.errors import UserError
 from corpora.known.resolve import encode
 from corpora.text.encoded import EncodedText
@@ -73,7 +73,7 @@ def novelty(
     json
         Write one JSON object, with the longest passages and all words that are not known.
     """
-    from charlm.download import DownloadBar
+    from charlm.console.download_bar import DownloadBar
 
     if not 1 <= length <= LONGEST:
         raise UserError(f"--length must lie between 1 and {LONGEST:,}, not {length:,}")

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.library import DEFAULT_MODEL, load
-from charlm.options import INPUT, TEXT
-from charlm.surprisal import EDGES, STYLES, level
-from charlm.terminal import print_json, printable, read_input, stdout
+from charlm.console.colors import EDGES, STYLES, level
+from charlm.console.options import INPUT, TEXT
+from charlm.console.program import print_json, printable, read_input, stdout
+from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 

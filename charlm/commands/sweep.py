@@ -16,9 +16,9 @@ from charlm.config import (
     TrainingConfig,
     preset,
 )
+from charlm.console.options import INPUT, SEVERAL, overrides
+from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.grid import grid
-from charlm.options import INPUT, SEVERAL, overrides
-from charlm.terminal import notice, print_json, printable, stderr, stdout
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def _text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
     """Return the text, long enough, before hours go into what then fails."""
     if corpus == "-":
         raise UserError("a sweep reads its text several times; name a file")
-    from charlm.batches import check_length
+    from charlm.console.download_bar import DownloadBar
     from charlm.device import under_torchrun
-    from charlm.download import DownloadBar
+    from charlm.streams import check_length
     from corpora.known.resolve import encode
 
     if under_torchrun():

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from charlm.checkpoint import exists
 from charlm.config import Device, Precision
-from charlm.options import TEXT
-from charlm.terminal import print_json, printable, stderr, stdout
+from charlm.console.options import TEXT
+from charlm.console.program import print_json, printable, stderr, stdout
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
 from seq.coloring import COLORS, SIXTEEN, colored

@@ -12,9 +12,9 @@ from cyclopts import Parameter
 
 from charlm.checkpoint import write_json
 from charlm.config import preset
-from charlm.options import overrides
-from charlm.terminal import notice, print_json, stderr, stdout
-from charlm.watch import Interrupts
+from charlm.console.interrupts import Interrupts
+from charlm.console.options import overrides
+from charlm.console.program import notice, print_json, stderr, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES
@@ -132,7 +132,7 @@ def _train(
 ) -> int:
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.comparison import open_or_resume
-    from charlm.watch import watch
+    from charlm.console.watch import watch
     from seq import training
 
     chosen = preset(name, PRESETS)

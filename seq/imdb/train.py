@@ -10,9 +10,10 @@ from cyclopts import Parameter
 
 from charlm.checkpoint import CONFIG, exists
 from charlm.config import preset
-from charlm.options import INPUT, overrides
-from charlm.terminal import notice
-from charlm.watch import Interrupts, refuse, watch
+from charlm.console.interrupts import Interrupts
+from charlm.console.options import INPUT, overrides
+from charlm.console.program import notice
+from charlm.console.watch import refuse, watch
 from corpora.errors import UserError
 from seq.config import (
     DEFAULT_PRESET,
@@ -193,7 +194,7 @@ def pretrain(
 
 
 def _prepare(tensorboard: bool) -> None:
-    from charlm.report import require_tensorboard
+    from charlm.console.lines import require_tensorboard
 
     if tensorboard:
         require_tensorboard()

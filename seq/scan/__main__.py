@@ -1,7 +1,7 @@
 """`python -m seq.scan`."""
 
-from charlm.environment import share_cores
-from charlm.terminal import run
+from charlm.console.process import share_cores
+from charlm.console.program import run
 from seq.scan import app
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from charlm.config import Device, Precision
-from charlm.options import TEXT
-from charlm.terminal import notice, print_json, printable, stdout
+from charlm.console.options import TEXT
+from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
 from seq.scan.translate import checked, draw, figures
 

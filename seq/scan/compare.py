@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.checkpoint import write_json
-from charlm.options import overrides
-from charlm.terminal import notice, print_json, stderr, stdout
-from charlm.watch import Interrupts
+from charlm.console.interrupts import Interrupts
+from charlm.console.options import overrides
+from charlm.console.program import notice, print_json, stderr, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
@@ -143,7 +143,7 @@ def _train(
 ) -> int:
     """Train a translator to its end in `run`, from where it was left; return the exit code."""
     from charlm.comparison import open_or_resume
-    from charlm.watch import watch
+    from charlm.console.watch import watch
     from seq import translator_training
 
     request = translator_training.Request(model=model, training=training, split=split, run=run)

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from charlm.config import Device, Precision
-from charlm.terminal import notice, print_json, printable, stderr, stdout
+from charlm.console.program import notice, print_json, printable, stderr, stdout
 
 SWITCH = Parameter(negative="")
 

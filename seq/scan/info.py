@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.options import overrides
-from charlm.terminal import print_json, stdout
+from charlm.console.options import overrides
+from charlm.console.program import print_json, stdout
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.translator_config import TranslatorConfig
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from charlm.options import overrides
-from charlm.terminal import notice
-from charlm.watch import Interrupts, refuse, watch
+from charlm.console.interrupts import Interrupts
+from charlm.console.options import overrides
+from charlm.console.program import notice
+from charlm.console.watch import refuse, watch
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
 from seq.translator_config import TranslatorConfig, TranslatorTraining
@@ -43,7 +44,7 @@ def train(
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
     # Imported here: loading torch takes over a second, and --help does not need it.
-    from charlm.report import require_tensorboard
+    from charlm.console.lines import require_tensorboard
     from charlm.session import MAY_CHANGE
     from seq import translator_training
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.config import Device, Precision
-from charlm.options import TEXT
-from charlm.terminal import notice, print_json, printable, stdout
+from charlm.console.options import TEXT
+from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 
@@ -82,7 +82,7 @@ def asked_for(words: tuple[str, ...]) -> list[str]:
     """Return the commands that were given as arguments or come on standard input."""
     if words and words != ("-",):
         return [" ".join(words)]
-    from charlm.terminal import read_input
+    from charlm.console.program import read_input
 
     lines = [line.strip() for line in read_input("-").split("\n")]
     return [line for line in lines if line]

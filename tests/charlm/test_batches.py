@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_helpers import drawn
 
-from charlm.batches import Streams, check_length
 from charlm.config import TrainingConfig
 from charlm.device import World
+from charlm.streams import Streams, check_length
 from corpora.errors import UserError
 from corpora.text.normalize import split_bounds
 

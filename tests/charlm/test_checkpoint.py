@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
-from charlm import library
+from charlm import language_model
 from charlm.checkpoint import (
     LAST,
     METRICS,
@@ -31,7 +31,7 @@ from charlm.checkpoint import (
     write_model,
     write_tensors,
 )
-from charlm.library import KIND
+from charlm.language_model import KIND
 from charlm.run_folder import RunFolder
 from corpora.errors import UserError
 
@@ -55,8 +55,8 @@ some_arrays = st.dictionaries(
 
 def everything(run: Path) -> Any:
     """Load all that a run folder holds, for comparison."""
-    library.load(str(run))
-    file, config, vocabulary = library.read(run)
+    language_model.load(str(run))
+    file, config, vocabulary = language_model.read(run)
     arrays, state = RunFolder(run).load_last()
     return (config, vocabulary, state, *map(in_bytes, (file.weights, arrays)))
 
@@ -117,7 +117,7 @@ def test_a_run_folder_is_self_contained(run: Path, tmp_path: Path) -> None:
     moved = run.rename(tmp_path / "elsewhere")
     assert everything(moved) == before
     for part in (MODEL, "."):
-        assert library.read(moved / part)[1:] == (CONFIG, VOCABULARY)
+        assert language_model.read(moved / part)[1:] == (CONFIG, VOCABULARY)
 
 
 def test_the_same_content_is_the_same_file(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
         "os.fsync = lambda handle: os._exit(9)\n"
         "RunFolder(Path(sys.argv[1])).save_last({'a': numpy.ones(99_999)}, {'step': 4})\n"
     )
-    root = Path(library.__file__).resolve().parents[1]
+    root = Path(language_model.__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", program, str(run)], cwd=root, check=False)
     assert done.returncode == 9
     assert everything(run) == before
@@ -214,7 +214,7 @@ def test_every_byte_of_a_model_file_counts(run: Path) -> None:
         bit = 1 << int(random.integers(8))
         alone.write_bytes(good[:place] + bytes([good[place] ^ bit]) + good[place + 1 :])
         with pytest.raises(UserError):
-            library.load(str(alone))
+            language_model.load(str(alone))
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -295,7 +295,7 @@ def test_metadata_that_is_signed_for_other_weights_is_refused(run: Path) -> None
     other = random_weights(seed=1)
     (run / MODEL).write_bytes(safetensors.numpy.save(other, metadata=metadata))
     with pytest.raises(UserError, match="checksum"):
-        library.load(str(run))
+        language_model.load(str(run))
 
 
 @pytest.mark.parametrize("weight", [np.nan, np.inf, -np.inf, 1e20, -3e38])
@@ -303,16 +303,16 @@ def test_weights_that_cannot_be_calculated_with_are_refused(run: Path, weight: f
     weights = random_weights()
     weights["output.bias"][3] = weight
     with pytest.raises(UserError, match="not finite, or far too large"):
-        library.load(str(write_signed(run.parent / "a.safetensors", weights)))
+        language_model.load(str(write_signed(run.parent / "a.safetensors", weights)))
     doubles = {name: array.astype(np.float64) * 1e300 for name, array in random_weights().items()}
     with pytest.raises(UserError, match="not finite, or far too large"):
-        library.load(str(write_signed(run.parent / "b.safetensors", doubles)))
+        language_model.load(str(write_signed(run.parent / "b.safetensors", doubles)))
 
 
 def test_complex_weights_are_refused(tmp_path: Path) -> None:
     weights = {name: array.astype(np.complex64) for name, array in random_weights().items()}
     with pytest.raises(UserError, match="complex64"):
-        library.load(str(write_signed(tmp_path / "a.safetensors", weights)))
+        language_model.load(str(write_signed(tmp_path / "a.safetensors", weights)))
 
 
 def test_the_largest_weights_that_load_can_be_calculated_with(tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_the_largest_weights_that_load_can_be_calculated_with(tmp_path: Path) ->
                 for name, array in random_weights(config).items()
             }
             write_signed(tmp_path / "a.safetensors", weights, model=config.to_json())
-            model = library.load(str(tmp_path / "a.safetensors"))
+            model = language_model.load(str(tmp_path / "a.safetensors"))
             assert len(model.generate("abc", length=20, seed=1)) == 20
             assert all(np.isfinite(token.surprisal) for token in model.score("abc"))
 
@@ -357,7 +357,7 @@ def test_json_that_is_deep_or_broken_or_something_else_is_refused(run: Path, tex
         write_tensors(run / MODEL, random_weights(), metadata)
         for path in (run, run / MODEL):
             with pytest.raises(UserError):
-                library.load(str(path))
+                language_model.load(str(path))
 
 
 @pytest.mark.parametrize("nested", NESTED[:-1], ids=lambda text: text[:3] + str(len(text)))
@@ -371,7 +371,7 @@ def test_nested_json_inside_a_whole_header_is_refused_or_ignored(
     path = tmp_path / "a.safetensors"
     write_tensors(path, random_weights(), {**metadata, "vocabulary": VOCABULARY.to_json()})
     try:
-        loaded, refusal = library.load(str(path)), ""
+        loaded, refusal = language_model.load(str(path)), ""
     except UserError as error:
         loaded, refusal = None, str(error)
     assert loaded is None or (place, loaded.config) == ("more", CONFIG)
@@ -402,7 +402,7 @@ def test_a_signed_file_with_an_impossible_configuration_is_refused(
 ) -> None:
     path = write_signed(tmp_path / "a.safetensors", model=CONFIG.to_json() | changes)
     with pytest.raises(UserError, match=r"a\.safetensors"):
-        library.load(str(path))
+        language_model.load(str(path))
 
 
 @pytest.mark.parametrize(
@@ -413,13 +413,13 @@ def test_a_signed_file_with_another_vocabulary_is_refused(
 ) -> None:
     text = json.dumps({**json.loads(VOCABULARY.to_json()), "symbols": symbols})
     with pytest.raises(UserError, match=r"a\.safetensors"):
-        library.load(str(write_signed(tmp_path / "a.safetensors", vocabulary=text)))
+        language_model.load(str(write_signed(tmp_path / "a.safetensors", vocabulary=text)))
 
 
 @pytest.mark.parametrize("header", [{"kind": "imdb"}, {"format": 2}, {"format": "1"}, {"kind": []}])
 def test_a_model_of_another_kind_or_format_is_refused(run: Path, header: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"kind|format"):
-        library.load(str(write_signed(run.parent / "a.safetensors", **header)))
+        language_model.load(str(write_signed(run.parent / "a.safetensors", **header)))
     config = {**read_json(run / "config.json"), **header}
     write_json(run / "config.json", config)
     with pytest.raises(UserError, match=r"kind|format"):
@@ -435,9 +435,9 @@ def test_files_of_two_runs_do_not_mix(run: Path) -> None:
         own = (run / part).read_bytes()
         (run / part).write_bytes((other / part).read_bytes())
         with pytest.raises(UserError, match="does not belong"):
-            library.load(str(run))
+            language_model.load(str(run))
         (run / part).write_bytes(own)
-    library.load(str(run))
+    language_model.load(str(run))
 
 
 def empty(path: Path) -> None:
@@ -481,7 +481,7 @@ def test_something_else_in_the_place_of_a_file_is_refused(
         everything(run)
     if part == MODEL:
         with pytest.raises(UserError):
-            library.load(str(run / MODEL))
+            language_model.load(str(run / MODEL))
 
 
 @pytest.mark.parametrize(
@@ -489,7 +489,7 @@ def test_something_else_in_the_place_of_a_file_is_refused(
 )
 def test_names_that_are_no_model_are_refused(run: Path, name: str) -> None:
     with pytest.raises(UserError):
-        library.load(name)
+        language_model.load(name)
     for ask in (RunFolder(Path(name)).load_last, lambda: RunFolder(Path(name)).read_config(KIND)):
         with pytest.raises(UserError):
             ask()
@@ -498,4 +498,4 @@ def test_names_that_are_no_model_are_refused(run: Path, name: str) -> None:
 def test_the_optional_files_of_a_run_may_be_missing(run: Path) -> None:
     assert not (run / METRICS).exists()
     (run / LAST).unlink()
-    library.load(str(run))
+    language_model.load(str(run))

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from tiny_models import CONFIG, random_weights, write_run
 
-from charlm import library
+from charlm import language_model
 from charlm.__main__ import COMMANDS
 from corpora.text.vocabulary import Vocabulary
 
-ROOT = Path(library.__file__).resolve().parents[1]
+ROOT = Path(language_model.__file__).resolve().parents[1]
 TINY = "runs/tiny"
 TITLE = "\x1b]0;owned\x07"
 
@@ -55,7 +55,7 @@ def on_a_terminal(*arguments: str) -> bytes:
 
 
 def test_the_program_is_the_library(run: Path) -> None:
-    text = library.load(str(run)).generate("abc", length=50, seed=1)
+    text = language_model.load(str(run)).generate("abc", length=50, seed=1)
     code, out, err = ended("generate", TINY, "--prompt=abc", "--length=50", "--seed=1")
     assert (code, err) == (0, "")
     assert out.rstrip("\n") == ("abc" + text).rstrip("\n")
@@ -178,7 +178,7 @@ def test_a_terminal_never_obeys_a_model(rude: Vocabulary) -> None:
     seen = on_a_terminal(*asked, "--prompt", TITLE[:2])
     assert not set(seen) & set(b"\x1b\x07\x9b")
     assert seen.decode().count("\N{REPLACEMENT CHARACTER}") > 100
-    text = library.load("runs/rude").generate(length=400, seed=1)
+    text = language_model.load("runs/rude").generate(length=400, seed=1)
     assert "\x1b" in text
     code, out, err = ended(*asked)
     assert (code, err) == (0, "")

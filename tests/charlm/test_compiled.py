@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_models import VOCABULARY, Weights, named, random_weights
 
-from charlm import compiled, library
+from charlm import compiled, language_model
 from charlm.cells import Network
 from charlm.compiled import CompiledNetwork
 from charlm.config import ModelConfig
@@ -113,9 +113,9 @@ def test_the_smallest_halves_are_widened_exactly() -> None:
         np.testing.assert_allclose(fast.step(other, ids), expected, rtol=1e-4, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", library.shipped())
+@pytest.mark.parametrize("name", language_model.shipped())
 def test_the_shipped_models_write_the_same_text(name: str) -> None:
-    plain, fast = library.load(name), library.load(name, compiled=True)
+    plain, fast = language_model.load(name), language_model.load(name, compiled=True)
     assert isinstance(fast.network, CompiledNetwork)
     assert fast.network.in_order.dtype == np.uint16
     asked: dict[str, Any] = {"prompt": "Natasha ", "length": 300, "temperature": 0.8, "seed": 4}

@@ -15,8 +15,8 @@ from charlm.config import (
     TrainingConfig,
     preset,
 )
+from charlm.console.options import explanations
 from charlm.optimizer import learning_rate
-from charlm.options import explanations
 from corpora.errors import UserError
 
 drawn = settings(derandomize=True, deadline=None, max_examples=60)

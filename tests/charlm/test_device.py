@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training_helpers import drawn
 
-from charlm.device import World, autocast, keep_freed_memory, pick_device, pick_precision, world
+from charlm.console.process import keep_freed_memory
+from charlm.device import World, autocast, pick_device, pick_precision, world
 from corpora.errors import UserError
 
 CPU = torch.device("cpu")

@@ -13,7 +13,7 @@ from training_helpers import TIMES, options, request, short_text, train, trained
 from charlm import metrics
 from charlm.checkpoint import METRICS, read_model
 from charlm.run_folder import RunFolder
-from charlm.training import resume, start
+from charlm.start import resume, start
 from corpora.errors import UserError
 
 TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tiny_models import VOCABULARY
 
-from charlm import library
+from charlm import language_model
 from charlm.sampler import Sampling
 
 Refused = Callable[..., str]
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("run")
 
 def test_standard_output_carries_the_text_and_nothing_else(charlm: Any) -> None:
     ended = charlm("generate", TINY, "--prompt", "abc", "--length", "60", "--seed", "3")
-    text = library.load(TINY).generate("abc", length=60, seed=3)
+    text = language_model.load(TINY).generate("abc", length=60, seed=3)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.removesuffix("\n") == ("abc" + text).removesuffix("\n")
     assert ended.out.endswith("\n")
@@ -34,9 +34,9 @@ def test_the_options_are_those_of_the_library(charlm: Any) -> None:
     about: dict[str, Any] = {"temperature": 1.5, "top_k": 5, "top_p": 0.9}
     options = ["--temperature", "1.5", "--top-k", "5", "--top-p", "0.9"]
     ended = charlm("generate", TINY, "--length", "80", "--seed", "3", *options)
-    assert ended.out.strip("\n") == library.load(TINY).generate(length=80, seed=3, **about).strip(
-        "\n"
-    )
+    assert ended.out.strip("\n") == language_model.load(TINY).generate(
+        length=80, seed=3, **about
+    ).strip("\n")
 
 
 def test_seeds(charlm: Any) -> None:
@@ -53,7 +53,7 @@ def test_temperature_zero_needs_no_seed(charlm: Any) -> None:
 
 
 def test_stop(charlm: Any) -> None:
-    text = library.load(TINY).generate(length=300, seed=1, temperature=1)
+    text = language_model.load(TINY).generate(length=300, seed=1, temperature=1)
     stops = [text[40:42], text[90:93]]
     first = min(text.index(stop) + len(stop) for stop in stops)
     options = ["--seed", "1", "--temperature", "1", "--stop", stops[0], "--stop", stops[1]]
@@ -114,7 +114,7 @@ def test_json_is_one_object_with_every_figure(charlm: Any) -> None:
         for token in sample["tokens"]:
             assert_consistent(token)
     sampling = Sampling(temperature=0.5, top_k=9)
-    tokens = library.load(TINY).stream("ab", length=30, seed=3, sampling=sampling)
+    tokens = language_model.load(TINY).stream("ab", length=30, seed=3, sampling=sampling)
     assert [t["surprisal"] for t in samples[0]["tokens"]] == [t.surprisal for t in tokens]
 
 

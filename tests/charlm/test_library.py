@@ -6,7 +6,7 @@ import pytest
 from tiny_models import CONFIG, VOCABULARY, random_weights, write_run, write_signed
 
 import charlm
-from charlm import library
+from charlm import language_model
 from charlm.checkpoint import MODEL
 from charlm.sampler import Sampling
 from corpora.errors import UserError
@@ -16,13 +16,13 @@ from corpora.text.vocabulary import UnknownSymbol
 @pytest.fixture
 def shipping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of shipped models with one called "island" in it."""
-    monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
     write_run(tmp_path / "shipped" / "island")
     return tmp_path / "shipped"
 
 
 def written(name: str) -> str:
-    return library.load(name).generate("abc", length=40, seed=1)
+    return language_model.load(name).generate("abc", length=40, seed=1)
 
 
 def test_a_model_is_the_same_however_it_is_named(run: Path, shipping: Path) -> None:
@@ -36,19 +36,19 @@ def test_a_model_is_the_same_however_it_is_named(run: Path, shipping: Path) -> N
 @pytest.mark.parametrize("name", ["plain", "with.a.dot", "lr0.01"])
 def test_a_model_is_called_as_its_folder_or_file(run: Path, name: str) -> None:
     write_run(run.parent / name)
-    assert library.load(f"runs/{name}").name == name
+    assert language_model.load(f"runs/{name}").name == name
     write_signed(run.parent / f"{name}.safetensors")
-    assert library.load(f"runs/{name}.safetensors").name == name
+    assert language_model.load(f"runs/{name}.safetensors").name == name
 
 
 def test_a_loaded_model_is_what_was_saved(run: Path) -> None:
-    model = library.load(str(run))
+    model = language_model.load(str(run))
     assert (model.config, model.vocabulary) == (CONFIG, VOCABULARY)
 
 
 def test_a_path_that_exists_is_read_whatever_ships(run: Path, shipping: Path) -> None:
     write_run(Path("island"), random_weights(seed=9))
-    assert library.find("island") == Path("island")
+    assert language_model.find("island") == Path("island")
     assert written("island") != written("runs/tiny")
 
 
@@ -59,35 +59,35 @@ def test_shipped_models_and_runs_are_found_by_what_they_hold(run: Path, shipping
     (run.parent / "a file").write_text("")
     write_run(run.parent / "second")
     (run.parent / "second" / MODEL).unlink()
-    assert library.shipped() == {"island": shipping / "island"}
-    assert list(library.runs()) == ["runs/second", "runs/tiny"]
-    assert library.runs(Path("nowhere")) == {}
-    assert library.runs(run / MODEL) == {}
+    assert language_model.shipped() == {"island": shipping / "island"}
+    assert list(language_model.runs()) == ["runs/second", "runs/tiny"]
+    assert language_model.runs(Path("nowhere")) == {}
+    assert language_model.runs(run / MODEL) == {}
 
 
 def test_an_unknown_name_lists_what_there_is(run: Path, shipping: Path) -> None:
     with pytest.raises(UserError, match=r"no model 'nowhere'; known are: island, runs/tiny"):
-        library.load("nowhere")
+        language_model.load("nowhere")
     with pytest.raises(UserError, match=r"known are: island"):
-        library.find(str(run / "nowhere"))
+        language_model.find(str(run / "nowhere"))
 
 
 def test_without_any_model_the_error_still_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
     with pytest.raises(UserError, match="known are: none"):
-        library.load()
+        language_model.load()
 
 
 def test_a_run_before_its_first_evaluation_says_what_it_waits_for(run: Path) -> None:
     (run / MODEL).unlink()
     with pytest.raises(UserError, match="first evaluation is still to come"):
-        library.load(str(run))
+        language_model.load(str(run))
 
 
 def test_generate_is_what_stream_yields(run: Path) -> None:
-    model = library.load(str(run))
+    model = language_model.load(str(run))
     about = {"temperature": 1.3, "top_k": 5, "top_p": 0.9}
     tokens = model.stream("abc", length=80, seed=3, stop=["ff"], sampling=Sampling(**about))
     assert model.generate("abc", length=80, seed=3, stop=["ff"], **about) == "".join(
@@ -96,7 +96,7 @@ def test_generate_is_what_stream_yields(run: Path) -> None:
 
 
 def test_a_model_writes_and_reads_its_own_vocabulary_only(run: Path) -> None:
-    model = library.load(str(run))
+    model = language_model.load(str(run))
     assert set(model.generate(length=500, temperature=2, seed=1)) == set(VOCABULARY.symbols)
     for ask in (lambda: model.generate("abx"), lambda: list(model.score("abx"))):
         with pytest.raises(UnknownSymbol, match="position 2"):
@@ -105,11 +105,11 @@ def test_a_model_writes_and_reads_its_own_vocabulary_only(run: Path) -> None:
 
 def test_the_package_offers_loading_without_paying_for_it(run: Path) -> None:
     assert charlm.load(str(run)).generate("abc", length=40, seed=1) == written(str(run))
-    assert charlm.LanguageModel is library.LanguageModel
+    assert charlm.LanguageModel is language_model.LanguageModel
     with pytest.raises(AttributeError, match="lode"):
         charlm.lode  # noqa: B018
-    program = "import sys, charlm; print(*{'numpy', 'charlm.library'} & set(sys.modules))"
-    root = Path(library.__file__).resolve().parents[1]
+    program = "import sys, charlm; print(*{'numpy', 'charlm.language_model'} & set(sys.modules))"
+    root = Path(language_model.__file__).resolve().parents[1]
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, check=True, text=True
     )

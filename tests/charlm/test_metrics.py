@@ -7,7 +7,7 @@ from tiny_models import damaged
 
 from charlm import metrics
 from charlm.checkpoint import METRICS
-from charlm.library import KIND
+from charlm.language_model import KIND
 from charlm.run_folder import RunFolder
 from corpora.errors import UserError
 

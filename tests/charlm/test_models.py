@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
-from charlm import library
+from charlm import language_model
 from charlm.checkpoint import LAST, METRICS, MODEL, read_json, read_tensors
 from charlm.config import ModelConfig
 from charlm.run_folder import RunFolder
@@ -208,8 +208,8 @@ def test_an_export_is_the_same_model_in_half_the_size(charlm: Any) -> None:
     assert f"{half / 1e6:.2f} MB" in ended.out
     arrays, _ = read_tensors(Path("out/large") / MODEL)
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float16)}
-    assert_as_good(library.load(str(source)), library.load("out/large"))
-    assert_as_good(library.load(str(source)), library.load(f"out/large/{MODEL}"))
+    assert_as_good(language_model.load(str(source)), language_model.load("out/large"))
+    assert_as_good(language_model.load(str(source)), language_model.load(f"out/large/{MODEL}"))
     assert listed(charlm, "--folder", "out")["out/large"]["validation_loss"] == 1.5
     data = json.loads(charlm("info", "out/large", "--json").out)
     assert data["training"] == {"epochs": 3}
@@ -217,7 +217,7 @@ def test_an_export_is_the_same_model_in_half_the_size(charlm: Any) -> None:
     assert (Path("out/again") / MODEL).read_bytes() == (Path("out/large") / MODEL).read_bytes()
 
 
-def assert_as_good(one: library.LanguageModel, other: library.LanguageModel) -> None:
+def assert_as_good(one: language_model.LanguageModel, other: language_model.LanguageModel) -> None:
     assert (one.config, one.vocabulary) == (other.config, other.vocabulary)
     text = "abc, defgh.\n" * 4
     for mine, theirs in zip(one.score(text), other.score(text), strict=True):

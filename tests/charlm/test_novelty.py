@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tiny_models import random_text
 from training_helpers import SAMPLE, drawn
 
-from charlm import library
+from charlm import language_model
 from charlm.novelty import COPIED, copying, invention, overlaps, suffix_array, whole_words, words
 
 TINY = "runs/tiny"
@@ -117,7 +117,7 @@ def test_figures_are_those_of_what_the_model_writes(charlm: Charlm, text: str) -
         assert len(row["passage"]) == row["longest"]
         assert row["passage"] in training
         assert 1 <= row["mean"] <= row["longest"]
-    first = library.load(TINY).generate(length=25, temperature=1, seed=3)
+    first = language_model.load(TINY).generate(length=25, temperature=1, seed=3)
     assert max(by_hand(training, first)) <= data["samples"][1]["longest"]
     held_out = text[int(len(text) * 0.9) :][:400]
     pieces = [held_out[start : start + 25] for start in range(0, 400, 25)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from charlm.config import ModelConfig, TrainingConfig
-from charlm.options import INPUT, TEXT, overrides
+from charlm.console.options import INPUT, TEXT, overrides
 
 drawn = settings(derandomize=True, deadline=None, max_examples=40)
 

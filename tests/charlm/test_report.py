@@ -16,9 +16,10 @@ from rich.console import Console
 from training_helpers import drawn
 
 from charlm import metrics
+from charlm.console.lines import JsonLines, PlainLines, TensorBoard, clock
+from charlm.console.live import LiveDisplay, sparkline
+from charlm.console.watch import display
 from charlm.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step, to_json
-from charlm.live import LiveDisplay, sparkline
-from charlm.report import JsonLines, PlainLines, TensorBoard, clock, display
 from corpora.errors import UserError
 
 HOSTILE = (
@@ -384,7 +385,7 @@ def test_tensorboard_gets_the_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     module.SummaryWriter = Writer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", package)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", module)
-    monkeypatch.setattr("charlm.report.require_tensorboard", lambda: None)
+    monkeypatch.setattr("charlm.console.lines.require_tensorboard", lambda: None)
     board = TensorBoard(tmp_path, step=7)
     for event in STORY:
         board(event)

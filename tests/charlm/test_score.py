@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tiny_models import random_text
 
-from charlm import library
+from charlm import language_model
 
 TINY = "runs/tiny"
 
@@ -20,7 +20,7 @@ def test_json_is_what_the_model_says(charlm: Any) -> None:
     assert (ended.code, ended.err, ended.out.count("\n")) == (0, "", 1)
     data = json.loads(ended.out)
     tokens = data.pop("tokens")
-    expected = [token.surprisal for token in library.load(TINY).score(text)]
+    expected = [token.surprisal for token in language_model.load(TINY).score(text)]
     assert [token["surprisal"] for token in tokens] == expected
     assert "".join(token["character"] for token in tokens) == text
     for token in tokens:
@@ -49,7 +49,7 @@ def test_the_text_is_shown_whole_with_its_mean(charlm: Any) -> None:
     ended = charlm("score", f"--text={text}", "--model", TINY)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith(text + "\n")
-    mean = sum(token.surprisal for token in library.load(TINY).score(text)) / len(text)
+    mean = sum(token.surprisal for token in language_model.load(TINY).score(text)) / len(text)
     assert f"{len(text)} characters, {mean:.4f} nats each" in ended.out
 
 

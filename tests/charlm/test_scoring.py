@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 from training_helpers import drawn, random_ids
 
-from charlm import scoring
+from charlm import evaluation
 from charlm.config import ModelConfig
+from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
+from charlm.evaluation import Score, evaluate
 from charlm.model import CharLM
-from charlm.scoring import Dynamic, Score, evaluate, evaluate_dynamically
 
 CPU = torch.device("cpu")
 SYMBOLS = 7
@@ -78,7 +79,7 @@ SMALL = {"WARM_UP": 9, "WINDOW": 7, "MIN_STREAM": 12, "MAX_STREAMS": 5}
 def test_every_character_but_the_first_is_counted_once(length: int, seed: int) -> None:
     model, expected = constant_model()
     ids = random_ids(length, SYMBOLS, seed)
-    with patch.multiple(scoring, **SMALL):
+    with patch.multiple(evaluation, **SMALL):
         found = score(model, ids)
     assert found.characters == length - 1
     assert found.line_feeds == int((ids[1:] == LINE_FEED).sum())
@@ -89,14 +90,14 @@ def test_every_character_but_the_first_is_counted_once(length: int, seed: int) -
 @given(length=st.integers(2, 300), seed=st.integers(0, 100))
 def test_every_arrangement_of_streams_scores_as_one_pass(length: int, seed: int) -> None:
     model, ids = model_of("rnn", memory=0.01), random_ids(length, SYMBOLS, seed)
-    with patch.multiple(scoring, **SMALL):
+    with patch.multiple(evaluation, **SMALL):
         found = score(model, ids)
     assert found.nats == pytest.approx(in_one_pass(model, ids), rel=1e-5)
 
 
 def test_a_text_of_more_streams_than_are_read_at_once() -> None:
     model, expected = constant_model()
-    ids = random_ids(scoring.MAX_STREAMS * scoring.MIN_STREAM + 4321, SYMBOLS)
+    ids = random_ids(evaluation.MAX_STREAMS * evaluation.MIN_STREAM + 4321, SYMBOLS)
     found = score(model, ids)
     assert found.characters == len(ids) - 1
     assert found.nats == pytest.approx(-float(expected[ids[1:].astype(int)].sum()), rel=1e-6)

@@ -22,8 +22,8 @@ from training_helpers import (
 from charlm.device import ROWS_OF_A_THREAD, World
 from charlm.model import CharLM
 from charlm.shards import Shards
+from charlm.start import resume, start
 from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
-from charlm.training import resume, start
 from corpora.known.resolve import encode
 
 

@@ -13,7 +13,7 @@ from cyclopts import App
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlm.terminal import print_json, printable, read_input, run
+from charlm.console.program import print_json, printable, read_input, run
 from corpora.errors import UserError
 
 drawn = settings(derandomize=True, deadline=None, max_examples=100)

@@ -29,12 +29,12 @@ import charlm
 from charlm import metrics
 from charlm.checkpoint import CONFIG, METRICS, MODEL, VOCABULARY, read_model
 from charlm.config import ModelConfig, TrainingConfig
+from charlm.evaluation import evaluate
 from charlm.events import Evaluated, Finished, Started
 from charlm.model import CharLM
-from charlm.scoring import evaluate
+from charlm.start import loaded, resume, start
 from charlm.task import LanguageModelling
 from charlm.train import app
-from charlm.training import loaded, resume, start
 from corpora.errors import UserError
 from corpora.known.resolve import encode
 from corpora.text.vocabulary import Vocabulary
@@ -395,7 +395,7 @@ def test_a_later_signal_does_not_wait_for_the_save(
     text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = handlers()
-    monkeypatch.setattr("charlm.watch.PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr("charlm.console.watch.PATIENCE_SECONDS", -1.0)
     signalled(monkeypatch, [signal.SIGINT, signal.SIGINT], step=20)
     monkeypatch.setattr(app, "suppress_keyboard_interrupt", False)
     with pytest.raises(KeyboardInterrupt):

@@ -10,7 +10,7 @@ import numpy as np
 from charlm.cells import Network, shapes
 from charlm.checkpoint import LAST, MODEL, ModelFile, write_model, write_tensors
 from charlm.config import ModelConfig
-from charlm.library import KIND, LanguageModel
+from charlm.language_model import KIND, LanguageModel
 from charlm.run_folder import RunFolder
 from corpora.text.vocabulary import Vocabulary
 

@@ -18,7 +18,7 @@ from charlm.config import ModelConfig, TrainingConfig
 from charlm.events import Event
 from charlm.run_folder import RunFolder
 from charlm.session import Training
-from charlm.training import Request
+from charlm.start import Request
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
 

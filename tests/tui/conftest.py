@@ -14,7 +14,7 @@ from reviews import reviews
 from tiny_models import write_run
 from training_helpers import trained
 
-from charlm import library
+from charlm import language_model
 from corpora.text.vocabulary import Vocabulary
 from seq import translator_training
 from tui import models
@@ -47,7 +47,7 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def at_home(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the app the small models, and nothing of the user's."""
-    monkeypatch.setattr(library, "SHIPPED", small_models / "characters")
+    monkeypatch.setattr(language_model, "SHIPPED", small_models / "characters")
     monkeypatch.setattr(models, "SHIPPED_BY_SEQ", small_models / "seq")
     monkeypatch.setenv("CHARLM_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("COLUMNS")

@@ -9,7 +9,7 @@ from app_helpers import driven, until
 from textual.pilot import Pilot
 from textual.widgets import Input, Markdown
 
-from charlm.surprisal import PLAIN
+from charlm.console.colors import PLAIN
 from corpora.known.catalog import CATALOG
 from tui import session
 from tui.app import CharlmApp

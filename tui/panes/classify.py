@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Select, Static, TextArea
 from textual.worker import get_current_worker
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 from corpora.errors import UserError
 from tui.files import save
 from tui.judging import Judged, classifier, judged_file, verdict

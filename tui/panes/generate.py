@@ -96,7 +96,7 @@ The same seed, the same text.
     @work(thread=True, group="generate", exclusive=True)
     def load(self, name: str, author: Author | None) -> None:
         """Load a model, and have it read the text that stands there."""
-        from charlm.library import load
+        from charlm.language_model import load
         from tui.author import Author
 
         try:

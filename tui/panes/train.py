@@ -15,8 +15,8 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, DataTable, Input, Label, Static
 
 from charlm.config import PRESETS
-from charlm.library import runs
-from charlm.terminal import printable
+from charlm.console.program import printable
+from charlm.language_model import runs
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.log import Log

@@ -11,7 +11,7 @@ from textual.events import Key
 from textual.theme import Theme
 from textual.widgets import Static
 
-from charlm.surprisal import ON_LIGHT, PLAIN, STYLES
+from charlm.console.colors import ON_LIGHT, PLAIN, STYLES
 from tui.widgets.bars import Bars
 from tui.widgets.inspector import CANDIDATES, DIGITS, Inspector
 from tui.widgets.text_view import TextView

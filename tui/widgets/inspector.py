@@ -11,8 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from charlm.surprisal import EDGES
-from charlm.terminal import printable
+from charlm.console.colors import EDGES
+from charlm.console.program import printable
 from tui.widgets.bars import Bar, Bars
 
 if TYPE_CHECKING:

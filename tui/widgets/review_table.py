@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 from tui.judging import Judged
 
 BEGINNING = 200

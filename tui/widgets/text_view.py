@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from charlm.terminal import printable
+from charlm.console.program import printable
 from tui.lines import breaks
 
 

@@ -33,7 +33,11 @@ def test_the_ids_are_the_text(written: Write) -> None:
 
 
 @settings(max_examples=40)
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1).filter(str.strip))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1).filter(
+        str.strip
+    )
+)
 def test_any_text_comes_back_as_it_is_read(
     tmp_path_factory: pytest.TempPathFactory, raw: str
 ) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 from rich.console import Console
 
+from charlm.console.program import printable
 from charlm.events import Evaluated, Event, Finished, Sampled, Started, Step, to_json
-from charlm.terminal import printable
 from corpora.atomic import write_atomic
 from corpora.errors import UserError, os_error
 
@@ -198,17 +197,3 @@ def finished(event: Finished) -> str:
         f"{event.reason} at step {event.step:,} after {clock(event.elapsed)}; "
         f"best validation {best}; {event.clipped:.1%} of the steps clipped"
     )
-
-
-@contextmanager
-def display(console: Console) -> Iterator[Sink]:
-    """Yield the sink for a person: live where `console` is a terminal, else plain lines."""
-    with ExitStack() as stack:
-        if console.is_terminal:
-            from charlm.live import LiveDisplay
-
-            shown = LiveDisplay(console)
-            stack.enter_context(shown.live)
-            yield shown
-        else:
-            yield PlainLines(console)

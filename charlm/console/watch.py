@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import shlex
-import signal
-import time
-from contextlib import nullcontext
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
-from charlm.terminal import stdout
+from rich.console import Console
+
+from charlm.console.interrupts import Interrupts
+from charlm.console.lines import PlainLines, Sink
+from charlm.console.program import stdout
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from charlm.events import Finished
     from charlm.session import Training
 
-PATIENCE_SECONDS = 1.0
-"""Time after a first Ctrl-C from which on a second one no longer waits for the save."""
 
 MORE = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
 """What a run that ended so is resumed with."""
@@ -30,38 +29,6 @@ def refuse(fields: set[str], when: str) -> None:
     """Raise `UserError` for options that cannot be given now."""
     if fields:
         raise UserError(f"--{min(fields).replace('_', '-')} cannot change {when}")
-
-
-class Interrupts:
-    """Notes SIGINT and SIGTERM, while entered, instead of dying of them; a later one is obeyed.
-
-    Calling it tells whether one has come: it is what a `Trainer` asks before every step.
-    """
-
-    def __init__(self) -> None:
-        self.asked: int | None = None
-        self.first = math.inf
-        self.before: dict[int, Any] = {}
-
-    def __call__(self) -> bool:
-        """Return whether a signal has come."""
-        return self.asked is not None
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self.before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        # torchrun hands on the Ctrl-C that the terminal has sent to all: one wish, two signals.
-        if time.perf_counter() - self.first > PATIENCE_SECONDS:
-            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
-        self.first = min(self.first, time.perf_counter())
-        self.asked = self.asked or number
 
 
 def watch(
@@ -83,8 +50,8 @@ def watch(
         tensorboard: log for TensorBoard as well.
         console: where to show it; by default standard output.
     """
+    from charlm.console.watch import display
     from charlm.events import Finished
-    from charlm.report import display
 
     console = console or stdout()
     with stop, display(console) if training.leads else nullcontext(lambda event: None) as show:
@@ -117,3 +84,17 @@ def _advice(training: Training, end: Finished, again: str, use: str) -> list[str
     if kept:
         lines.append(use.format(run=name))
     return lines
+
+
+@contextmanager
+def display(console: Console) -> Iterator[Sink]:
+    """Yield the sink for a person: live where `console` is a terminal, else plain lines."""
+    with ExitStack() as stack:
+        if console.is_terminal:
+            from charlm.console.live import LiveDisplay
+
+            shown = LiveDisplay(console)
+            stack.enter_context(shown.live)
+            yield shown
+        else:
+            yield PlainLines(console)

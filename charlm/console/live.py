@@ -9,9 +9,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from charlm.console.lines import clock, finished, nats, started, validation
+from charlm.console.program import printable
 from charlm.events import Evaluated, Event, Finished, Sampled, Started, Step
-from charlm.report import clock, finished, nats, started, validation
-from charlm.terminal import printable
 
 BARS = "▁▂▃▄▅▆▇█"
 

@@ -14,7 +14,7 @@ import torch
 from charlm.checkpoint import Arrays
 from charlm.config import REGULARIZATION, ModelConfig, Precision, TrainingConfig
 from charlm.device import World, under_torchrun
-from charlm.library import KIND, find, read
+from charlm.language_model import KIND, find, read
 from charlm.model import CharLM
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from charlm.task import LanguageModelling, fast_shards
