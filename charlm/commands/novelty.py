@@ -12,8 +12,8 @@ from cyclopts import Parameter
 
 from charlm.console.options import INPUT, SEVERAL
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.experiments.novelty import COPIED, copying, invention, overlaps, whole_words, words
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
-from charlm.novelty import COPIED, copying, invention, overlaps, whole_words, words
 from charlm.sampler import Sampling, generate_many
 from corpora.errors import UserError
 from corpora.known.resolve import encode
@@ -147,7 +147,7 @@ def _measured(text: EncodedText, samples: Sequence[list[str]], length: int) -> l
 
 def _show(console: Console, rows: Mapping[str, Mapping[str, Any]]) -> None:
     """Write the table, the longest passages, and words that are not known."""
-    from charlm.comparison import table
+    from charlm.experiments.comparison import table
 
     lines = [
         [

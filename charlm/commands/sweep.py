@@ -18,7 +18,7 @@ from charlm.config import (
 )
 from charlm.console.options import INPUT, SEVERAL, overrides
 from charlm.console.program import notice, print_json, printable, stderr, stdout
-from charlm.grid import grid
+from charlm.experiments.grid import grid
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def sweep(
     shared = chosen.model.replace(changes)
     trials = grid((layers, hidden, cells), shared, training, folder, embedding_size=embedding_size)
     text = _text(corpus, encoding, training)
-    from charlm.sweep import Sweep
+    from charlm.experiments.sweep import Sweep
 
     console = stderr() if json else stdout()
     made = Sweep(folder, trials, preset_name, corpus, encoding, text, test, console)

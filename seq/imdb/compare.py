@@ -74,7 +74,7 @@ def compare(
     for name in presets:
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
-    from charlm.comparison import in_turn, markdown, table
+    from charlm.experiments.comparison import in_turn, markdown, table
     from seq.braille import draw
     from seq.curves import curve
     from seq.data import Source
@@ -131,8 +131,8 @@ def _train(
     console: Console,
 ) -> int:
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
-    from charlm.comparison import open_or_resume
     from charlm.console.watch import watch
+    from charlm.experiments.comparison import open_or_resume
     from seq import training
 
     chosen = preset(name, PRESETS)

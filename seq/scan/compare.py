@@ -70,7 +70,7 @@ def compare(
     kinds = list(dict.fromkeys(attention))
     if not 1 <= seeds <= 1000:
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
-    from charlm.comparison import in_turn, markdown, table
+    from charlm.experiments.comparison import in_turn, markdown, table
     from corpora.scan import splits
     from seq.braille import draw
     from seq.curves import curve
@@ -142,8 +142,8 @@ def _train(
     console: Console,
 ) -> int:
     """Train a translator to its end in `run`, from where it was left; return the exit code."""
-    from charlm.comparison import open_or_resume
     from charlm.console.watch import watch
+    from charlm.experiments.comparison import open_or_resume
     from seq import translator_training
 
     request = translator_training.Request(model=model, training=training, split=split, run=run)

@@ -13,7 +13,15 @@ from tiny_models import random_text
 from training_helpers import SAMPLE, drawn
 
 from charlm import language_model
-from charlm.novelty import COPIED, copying, invention, overlaps, suffix_array, whole_words, words
+from charlm.experiments.novelty import (
+    COPIED,
+    copying,
+    invention,
+    overlaps,
+    suffix_array,
+    whole_words,
+    words,
+)
 
 TINY = "runs/tiny"
 WHOLE = SAMPLE.read_text(encoding="utf-8")

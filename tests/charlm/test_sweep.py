@@ -11,9 +11,10 @@ import pytest
 import torch
 from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, options, result, short_text
 
-from charlm import grid, metrics
+from charlm import metrics
 from charlm.checkpoint import CONFIG, LAST, MODEL
-from charlm.sweep import Sweep
+from charlm.experiments import grid
+from charlm.experiments.sweep import Sweep
 from charlm.task import LanguageModelling
 
 Charlm = Callable[..., Any]

@@ -12,14 +12,21 @@ from rich.table import Table
 
 from charlm import start
 from charlm.checkpoint import write_json
-from charlm.comparison import Settings, check_settings, in_turn, markdown, open_or_resume, table
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import clock
 from charlm.console.program import notice, printable, stderr
 from charlm.device import pick_device
 from charlm.evaluation import evaluate
 from charlm.events import Step
-from charlm.grid import Loss, Result, Trial, keep_test, line, result, rows
+from charlm.experiments.comparison import (
+    Settings,
+    check_settings,
+    in_turn,
+    markdown,
+    open_or_resume,
+    table,
+)
+from charlm.experiments.grid import Loss, Result, Trial, keep_test, line, result, rows
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 

@@ -1,0 +1,1 @@
+"""Trainings and measurements beside each other: comparisons, sweeps, novelty, speed."""
