@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlm import sampler
-from charlm.cells import Network, check_shapes
 from charlm.checkpoint import CONFIG, MODEL, ModelFile, exists, read_model
 from charlm.config import ModelConfig
-from charlm.sampler import Sampling, Token
+from charlm.generation import generate
+from charlm.generation.network import Network, check_shapes
+from charlm.generation.sampling import Sampling, Token
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
 
@@ -53,8 +53,8 @@ class LanguageModel:
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> Iterator[Token]:
-        """Yield what the model writes after `prompt`, token by token; see `sampler.generate`."""
-        return sampler.generate(
+        """Yield what the model writes after `prompt`, token by token; see `generate.generate`."""
+        return generate.generate(
             self.network,
             self.vocabulary,
             prompt,
@@ -65,8 +65,8 @@ class LanguageModel:
         )
 
     def score(self, text: str) -> Iterator[Token]:
-        """Yield a token per character of `text`; see `sampler.score`."""
-        return sampler.score(self.network, self.vocabulary, text)
+        """Yield a token per character of `text`; see `generate.score`."""
+        return generate.score(self.network, self.vocabulary, text)
 
 
 def shipped(folder: Path | None = None) -> dict[str, Path]:
@@ -126,7 +126,7 @@ def network_class(compiled: bool) -> type[Network]:
     if not compiled:
         return Network
     try:
-        from charlm.compiled import CompiledNetwork
+        from charlm.generation.compiled import CompiledNetwork
     except ImportError as error:  # Numba is not there, or does not go with this NumPy
         raise UserError(
             f"compiled code needs Numba ({error}); pip install 'charlm[compiled]'"

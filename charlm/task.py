@@ -9,16 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm import sampler
-from charlm.cells import Network
 from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import ModelConfig, Precision, TrainingConfig
 from charlm.device import World, autocast
 from charlm.evaluation import evaluate
+from charlm.generation import generate
+from charlm.generation.network import Network
+from charlm.generation.sampling import Sampling
 from charlm.language_model import KIND
 from charlm.model import CharLM, State, detached, divided, flattened, joined, unflattened
 from charlm.run_folder import RunFolder
-from charlm.sampler import Sampling
 from charlm.shards import Shards
 from charlm.streams import Streams, check_length
 from corpora.text.encoded import EncodedText
@@ -141,7 +141,7 @@ class LanguageModelling:
         if self.config.sample_length == 0:
             return ""
         network = Network(self.model.config, self.weights(), len(self.vocabulary))
-        tokens = sampler.generate(
+        tokens = generate.generate(
             network,
             self.vocabulary,
             length=self.config.sample_length,

@@ -18,9 +18,9 @@ HEAVY = [
     *("pooch", "requests"),
 ]
 FREE_OF_TORCH = [
-    "charlm.cells",
-    "charlm.compiled",
-    "charlm.sampler",
+    "charlm.generation.cells",
+    "charlm.generation.compiled",
+    "charlm.generation.generate",
     "charlm.language_model",
     "charlm.checkpoint",
     "charlm.run_folder",

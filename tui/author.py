@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from charlm.sampler import Sampling
+from charlm.generation.sampling import Sampling
 from tui.manuscript import Manuscript, moved
 from tui.writer import Writer
 
 if TYPE_CHECKING:
+    from charlm.generation.sampling import Token
     from charlm.language_model import LanguageModel
-    from charlm.sampler import Token
     from tui.widgets.controls import Controls
 
 

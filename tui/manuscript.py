@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charlm.cells import State
 from charlm.console.colors import level
+from charlm.generation.generate import opening, read
+from charlm.generation.network import State
+from charlm.generation.sampling import Sampler, Sampling, Token
 from charlm.language_model import LanguageModel
-from charlm.sampler import Sampler, Sampling, Token, opening, read
 
 SNAPSHOT_EVERY = 256
 """Characters between kept states: so many are read again, at most, to go on from any place. They

@@ -160,9 +160,9 @@ def step_ours(
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    from charlm.cells import shapes
+    from charlm.generation.generate import generate_many
+    from charlm.generation.network import shapes
     from charlm.language_model import network_class
-    from charlm.sampler import generate_many
     from corpora.text.vocabulary import Vocabulary
 
     config = ModelConfig(hidden_size=hidden, num_layers=layers, embedding_size=hidden)
@@ -248,7 +248,7 @@ def products(name: str, precision: Precision, seconds: float) -> float:
     share_cores()
     import torch
 
-    from charlm.cells import shapes
+    from charlm.generation.network import shapes
 
     chosen = PRESETS[name]
     sizes = shapes(chosen.model, VOCABULARY)

@@ -12,8 +12,9 @@ from cyclopts import Parameter
 
 from charlm.console.options import TEXT
 from charlm.console.program import print_json, printable, read_input
+from charlm.generation.generate import generate_many
+from charlm.generation.sampling import Sampling, Token
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
-from charlm.sampler import Sampling, Token, generate_many
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 

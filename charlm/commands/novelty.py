@@ -13,8 +13,9 @@ from cyclopts import Parameter
 from charlm.console.options import INPUT, SEVERAL
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.experiments.novelty import COPIED, copying, invention, overlaps, whole_words, words
+from charlm.generation.generate import generate_many
+from charlm.generation.sampling import Sampling
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
-from charlm.sampler import Sampling, generate_many
 from corpora.errors import UserError
 from corpora.known.resolve import encode
 from corpora.text.encoded import EncodedText

@@ -10,9 +10,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from charlm.cells import shapes
 from charlm.checkpoint import METRICS, exists, read_json, write_json
 from charlm.config import Cell, ModelConfig, TrainingConfig
+from charlm.generation.network import shapes
 from charlm.metrics import read
 from corpora.errors import UserError
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from tiny_models import CONFIG, VOCABULARY, named, random_weights
 
-from charlm.cells import Network, State, shapes
 from charlm.config import ModelConfig
+from charlm.generation.network import Network, State, shapes
 from charlm.model import CharLM
 from corpora.errors import UserError
 

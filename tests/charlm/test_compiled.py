@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from tiny_models import VOCABULARY, Weights, named, random_weights
 
-from charlm import compiled, language_model
-from charlm.cells import Network
-from charlm.compiled import CompiledNetwork
+from charlm import language_model
 from charlm.config import ModelConfig
+from charlm.generation import compiled
+from charlm.generation.compiled import CompiledNetwork
+from charlm.generation.network import Network
 
 # 8 and 16 are whole vectors, 5 and 13 are not.
 CONFIGS = [
@@ -131,7 +132,7 @@ def test_the_command_writes_the_same(charlm: Any, samples: str) -> None:
 
 @pytest.mark.usefixtures("run")
 def test_without_numba_it_is_one_line(refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "charlm.compiled")
+    monkeypatch.delitem(sys.modules, "charlm.generation.compiled")
     monkeypatch.setitem(sys.modules, "numba", None)
     line = refused("generate", "runs/tiny", "--compiled")
     assert "pip install 'charlm[compiled]'" in line

@@ -8,7 +8,7 @@ import pytest
 from tiny_models import VOCABULARY
 
 from charlm import language_model
-from charlm.sampler import Sampling
+from charlm.generation.sampling import Sampling
 
 Refused = Callable[..., str]
 

@@ -8,7 +8,7 @@ from tiny_models import CONFIG, VOCABULARY, random_weights, write_run, write_sig
 import charlm
 from charlm import language_model
 from charlm.checkpoint import MODEL
-from charlm.sampler import Sampling
+from charlm.generation.sampling import Sampling
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tiny_models import VOCABULARY, language_model, random_text
 
-from charlm.sampler import (
-    BLOCK,
-    Sampler,
-    Sampling,
-    Token,
-    generate,
-    generate_many,
-    log_softmax,
-    opening,
-    read,
-    score,
-    weights,
-)
+from charlm.generation.generate import generate, generate_many, opening, read, score
+from charlm.generation.sampling import BLOCK, Sampler, Sampling, Token, log_softmax, weights
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol, Vocabulary
 

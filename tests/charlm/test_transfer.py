@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from tiny_models import CONFIG, VOCABULARY, Weights, random_text, random_weights
 
-from charlm.cells import Network, check_shapes
-from charlm.sampler import log_softmax
+from charlm.generation.network import Network, check_shapes
+from charlm.generation.sampling import log_softmax
 from charlm.transfer import grown
 
 SIZE = len(VOCABULARY)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from charlm.cells import Network, shapes
 from charlm.checkpoint import LAST, MODEL, ModelFile, write_model, write_tensors
 from charlm.config import ModelConfig
+from charlm.generation.network import Network, shapes
 from charlm.language_model import KIND, LanguageModel
 from charlm.run_folder import RunFolder
 from corpora.text.vocabulary import Vocabulary

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import VOCABULARY, language_model, random_text
 
-from charlm.sampler import Sampling, Token
+from charlm.generation.sampling import Sampling, Token
 from corpora.text.vocabulary import UnknownSymbol, Vocabulary
 from tui.manuscript import SNAPSHOT_EVERY, Manuscript, moved
 

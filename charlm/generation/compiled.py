@@ -19,8 +19,9 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from charlm.cells import Block, Network, State
 from charlm.config import ModelConfig
+from charlm.generation.network import Network, State
+from charlm.generation.weights import Block
 
 Array = np.ndarray
 f32 = np.float32

@@ -1,0 +1,136 @@
+"""From logits to text: temperature, top-k, top-p, greedy, and generation as an iterator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from charlm.generation.network import Network, State
+from charlm.generation.sampling import Sampler, Sampling, Token
+from corpora.text.vocabulary import Vocabulary
+
+
+def read(network: Network, state: State, ids: np.ndarray) -> np.ndarray:
+    """Read the same `ids` (T,), T > 0, on every stream of `state`; return the logits after them."""
+    logits = state.logits
+    for index in ids:
+        logits = network.step(state, np.full(state.streams, index))
+    return logits
+
+
+def opening(vocabulary: Vocabulary, prompt: str) -> np.ndarray:
+    """Return the ids to read before writing: a line feed, then `prompt`.
+
+    From a state of zeros a model believes to be anywhere in a line, and breaks it soon.
+    """
+    start = "\n" if "\n" in vocabulary else "" if prompt else vocabulary.symbols[0]
+    return np.concatenate([vocabulary.encode(start), vocabulary.encode(prompt)])
+
+
+def generate(
+    network: Network,
+    vocabulary: Vocabulary,
+    prompt: str = "",
+    *,
+    length: int | None = None,
+    sampling: Sampling | None = None,
+    seed: int | None = None,
+    stop: Sequence[str] = (),
+) -> Iterator[Token]:
+    """Yield what the model writes after `prompt`, a token at a time.
+
+    Args:
+        network: the model.
+        vocabulary: its symbols.
+        prompt: text to go on from; nothing of it is yielded.
+        length: characters to write; None writes on for ever.
+        sampling: how to draw.
+        seed: the same seed, the same text; None takes one from the system.
+        stop: texts, any of which ends the generation once it has been written.
+
+    Raises:
+        UnknownSymbol: the prompt has a character that the model does not know.
+    """
+    for (token,) in generate_many(
+        network, vocabulary, prompt, length=length, sampling=sampling, seed=seed, stop=stop
+    ):
+        assert token is not None
+        yield token
+
+
+def generate_many(
+    network: Network,
+    vocabulary: Vocabulary,
+    prompt: str = "",
+    *,
+    samples: int = 1,
+    length: int | None = None,
+    sampling: Sampling | None = None,
+    seed: int | None = None,
+    stop: Sequence[str] = (),
+) -> Iterator[tuple[Token | None, ...]]:
+    """Yield one token per sample at a time, None for a sample that a `stop` text has ended.
+
+    Arguments as for `generate`; sample n is the same whatever the number of samples.
+    """
+    ids = opening(vocabulary, prompt)
+    # One stream reads the prompt for all.
+    single = network.start()
+    read(network, single, ids)
+    state = single if samples == 1 else single.take(np.zeros(samples, np.int64))
+    return _written(
+        network,
+        vocabulary,
+        state,
+        Sampler(sampling or Sampling(), seed, samples),
+        length,
+        tuple(filter(None, stop)),
+    )
+
+
+def _written(
+    network: Network,
+    vocabulary: Vocabulary,
+    state: State,
+    sampler: Sampler,
+    length: int | None,
+    stop: tuple[str, ...],
+) -> Iterator[tuple[Token | None, ...]]:
+    symbols, logits, samples = vocabulary.symbols, state.logits, state.streams
+    ended = [False] * samples
+    longest = max(map(len, stop), default=0)
+    tails = [""] * samples
+    written = 0
+    while (length is None or written < length) and not all(ended):
+        ids = sampler(logits)
+        before = logits.T.copy()  # the buffer is overwritten by the next step
+        tokens = tuple(
+            None if ended[n] else Token(symbols[index], index, before[n])
+            for n, index in enumerate(ids.tolist())
+        )
+        written += 1
+        yield tokens
+        if stop:
+            for n, token in enumerate(tokens):
+                if token is not None:
+                    tails[n] = (tails[n] + token.character)[-longest:]
+                    ended[n] = tails[n].endswith(stop)
+        if length is None or written < length:
+            network.step(state, ids)
+
+
+def score(network: Network, vocabulary: Vocabulary, text: str) -> Iterator[Token]:
+    """Yield a token per character of `text`, with what the model expected in its place.
+
+    The first character has nothing before it: it is read after a line feed, as a text begins.
+
+    Raises:
+        UnknownSymbol: the text has a character that the model does not know.
+    """
+    ids = vocabulary.encode(text)
+    state = network.start()
+    logits = read(network, state, opening(vocabulary, ""))
+    for character, index in zip(text, ids, strict=True):
+        yield Token(character, int(index), logits[:, 0].copy())
+        network.step(state, np.array([index]))
