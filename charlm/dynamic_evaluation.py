@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from charlm.evaluation import Score, as_tensor
-from charlm.model import CharLM, State, detached
+from charlm.model import CharLM
+from charlm.nn.recurrent import State, detached
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from charlm.model import CharLM, State
+from charlm.model import CharLM
+from charlm.nn.recurrent import State
 from corpora.text.encoded import release
 
 WARM_UP = 256

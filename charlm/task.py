@@ -17,7 +17,8 @@ from charlm.generation import generate
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
 from charlm.language_model import KIND
-from charlm.model import CharLM, State, detached, divided, flattened, joined, unflattened
+from charlm.model import CharLM
+from charlm.nn.recurrent import State, detached, divided, flattened, joined, unflattened
 from charlm.run_folder import RunFolder
 from charlm.shards import Shards
 from charlm.streams import Streams, check_length

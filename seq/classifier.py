@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from charlm.config import Cell
-from charlm.dropout import locked_dropout
+from charlm.nn.dropout import locked_dropout
 from seq.batches import PAD
 from seq.config import ClassifierConfig
 from seq.embedding import embedding

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from charlm.model import State
+from charlm.nn.recurrent import State
 from seq.batches import PAD
 from seq.languages import END, START
 from seq.translator import Memory, Translator, rows

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from charlm.config import Cell
-from charlm.dropout import locked_dropout
-from charlm.model import LAYERS, LayerState
+from charlm.nn.dropout import locked_dropout
+from charlm.nn.recurrent import LAYERS, LayerState
 from seq.config import Sequences
 
 

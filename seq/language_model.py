@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.dropout import locked_dropout
-from charlm.model import LayerState
+from charlm.nn.dropout import locked_dropout
+from charlm.nn.recurrent import LayerState
 from corpora.errors import UserError
 from seq.config import ReaderConfig
 from seq.encoder import Encoder

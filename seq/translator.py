@@ -9,8 +9,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from charlm.dropout import locked_dropout, locked_mask
-from charlm.model import LAYERS, State
+from charlm.nn.dropout import locked_dropout, locked_mask
+from charlm.nn.recurrent import LAYERS, State
 from seq.attention import Attention
 from seq.batches import PAD
 from seq.embedding import embedding

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import Precision
 from charlm.device import World, autocast
-from charlm.model import detached, flattened, unflattened
+from charlm.nn.recurrent import detached, flattened, unflattened
 from charlm.run_folder import RunFolder
 from charlm.streams import Streams
 from corpora.errors import UserError

@@ -7,8 +7,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from charlm.config import ModelConfig
-from charlm.dropout import dropped_weights, locked_dropout
-from charlm.model import CharLM, detached, flattened, unflattened
+from charlm.model import CharLM
+from charlm.nn.dropout import dropped_weights, locked_dropout
+from charlm.nn.recurrent import detached, flattened, unflattened
 
 SYMBOLS = 11
 SHAPES = list(itertools.product(["rnn", "gru", "lstm"], [False, True]))

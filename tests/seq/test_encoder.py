@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from charlm.config import Cell
-from charlm.dropout import locked_dropout
+from charlm.nn.dropout import locked_dropout
 from seq.batches import BATCHES_PER_BUCKET, bucketed, by_length, padded
 from seq.classifier import Classifier
 from seq.config import ClassifierConfig, Sequences

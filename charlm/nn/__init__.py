@@ -1,0 +1,1 @@
+"""Layers that every job shares: recurrent layers and their state, and dropout."""
