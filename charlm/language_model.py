@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlm.checkpoint import CONFIG, MODEL, ModelFile, exists, read_model
 from charlm.config import ModelConfig
 from charlm.generation import generate
 from charlm.generation.network import Network, check_shapes
 from charlm.generation.sampling import Sampling, Token
+from charlm.runs.model_file import ModelFile, read_model
+from charlm.runs.registry import find
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
 
 KIND = "charlm"
-SHIPPED = Path(__file__).parent / "pretrained"
 DEFAULT_MODEL = "war_and_peace"
 
 
@@ -67,36 +67,6 @@ class LanguageModel:
     def score(self, text: str) -> Iterator[Token]:
         """Yield a token per character of `text`; see `generate.score`."""
         return generate.score(self.network, self.vocabulary, text)
-
-
-def shipped(folder: Path | None = None) -> dict[str, Path]:
-    """Return the models in `folder`, by default the character models of the project, by name."""
-    return {
-        path.parent.name: path.parent for path in sorted((folder or SHIPPED).glob(f"*/{MODEL}"))
-    }
-
-
-def runs(folder: Path = Path("runs")) -> dict[str, Path]:
-    """Return the run folders directly under `folder`, by path as one would type it."""
-    return {str(path.parent): path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
-
-
-def find(name: str, known: Mapping[str, Path] | None = None) -> Path:
-    """Return the folder or file of a model given by path or by its name among the `known` ones.
-
-    By default those are the character models that ship with the project.
-
-    Raises:
-        UserError: there is no such model; the message lists what there is.
-    """
-    path = Path(name)
-    if exists(path):
-        return path
-    known = shipped() if known is None else known
-    if name in known:
-        return known[name]
-    there = ", ".join([*known, *runs()]) or "none"
-    raise UserError(f"there is no model {name!r}; known are: {there}")
 
 
 def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from charlm.checkpoint import MODEL
 from charlm.config import LoopConfig, Precision
 from charlm.device import World, autocast
 from charlm.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
 from charlm.optimizer import Clipper, adamw, learning_rate, optimizer_tensors, restore_optimizer
 from charlm.progress import Progress, Sums
-from charlm.run_folder import RunFolder
+from charlm.runs.files import MODEL
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 
 REPORT_EVERY = 10

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from charlm.checkpoint import CONFIG, METRICS, read_json
+from charlm.runs.files import CONFIG, METRICS, read_json
 from corpora.errors import os_error
 
 

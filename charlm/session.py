@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.checkpoint import CONFIG, LAST, METRICS, VOCABULARY, parse_json, read_json
 from charlm.config import LoopConfig, Precision
 from charlm.console.lines import JsonLines, TensorBoard
 from charlm.console.process import keep_freed_memory
 from charlm.device import World, pick_device, pick_precision, world
 from charlm.events import Event
 from charlm.loop import Task, Trainer
-from charlm.run_folder import RunFolder
+from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, parse_json, read_json
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 
 MAY_CHANGE = frozenset(

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.checkpoint import Arrays
 from charlm.config import REGULARIZATION, ModelConfig, Precision, TrainingConfig
 from charlm.device import World, under_torchrun
-from charlm.language_model import KIND, find, read
+from charlm.language_model import KIND, read
 from charlm.model import CharLM
+from charlm.runs.registry import find
+from charlm.runs.tensors import Arrays
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from charlm.task import LanguageModelling, fast_shards
 from charlm.transfer import grown

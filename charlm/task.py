@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import ModelConfig, Precision, TrainingConfig
 from charlm.device import World, autocast
 from charlm.evaluation import evaluate
@@ -19,7 +18,9 @@ from charlm.generation.sampling import Sampling
 from charlm.language_model import KIND
 from charlm.model import CharLM
 from charlm.nn.recurrent import State, detached, divided, flattened, joined, unflattened
-from charlm.run_folder import RunFolder
+from charlm.runs.files import MODEL
+from charlm.runs.model_file import ModelFile, write_model
+from charlm.runs.run_folder import RunFolder
 from charlm.shards import Shards
 from charlm.streams import Streams, check_length
 from corpora.text.encoded import EncodedText

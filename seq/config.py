@@ -9,7 +9,7 @@ from typing import Any, Literal
 from charlm.config import MAX_SIZE, Cell, Config, LoopConfig, check_range
 
 CLASSIFIER, WORD_MODEL = "classifier", "word-model"
-"""Kinds of model files; see `charlm.checkpoint`."""
+"""Kinds of model files; see `charlm.runs.model_file`."""
 
 Embedding = Literal["learned", "one-hot"]
 Pooling = Literal["last", "mean", "max", "concat"]

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from charlm.checkpoint import Arrays, read_model
 from charlm.config import Device, Precision
 from charlm.device import pick_device, pick_precision
-from charlm.language_model import find, shipped
+from charlm.runs.model_file import read_model
+from charlm.runs.registry import find, shipped
+from charlm.runs.tensors import Arrays
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
 from seq.classification import predict

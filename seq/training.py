@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from charlm.checkpoint import Arrays
 from charlm.config import Precision
 from charlm.device import World
+from charlm.runs.tensors import Arrays
 from charlm.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
 from corpora.labelled.texts import LabelledTexts

@@ -9,7 +9,7 @@ from charlm.config import MAX_SIZE, Cell, Config, LoopConfig, Precision, check_r
 from corpora.errors import UserError
 
 TRANSLATOR = "translator"
-"""Kind of model files; see `charlm.checkpoint`."""
+"""Kind of model files; see `charlm.runs.model_file`."""
 
 AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 

@@ -11,8 +11,8 @@ import torch
 
 from charlm.config import Device, Precision
 from charlm.device import autocast
-from charlm.language_model import find, shipped
-from charlm.run_folder import RunFolder
+from charlm.runs.registry import find, shipped
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
 from seq.batches import padded

@@ -10,11 +10,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from charlm.checkpoint import MODEL, ModelFile, write_model
 from charlm.config import Precision
 from charlm.device import World, autocast
 from charlm.nn.recurrent import detached, flattened, unflattened
-from charlm.run_folder import RunFolder
+from charlm.runs.files import MODEL
+from charlm.runs.model_file import ModelFile, write_model
+from charlm.runs.run_folder import RunFolder
 from charlm.streams import Streams
 from corpora.errors import UserError
 from seq.batches import PAD

@@ -26,8 +26,8 @@ from training_helpers import (
 )
 
 from charlm import metrics
-from charlm.checkpoint import LAST, METRICS, VOCABULARY
 from charlm.events import Saved
+from charlm.runs.files import LAST, METRICS, VOCABULARY
 from charlm.start import resume, start
 from corpora.errors import UserError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.app import App
 
-from charlm.checkpoint import exists
+from charlm.runs.files import exists
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from tui.screens import Ask, Choose

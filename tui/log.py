@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from charlm.checkpoint import METRICS
 from charlm.console.program import printable
+from charlm.runs.files import METRICS
 
 FRESH = 20.0
 """Seconds since a log grew, up to which its training is taken to be under way."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from charlm.checkpoint import MODEL, kind_of
-from charlm.language_model import find, runs, shipped
+from charlm.runs.files import MODEL
+from charlm.runs.model_file import kind_of
+from charlm.runs.registry import find, runs, shipped
 from corpora.errors import UserError
 
 SHIPPED_BY_SEQ = Path(__file__).parents[1] / "seq" / "pretrained"

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from charlm.checkpoint import CONFIG, LAST, MODEL, read_json
+from charlm.runs.files import CONFIG, LAST, MODEL, read_json
 from corpora.errors import UserError
 
 MODULES = {

@@ -278,7 +278,7 @@ def _training_rate(
     from charlm.device import World
     from charlm.events import Step
     from charlm.loop import Trainer
-    from charlm.run_folder import RunFolder
+    from charlm.runs.run_folder import RunFolder
     from charlm.task import LanguageModelling
     from corpora.text.encoded import EncodedText
     from corpora.text.vocabulary import Vocabulary

@@ -10,7 +10,8 @@ from cyclopts import Parameter
 from charlm.config import Device, Precision
 from charlm.console.options import INPUT
 from charlm.console.program import notice, print_json, printable, stderr, stdout
-from charlm.language_model import DEFAULT_MODEL, find
+from charlm.language_model import DEFAULT_MODEL
+from charlm.runs.registry import find
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 

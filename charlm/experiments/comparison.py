@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from charlm.checkpoint import CONFIG, LAST, MODEL, exists, read_json
 from charlm.console.program import notice
-from charlm.run_folder import RunFolder
+from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 
 if TYPE_CHECKING:

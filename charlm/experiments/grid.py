@@ -10,10 +10,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from charlm.checkpoint import METRICS, exists, read_json, write_json
 from charlm.config import Cell, ModelConfig, TrainingConfig
 from charlm.generation.network import shapes
 from charlm.metrics import read
+from charlm.runs.files import METRICS, exists, read_json, write_json
 from corpora.errors import UserError
 
 TEST = "test.json"

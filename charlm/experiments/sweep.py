@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from charlm import start
-from charlm.checkpoint import write_json
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import clock
 from charlm.console.program import notice, printable, stderr
@@ -27,6 +26,7 @@ from charlm.experiments.comparison import (
     table,
 )
 from charlm.experiments.grid import Loss, Result, Trial, keep_test, line, result, rows
+from charlm.runs.files import write_json
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 

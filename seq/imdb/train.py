@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.checkpoint import CONFIG, exists
 from charlm.config import preset
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import INPUT, overrides
 from charlm.console.program import notice
 from charlm.console.watch import refuse, watch
+from charlm.runs.files import CONFIG, exists
 from corpora.errors import UserError
 from seq.config import (
     DEFAULT_PRESET,

@@ -19,20 +19,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
 from charlm import language_model
-from charlm.checkpoint import (
-    LAST,
-    METRICS,
-    MODEL,
-    ModelFile,
-    read_json,
-    read_model,
-    read_tensors,
-    write_json,
-    write_model,
-    write_tensors,
-)
 from charlm.language_model import KIND
-from charlm.run_folder import RunFolder
+from charlm.runs.files import LAST, METRICS, MODEL, read_json, write_json
+from charlm.runs.model_file import ModelFile, read_model, write_model
+from charlm.runs.run_folder import RunFolder
+from charlm.runs.tensors import read_tensors, write_tensors
 from corpora.errors import UserError
 
 PARTS = [MODEL, "config.json", "vocabulary.json", LAST]
@@ -173,7 +164,7 @@ def test_a_write_that_fails_leaves_the_old_file(
 def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
     before = everything(run)
     program = (
-        "import os, sys, numpy; from pathlib import Path; from charlm.run_folder import RunFolder\n"
+        "import os, sys, numpy; from pathlib import Path; from charlm.runs.run_folder import RunFolder\n"
         "os.fsync = lambda handle: os._exit(9)\n"
         "RunFolder(Path(sys.argv[1])).save_last({'a': numpy.ones(99_999)}, {'step': 4})\n"
     )

@@ -11,8 +11,9 @@ import pytest
 from training_helpers import TIMES, options, request, short_text, train, trained
 
 from charlm import metrics
-from charlm.checkpoint import METRICS, read_model
-from charlm.run_folder import RunFolder
+from charlm.runs.files import METRICS
+from charlm.runs.model_file import read_model
+from charlm.runs.run_folder import RunFolder
 from charlm.start import resume, start
 from corpora.errors import UserError
 

@@ -7,8 +7,8 @@ from tiny_models import CONFIG, VOCABULARY, random_weights, write_run, write_sig
 
 import charlm
 from charlm import language_model
-from charlm.checkpoint import MODEL
 from charlm.generation.sampling import Sampling
+from charlm.runs.files import MODEL
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 

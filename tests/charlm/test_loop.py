@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from charlm.checkpoint import MODEL
 from charlm.config import TrainingConfig
 from charlm.device import World
 from charlm.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step
 from charlm.loop import Trainer
-from charlm.run_folder import RunFolder
+from charlm.runs.files import MODEL
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 
 E = TypeVar("E", bound=Event)

@@ -6,9 +6,9 @@ import pytest
 from tiny_models import damaged
 
 from charlm import metrics
-from charlm.checkpoint import METRICS
 from charlm.language_model import KIND
-from charlm.run_folder import RunFolder
+from charlm.runs.files import METRICS
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 
 EVENTS: list[dict[str, Any]] = [

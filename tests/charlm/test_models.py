@@ -9,9 +9,10 @@ import pytest
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
 from charlm import language_model
-from charlm.checkpoint import LAST, METRICS, MODEL, read_json, read_tensors
 from charlm.config import ModelConfig
-from charlm.run_folder import RunFolder
+from charlm.runs.files import LAST, METRICS, MODEL, read_json
+from charlm.runs.run_folder import RunFolder
+from charlm.runs.tensors import read_tensors
 from corpora.text.vocabulary import Vocabulary
 
 Refused = Callable[..., str]
@@ -256,7 +257,7 @@ def test_an_export_that_failed_can_be_repeated(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("charlm.checkpoint.write_atomic", full)
+        patch.setattr("charlm.runs.model_file.write_atomic", full)
         refused("export", TINY, "out")
     assert charlm("export", TINY, "out").code == 0
     assert read_json(Path("out/config.json"))["kind"] == "charlm"

@@ -12,9 +12,9 @@ import torch
 from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, options, result, short_text
 
 from charlm import metrics
-from charlm.checkpoint import CONFIG, LAST, MODEL
 from charlm.experiments import grid
 from charlm.experiments.sweep import Sweep
+from charlm.runs.files import CONFIG, LAST, MODEL
 from charlm.task import LanguageModelling
 
 Charlm = Callable[..., Any]

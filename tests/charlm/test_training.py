@@ -27,11 +27,12 @@ from training_helpers import (
 
 import charlm
 from charlm import metrics
-from charlm.checkpoint import CONFIG, METRICS, MODEL, VOCABULARY, read_model
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.evaluation import evaluate
 from charlm.events import Evaluated, Finished, Started
 from charlm.model import CharLM
+from charlm.runs.files import CONFIG, METRICS, MODEL, VOCABULARY
+from charlm.runs.model_file import read_model
 from charlm.start import loaded, resume, start
 from charlm.task import LanguageModelling
 from charlm.train import app

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from charlm.checkpoint import LAST, MODEL, ModelFile, write_model, write_tensors
 from charlm.config import ModelConfig
 from charlm.generation.network import Network, shapes
 from charlm.language_model import KIND, LanguageModel
-from charlm.run_folder import RunFolder
+from charlm.runs.files import LAST, MODEL
+from charlm.runs.model_file import ModelFile, write_model
+from charlm.runs.run_folder import RunFolder
+from charlm.runs.tensors import write_tensors
 from corpora.text.vocabulary import Vocabulary
 
 CONFIG = ModelConfig(hidden_size=6, num_layers=2, embedding_size=5)

@@ -13,10 +13,10 @@ import numpy as np
 from hypothesis import settings
 
 from charlm import metrics
-from charlm.checkpoint import LAST, MODEL
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.events import Event
-from charlm.run_folder import RunFolder
+from charlm.runs.files import LAST, MODEL
+from charlm.runs.run_folder import RunFolder
 from charlm.session import Training
 from charlm.start import Request
 

@@ -7,7 +7,7 @@ import numpy as np
 from reviews import PLAIN, request, reviews, write_csv
 from training_helpers import trained
 
-from charlm.checkpoint import ModelFile, write_model
+from charlm.runs.model_file import ModelFile, write_model
 from seq import training
 from seq.library import TextClassifier, load
 

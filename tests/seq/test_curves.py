@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from charlm.checkpoint import METRICS
+from charlm.runs.files import METRICS
 from corpora.errors import UserError
 from seq.braille import draw
 from seq.curves import Curve, curve

@@ -21,7 +21,7 @@ from reviews import BAD, GOOD, pretraining, reader, request, reviews, shape, tra
 from training_helpers import last_step, result, trained
 
 from charlm import metrics
-from charlm.checkpoint import CONFIG, MODEL
+from charlm.runs.files import CONFIG, MODEL
 from seq import library
 from seq.classification import Classification
 from seq.config import PRESETS, Preset

@@ -14,7 +14,7 @@ from reviews import reviews
 from safetensors.numpy import save_file
 from tiny_models import damaged, write_run
 
-from charlm.checkpoint import read_model
+from charlm.runs.model_file import read_model
 from corpora.errors import UserError
 from seq.config import CLASSIFIER
 from seq.library import CHUNK, TextClassifier, load

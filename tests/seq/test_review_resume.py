@@ -13,8 +13,8 @@ from reviews import pretraining, reader, request, reviews, write_csv
 from training_helpers import Result, last_step, result, trained, trained_until
 
 from charlm import metrics
-from charlm.checkpoint import LAST
 from charlm.events import Finished
+from charlm.runs.files import LAST
 from charlm.session import Training
 from corpora.errors import UserError
 from seq import pretraining as words

@@ -14,7 +14,7 @@ from commands_of_scan import put, request, shape, tiny, training
 from test_imdb_commands import flags, signalled
 from training_helpers import trained
 
-from charlm.checkpoint import MODEL
+from charlm.runs.files import MODEL
 from corpora.scan.grammar import interpret
 from seq import translator_training, translators
 from seq.translation import Translation

@@ -13,10 +13,10 @@ from commands_of_scan import put, request, shape, some, tiny, training
 from training_helpers import Result, last_step, result, trained, trained_until
 
 from charlm import metrics
-from charlm.checkpoint import CONFIG
 from charlm.device import World
 from charlm.events import Evaluated, Sampled
-from charlm.run_folder import RunFolder
+from charlm.runs.files import CONFIG
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret, pairs
 from corpora.scan.splits import Split

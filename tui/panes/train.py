@@ -16,7 +16,7 @@ from textual.widgets import Button, DataTable, Input, Label, Static
 
 from charlm.config import PRESETS
 from charlm.console.program import printable
-from charlm.language_model import runs
+from charlm.runs.registry import runs
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.log import Log

@@ -10,20 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from charlm.checkpoint import (
-    CONFIG,
-    FORMAT,
-    LAST,
-    VOCABULARY,
-    Arrays,
-    check_header,
-    exists,
-    parse_json,
-    read_json,
-    read_tensors,
-    write_json,
-    write_tensors,
-)
+from charlm.runs.files import CONFIG, LAST, VOCABULARY, exists, parse_json, read_json, write_json
+from charlm.runs.model_file import FORMAT, check_header
+from charlm.runs.tensors import Arrays, read_tensors, write_tensors
 from corpora.atomic import TEMPORARY, write_atomic
 from corpora.errors import UserError, os_error
 
