@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.config import REGULARIZATION, ModelConfig, Precision, TrainingConfig
-from charlm.device import World, under_torchrun
+from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.language_model import KIND, read
 from charlm.model import CharLM
 from charlm.runs.registry import find
 from charlm.runs.tensors import Arrays
-from charlm.session import Job, Stop, Training, begin, never, reopen
 from charlm.task import LanguageModelling, fast_shards
+from charlm.training.config import Precision
+from charlm.training.distributed import World, under_torchrun
+from charlm.training.session import Job, Stop, Training, begin, never, reopen
 from charlm.transfer import grown
 from corpora.errors import UserError
 from corpora.known.download import Progress

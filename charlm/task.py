@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.config import ModelConfig, Precision, TrainingConfig
-from charlm.device import World, autocast
+from charlm.config import ModelConfig, TrainingConfig
 from charlm.evaluation import evaluate
 from charlm.generation import generate
 from charlm.generation.network import Network
@@ -21,8 +20,11 @@ from charlm.nn.recurrent import State, detached, divided, flattened, joined, unf
 from charlm.runs.files import MODEL
 from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.run_folder import RunFolder
-from charlm.shards import Shards
 from charlm.streams import Streams, check_length
+from charlm.training.config import Precision
+from charlm.training.device import autocast
+from charlm.training.distributed import World
+from charlm.training.replicas import Shards
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 

@@ -9,19 +9,13 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from charlm.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    REGULARIZATION,
-    ModelConfig,
-    TrainingConfig,
-    preset,
-)
+from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import INPUT, overrides
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
 from charlm.console.watch import refuse, watch
+from charlm.training.config import preset
 from corpora.errors import UserError
 
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
@@ -69,8 +63,8 @@ def train(
     # Imported here: loading torch takes over a second, and --help does not need it.
     from charlm import start
     from charlm.console.download_bar import DownloadBar
-    from charlm.console.lines import require_tensorboard
-    from charlm.session import MAY_CHANGE
+    from charlm.training.log import require_tensorboard
+    from charlm.training.session import MAY_CHANGE
 
     if tensorboard:
         require_tensorboard()

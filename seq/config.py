@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from charlm.config import MAX_SIZE, Cell, Config, LoopConfig, check_range
+from charlm.config import Cell
+from charlm.training.config import MAX_SIZE, Config, LoopConfig, check_range
 
 CLASSIFIER, WORD_MODEL = "classifier", "word-model"
 """Kinds of model files; see `charlm.runs.model_file`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from charlm.console.program import printable
-from charlm.metrics import read
+from charlm.training.log import read
 from corpora.errors import UserError
 
 if TYPE_CHECKING:

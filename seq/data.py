@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from charlm.device import under_torchrun
+from charlm.training.distributed import under_torchrun
 from corpora.errors import UserError
 from corpora.labelled import imdb
 from corpora.labelled.texts import LabelledTexts, read

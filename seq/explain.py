@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlm.device import autocast
+from charlm.training.device import autocast
 from corpora.labelled.words import Word
 from seq.classification import predict
 from seq.library import Prediction, TextClassifier

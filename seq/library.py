@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from charlm.config import Device, Precision
-from charlm.device import pick_device, pick_precision
 from charlm.runs.model_file import read_model
 from charlm.runs.registry import find, shipped
 from charlm.runs.tensors import Arrays
+from charlm.training.config import Device, Precision
+from charlm.training.device import pick_device, pick_precision
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
 from seq.classification import predict

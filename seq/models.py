@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, overload
 
-from charlm.config import Device, Precision
 from charlm.runs.model_file import kind_of
 from charlm.runs.registry import find, shipped
+from charlm.training.config import Device, Precision
 from seq import library, translators
 from seq.library import SHIPPED, TextClassifier
 from seq.translator_config import TRANSLATOR

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from charlm.config import Precision
-from charlm.device import World
-from charlm.session import Job, Stop, Training, begin, never, reopen
+from charlm.training.config import Precision
+from charlm.training.distributed import World
+from charlm.training.session import Job, Stop, Training, begin, never, reopen
 from corpora.labelled import imdb
 from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from charlm.config import Precision
-from charlm.device import World
 from charlm.runs.tensors import Arrays
-from charlm.session import Job, Stop, Training, begin, never, reopen
+from charlm.training.config import Precision
+from charlm.training.distributed import World
+from charlm.training.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
 from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer

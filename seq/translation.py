@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.config import Precision
-from charlm.device import World, autocast
 from charlm.runs.files import MODEL
 from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import Precision
+from charlm.training.device import autocast
+from charlm.training.distributed import World
 from seq.batches import PAD, bucketed, by_length, padded
 from seq.decoding import greedy
 from seq.languages import START, Languages

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from charlm.config import MAX_SIZE, Cell, Config, LoopConfig, Precision, check_range
+from charlm.config import Cell
+from charlm.training.config import MAX_SIZE, Config, LoopConfig, Precision, check_range
 from corpora.errors import UserError
 
 TRANSLATOR = "translator"

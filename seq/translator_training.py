@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from charlm.config import Precision
-from charlm.device import World
-from charlm.session import Job, Stop, Training, begin, never, reopen
+from charlm.training.config import Precision
+from charlm.training.distributed import World
+from charlm.training.session import Job, Stop, Training, begin, never, reopen
 from corpora.errors import UserError
 from corpora.notice import Notice, silent
 from corpora.scan import splits

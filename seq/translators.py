@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlm.config import Device, Precision
-from charlm.device import autocast
 from charlm.runs.registry import find, shipped
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import Device, Precision
+from charlm.training.device import autocast
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
 from seq.batches import padded

@@ -10,13 +10,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from charlm.config import Precision
-from charlm.device import World, autocast
 from charlm.nn.recurrent import detached, flattened, unflattened
 from charlm.runs.files import MODEL
 from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.run_folder import RunFolder
 from charlm.streams import Streams
+from charlm.training.config import Precision
+from charlm.training.device import autocast
+from charlm.training.distributed import World
 from corpora.errors import UserError
 from seq.batches import PAD
 from seq.config import WORD_MODEL, PretrainingConfig

@@ -17,9 +17,10 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, Precision, preset
+from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig
 from charlm.console.process import share_cores
 from charlm.console.program import print_json, stderr, stdout
+from charlm.training.config import Precision, preset
 from corpora.errors import UserError
 
 VOCABULARY = 82
@@ -205,9 +206,9 @@ def train_ours(name: str, precision: Precision, seconds: float) -> float:
     """Return characters per second of a preset, as `charlm train` runs it."""
     share_cores()
     from charlm.console.process import keep_freed_memory
-    from charlm.device import World
     from charlm.model import CharLM
     from charlm.task import fast_shards
+    from charlm.training.distributed import World
 
     keep_freed_memory()
     chosen = PRESETS[name]
@@ -275,11 +276,11 @@ def _training_rate(
     """Return characters per second of the training loop on `model`: best of its reports."""
     import numpy as np
 
-    from charlm.device import World
-    from charlm.events import Step
-    from charlm.loop import Trainer
     from charlm.runs.run_folder import RunFolder
     from charlm.task import LanguageModelling
+    from charlm.training.distributed import World
+    from charlm.training.events import Step
+    from charlm.training.loop import Trainer
     from corpora.text.encoded import EncodedText
     from corpora.text.vocabulary import Vocabulary
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.config import Device, Precision
 from charlm.console.options import INPUT
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.language_model import DEFAULT_MODEL
 from charlm.runs.registry import find
+from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 
@@ -56,10 +56,10 @@ def evaluate(
     """
     from charlm.console.download_bar import DownloadBar
     from charlm.console.process import keep_freed_memory
-    from charlm.device import autocast, pick_device, pick_precision
     from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
     from charlm.evaluation import evaluate as scored
     from charlm.start import loaded
+    from charlm.training.device import autocast, pick_device, pick_precision
     from corpora.known.resolve import encode
 
     path = find(model)

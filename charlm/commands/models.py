@@ -14,11 +14,11 @@ from rich.text import Text
 from charlm.config import ModelConfig
 from charlm.console.program import print_json, printable, stdout
 from charlm.language_model import DEFAULT_MODEL, KIND, read
-from charlm.metrics import best_loss
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, parse_json, read_json
 from charlm.runs.model_file import ModelFile, read_model, write_model
 from charlm.runs.registry import SHIPPED, find, runs, shipped
 from charlm.runs.run_folder import RunFolder
+from charlm.training.log import best_loss
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary, described

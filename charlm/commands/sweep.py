@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    Cell,
-    ModelConfig,
-    TrainingConfig,
-    preset,
-)
+from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
 from charlm.console.options import INPUT, SEVERAL, overrides
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.experiments.grid import grid
+from charlm.training.config import preset
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -110,8 +104,8 @@ def _text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
     if corpus == "-":
         raise UserError("a sweep reads its text several times; name a file")
     from charlm.console.download_bar import DownloadBar
-    from charlm.device import under_torchrun
     from charlm.streams import check_length
+    from charlm.training.distributed import under_torchrun
     from corpora.known.resolve import encode
 
     if under_torchrun():

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from charlm.console.lines import clock, finished, nats, started, validation
 from charlm.console.program import printable
-from charlm.events import Evaluated, Event, Finished, Sampled, Started, Step
+from charlm.training.events import Evaluated, Event, Finished, Sampled, Started, Step
 
 BARS = "▁▂▃▄▅▆▇█"
 

@@ -17,8 +17,8 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from charlm.events import Finished
-    from charlm.session import Training
+    from charlm.training.events import Finished
+    from charlm.training.session import Training
 
 
 MORE = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
@@ -51,7 +51,7 @@ def watch(
         console: where to show it; by default standard output.
     """
     from charlm.console.watch import display
-    from charlm.events import Finished
+    from charlm.training.events import Finished
 
     console = console or stdout()
     with stop, display(console) if training.leads else nullcontext(lambda event: None) as show:

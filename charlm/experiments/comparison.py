@@ -16,7 +16,7 @@ from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from charlm.console.interrupts import Interrupts
-    from charlm.session import Training
+    from charlm.training.session import Training
 
 Opened = AbstractContextManager["Training"]
 Settings = Mapping[str, Mapping[str, Any]]

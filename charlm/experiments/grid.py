@@ -12,8 +12,8 @@ from typing import Any
 
 from charlm.config import Cell, ModelConfig, TrainingConfig
 from charlm.generation.network import shapes
-from charlm.metrics import read
 from charlm.runs.files import METRICS, exists, read_json, write_json
+from charlm.training.log import read
 from corpora.errors import UserError
 
 TEST = "test.json"

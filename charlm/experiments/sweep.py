@@ -14,9 +14,7 @@ from charlm import start
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import clock
 from charlm.console.program import notice, printable, stderr
-from charlm.device import pick_device
 from charlm.evaluation import evaluate
-from charlm.events import Step
 from charlm.experiments.comparison import (
     Settings,
     check_settings,
@@ -27,6 +25,8 @@ from charlm.experiments.comparison import (
 )
 from charlm.experiments.grid import Loss, Result, Trial, keep_test, line, result, rows
 from charlm.runs.files import write_json
+from charlm.training.device import pick_device
+from charlm.training.events import Step
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.config import Device, Precision
 from charlm.console.options import TEXT
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.runs.files import exists
+from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
 from seq.coloring import COLORS, SIXTEEN, colored

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.config import preset
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import overrides
 from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.runs.files import write_json
+from charlm.training.config import preset
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES

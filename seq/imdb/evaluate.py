@@ -8,9 +8,9 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.config import Device, Precision
 from charlm.console.options import INPUT
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES, Split
 

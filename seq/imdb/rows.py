@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from charlm.metrics import read
 from charlm.runs.files import CONFIG, read_json
+from charlm.training.log import read
 from corpora.labelled.texts import LabelledTexts
 from seq.library import load
 from seq.metrics import report

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.config import preset
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import INPUT, overrides
 from charlm.console.program import notice
 from charlm.console.watch import refuse, watch
 from charlm.runs.files import CONFIG, exists
+from charlm.training.config import preset
 from corpora.errors import UserError
 from seq.config import (
     DEFAULT_PRESET,
@@ -25,7 +25,7 @@ from seq.config import (
 )
 
 if TYPE_CHECKING:
-    from charlm.session import Training
+    from charlm.training.session import Training
     from seq.data import Source
 
 SWITCH = Parameter(negative="")
@@ -194,7 +194,7 @@ def pretrain(
 
 
 def _prepare(tensorboard: bool) -> None:
-    from charlm.console.lines import require_tensorboard
+    from charlm.training.log import require_tensorboard
 
     if tensorboard:
         require_tensorboard()
@@ -210,7 +210,7 @@ def _resumed_source(source: Source, data: str | None, *others: object) -> Source
 
 
 def _check_changes(changes: set[str]) -> None:
-    from charlm.session import MAY_CHANGE
+    from charlm.training.session import MAY_CHANGE
 
     refuse(changes - MAY_CHANGE, "while a training is resumed")
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from charlm.config import Device, Precision
 from charlm.console.options import TEXT
 from charlm.console.program import notice, print_json, printable, stdout
+from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from seq.scan.translate import checked, draw, figures
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.config import Device, Precision
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.training.config import Device, Precision
 
 SWITCH = Parameter(negative="")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlm.metrics import read
+from charlm.training.log import read
 from corpora.scan.grammar import Pair
 from seq.exact_match import report
 from seq.translators import load

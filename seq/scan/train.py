@@ -44,8 +44,8 @@ def train(
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
     # Imported here: loading torch takes over a second, and --help does not need it.
-    from charlm.console.lines import require_tensorboard
-    from charlm.session import MAY_CHANGE
+    from charlm.training.log import require_tensorboard
+    from charlm.training.session import MAY_CHANGE
     from seq import translator_training
 
     if tensorboard:

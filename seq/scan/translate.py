@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.config import Device, Precision
 from charlm.console.options import TEXT
 from charlm.console.program import notice, print_json, printable, stdout
+from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from training_helpers import drawn
 
 from charlm.config import TrainingConfig
-from charlm.device import World
 from charlm.streams import Streams, check_length
+from charlm.training.distributed import World
 from corpora.errors import UserError
 from corpora.text.normalize import split_bounds
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from charlm.commands import bench
-from charlm.config import Precision
+from charlm.training.config import Precision
 from corpora.errors import UserError
 
 

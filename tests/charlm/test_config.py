@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlm.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    Config,
-    ModelConfig,
-    TrainingConfig,
-    preset,
-)
+from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
 from charlm.console.options import explanations
-from charlm.optimizer import learning_rate
+from charlm.training.config import Config, preset
+from charlm.training.optimizer import learning_rate
 from corpora.errors import UserError
 
 drawn = settings(derandomize=True, deadline=None, max_examples=60)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from training_helpers import drawn
 
 from charlm.console.process import keep_freed_memory
-from charlm.device import World, autocast, pick_device, pick_precision, world
+from charlm.training.device import autocast, pick_device, pick_precision
+from charlm.training.distributed import World, world
 from corpora.errors import UserError
 
 CPU = torch.device("cpu")

@@ -11,11 +11,11 @@ import torch
 from torch import nn
 
 from charlm.config import TrainingConfig
-from charlm.device import World
-from charlm.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step
-from charlm.loop import Trainer
 from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
+from charlm.training.distributed import World
+from charlm.training.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step
+from charlm.training.loop import Trainer
 from corpora.errors import UserError
 
 E = TypeVar("E", bound=Event)

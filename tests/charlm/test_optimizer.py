@@ -9,7 +9,13 @@ from torch import nn
 from training_helpers import drawn
 
 from charlm.config import TrainingConfig
-from charlm.optimizer import Clipper, adamw, learning_rate, optimizer_tensors, restore_optimizer
+from charlm.training.optimizer import (
+    Clipper,
+    adamw,
+    learning_rate,
+    optimizer_tensors,
+    restore_optimizer,
+)
 
 CPU = torch.device("cpu")
 

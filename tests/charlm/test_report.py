@@ -15,11 +15,21 @@ from rich.cells import cell_len
 from rich.console import Console
 from training_helpers import drawn
 
-from charlm import metrics
-from charlm.console.lines import JsonLines, PlainLines, TensorBoard, clock
+from charlm.console.lines import PlainLines, clock
 from charlm.console.live import LiveDisplay, sparkline
 from charlm.console.watch import display
-from charlm.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step, to_json
+from charlm.training import log
+from charlm.training.events import (
+    Evaluated,
+    Event,
+    Finished,
+    Sampled,
+    Saved,
+    Started,
+    Step,
+    to_json,
+)
+from charlm.training.log import JsonLines, TensorBoard
 from corpora.errors import UserError
 
 HOSTILE = (
@@ -96,10 +106,10 @@ def write_story(path: Path) -> None:
 
 
 def test_the_log_is_the_events(tmp_path: Path) -> None:
-    write_story(tmp_path / "metrics.jsonl")
-    assert logged(tmp_path / "metrics.jsonl") == [to_json(event) for event in STORY]
-    assert list(metrics.read(tmp_path)) == logged(tmp_path / "metrics.jsonl")
-    assert metrics.best_loss(tmp_path) == 1.25
+    write_story(tmp_path / "log.jsonl")
+    assert logged(tmp_path / "log.jsonl") == [to_json(event) for event in STORY]
+    assert list(log.read(tmp_path)) == logged(tmp_path / "log.jsonl")
+    assert log.best_loss(tmp_path) == 1.25
 
 
 def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
@@ -152,14 +162,14 @@ def test_an_evaluation_that_was_not_saved_is_dropped(tmp_path: Path) -> None:
 
 
 def test_a_line_cut_short_anywhere_is_dropped(tmp_path: Path) -> None:
-    path = tmp_path / "metrics.jsonl"
+    path = tmp_path / "log.jsonl"
     write_story(path)
     whole = path.read_bytes()
     last = whole.splitlines(keepends=True)[-1]
     for cut in range(1, len(last) + 1):
         path.write_bytes(whole[:-cut])
         # A reader that looks while the line is being written sees the rest, and no error.
-        assert len(list(metrics.read(tmp_path))) == len(STORY) - (cut > 1)
+        assert len(list(log.read(tmp_path))) == len(STORY) - (cut > 1)
         with closing(JsonLines(path, step=30)) as log:
             log(finished(30))
         assert path.read_bytes() == whole

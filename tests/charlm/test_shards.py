@@ -19,11 +19,11 @@ from training_helpers import (
     trained_until,
 )
 
-from charlm.device import ROWS_OF_A_THREAD, World
 from charlm.model import CharLM
-from charlm.shards import Shards
 from charlm.start import resume, start
 from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
+from charlm.training.distributed import ROWS_OF_A_THREAD, World
+from charlm.training.replicas import Shards
 from corpora.known.resolve import encode
 
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, options, result, short_text
 
-from charlm import metrics
 from charlm.experiments import grid
 from charlm.experiments.sweep import Sweep
 from charlm.runs.files import CONFIG, LAST, MODEL
 from charlm.task import LanguageModelling
+from charlm.training import log
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
@@ -85,7 +85,7 @@ def test_every_model_of_the_grid_is_in_the_table(sweep: Charlm, charlm: Charlm) 
         assert info["config"]["embedding_size"] == 6
         assert (row["passes"], row["ended"], row["test"]) == (1.0, "finished", None)
         loss = row["validation"]["nats_per_character"]
-        assert loss == metrics.best_loss(Path("out", name))
+        assert loss == log.best_loss(Path("out", name))
         assert cell == f"{row['validation']['crlf_equivalent']:.3f}"
         said = name.replace("-", " ").replace("x", " × ")
         assert line.startswith(f"{said}: validation {loss:.4f}")
@@ -135,7 +135,7 @@ def test_a_training_that_was_killed_before_its_first_save_begins_anew(sweep: Cha
     assert sweep().code == 0
     killed = Path("out", NAMES[1])
     before = (killed / MODEL).read_bytes()
-    for name in (LAST, MODEL, "metrics.jsonl"):
+    for name in (LAST, MODEL, "log.jsonl"):
         (killed / name).unlink()
     assert sweep().code == 0
     assert (killed / MODEL).read_bytes() == before
@@ -200,7 +200,7 @@ def test_other_settings_or_texts_do_not_mix_with_runs_that_are_there(
 
 def test_a_damaged_log_is_a_line(sweep: Charlm, refused: Refused) -> None:
     assert sweep().code == 0
-    with Path("out", NAMES[0], "metrics.jsonl").open("a") as file:
+    with Path("out", NAMES[0], "log.jsonl").open("a") as file:
         file.write('{"event": "step"}\n')
     assert "is damaged" in refused("sweep", "text.txt", "--out=out", *GRID, *recipe())
 

@@ -7,10 +7,10 @@ import torch
 from torch.nn import functional as F
 from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, short_text
 
-from charlm.device import World
 from charlm.model import CharLM
 from charlm.nn.recurrent import flattened
 from charlm.task import LanguageModelling
+from charlm.training.distributed import World
 from corpora.known.resolve import encode
 from corpora.text.vocabulary import Vocabulary
 

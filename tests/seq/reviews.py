@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from charlm.device import World
+from charlm.training.distributed import World
 from seq.classification import Classification, Examples
 from seq.classifier import Classifier
 from seq.config import ClassifierConfig, ClassifierTraining, PretrainingConfig, ReaderConfig

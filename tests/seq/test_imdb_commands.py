@@ -20,8 +20,8 @@ from review_helpers import genres
 from reviews import BAD, GOOD, pretraining, reader, request, reviews, shape, training, write_csv
 from training_helpers import last_step, result, trained
 
-from charlm import metrics
 from charlm.runs.files import CONFIG, MODEL
+from charlm.training import log
 from seq import library
 from seq.classification import Classification
 from seq.config import PRESETS, Preset
@@ -352,7 +352,7 @@ def test_a_comparison_is_written_and_printed(compare: Charlm, charlm: Charlm) ->
         assert json.loads(tested.out)["accuracy"] == row["test_accuracy"]
         counts = library.load(f"both/{name}").model.parameter_counts()
         assert sum(counts.values()) == row["embedding_parameters"] + row["other_parameters"]
-        evaluated = [e for e in metrics.read(Path("both", name)) if e["event"] == "evaluated"]
+        evaluated = [e for e in log.read(Path("both", name)) if e["event"] == "evaluated"]
         assert row["epochs_to_best"] in [event["epoch"] for event in evaluated]
         assert row["seconds_per_epoch"] > 0
         for shown in (ended.out, Path("both/compare.md").read_text()):
@@ -496,7 +496,7 @@ def test_the_module_is_the_command(file: Path, charlm: Charlm) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    log = Path("a run/metrics.jsonl")
+    log = Path("a run/log.jsonl")
     while program.poll() is None and not (log.exists() and b'"evaluated"' in log.read_bytes()):
         time.sleep(0.01)
     program.send_signal(signal.SIGINT)

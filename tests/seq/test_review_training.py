@@ -10,8 +10,8 @@ import torch
 from reviews import pretraining, reader, request, reviews, write_csv
 from training_helpers import trained
 
-from charlm.events import Evaluated
 from charlm.runs.model_file import ModelFile, read_model
+from charlm.training.events import Evaluated
 from corpora.labelled.words import WordTokenizer
 from seq import pretraining as words
 from seq import training

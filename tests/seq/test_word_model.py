@@ -11,8 +11,8 @@ from reviews import examples, pretraining, reader, reviews, write_csv
 from training_helpers import trained
 
 from charlm.config import Cell
-from charlm.device import World
-from charlm.events import Evaluated
+from charlm.training.distributed import World
+from charlm.training.events import Evaluated
 from corpora.errors import UserError
 from seq.batches import PAD
 from seq.data import Source

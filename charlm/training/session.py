@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from charlm.config import LoopConfig, Precision
-from charlm.console.lines import JsonLines, TensorBoard
 from charlm.console.process import keep_freed_memory
-from charlm.device import World, pick_device, pick_precision, world
-from charlm.events import Event
-from charlm.loop import Task, Trainer
 from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, parse_json, read_json
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import LoopConfig, Precision
+from charlm.training.device import pick_device, pick_precision
+from charlm.training.distributed import World, world
+from charlm.training.events import Event
+from charlm.training.log import JsonLines, TensorBoard
+from charlm.training.loop import Trainer
+from charlm.training.task import Task
 from corpora.errors import UserError
 
 MAY_CHANGE = frozenset(

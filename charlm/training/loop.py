@@ -6,58 +6,31 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from charlm.config import LoopConfig, Precision
-from charlm.device import World, autocast
-from charlm.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
-from charlm.optimizer import Clipper, adamw, learning_rate, optimizer_tensors, restore_optimizer
-from charlm.progress import Progress, Sums
 from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import LoopConfig, Precision
+from charlm.training.device import autocast
+from charlm.training.distributed import World
+from charlm.training.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
+from charlm.training.optimizer import (
+    Clipper,
+    adamw,
+    learning_rate,
+    optimizer_tensors,
+    restore_optimizer,
+)
+from charlm.training.position import Progress, Sums
+from charlm.training.task import Task
 from corpora.errors import UserError
 
 REPORT_EVERY = 10
 """Steps between `Step` events: the only times when the device is waited for."""
-
-
-class Task(Protocol):
-    """What the loop needs to know of a job."""
-
-    unit: str
-    steps_per_epoch: int
-
-    @property
-    def model(self) -> nn.Module:
-        """The model that is trained, on the device."""
-
-    def batches(self, epoch: int, start: int) -> Iterator[Any]:
-        """Yield the batches of a pass from number `start` on, the same ones for the same epoch."""
-
-    def loss(self, model: nn.Module, batch: Any, generator: torch.Generator) -> Tensor:
-        """Return the mean loss of `batch` in nats; `generator` draws what dropout needs."""
-
-    def units(self, batch: Any) -> int:
-        """Return how many units (see `unit`) `batch` holds."""
-
-    def evaluate(self) -> Mapping[str, float]:
-        """Return figures on the validation part; `loss` decides which model is the best."""
-
-    def sample(self, step: int) -> str:
-        """Return a short text that shows what the model can do by now, or an empty one."""
-
-    def carried(self) -> dict[str, Tensor]:
-        """Return what is carried from batch to batch besides the weights."""
-
-    def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
-
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
 
 
 class Diverged(Exception):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
-from charlm.config import LoopConfig
+from charlm.training.config import LoopConfig
 
 
 def adamw(model: nn.Module, config: LoopConfig, device: torch.device) -> torch.optim.AdamW:
