@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from charlm.console.program import printable
-from charlm.training.log import read
+from charlm.training.log import read_events
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def curve(name: str, folder: Path) -> Curve:
     """
     epochs_per_step = math.nan
     evaluations = []
-    for event in read(folder):
+    for event in read_events(folder):
         if event.get("event") == "evaluated":
             evaluations.append(event)
         elif event.get("event") == "step" and (step := _number(event.get("step"), MOST)) > 0:

@@ -27,8 +27,8 @@ from training_helpers import (
 
 from charlm.runs.files import LAST, METRICS, VOCABULARY
 from charlm.start import resume, start
-from charlm.training import log
 from charlm.training.events import Saved
+from charlm.training.log import read_events
 from corpora.errors import UserError
 
 STEPS_PER_PASS = 33
@@ -101,7 +101,7 @@ def test_a_crash_after_a_save_by_the_clock_changes_no_bit(
                 break
     saved = last_step(parts)
     assert 37 <= saved < 50
-    assert max(event["step"] for event in log.read(parts)) == 50
+    assert max(event["step"] for event in read_events(parts)) == 50
     trained(resume(parts))
     assert result(parts) == uninterrupted
 
@@ -138,11 +138,11 @@ def test_a_finished_run_goes_on_when_it_is_given_more_passes(text: Path) -> None
     run = Path("run")
     trained(start(request(text, run)))
     assert trained(resume(run))[-1].step == END
-    before = list(log.read(run))
+    before = list(read_events(run))
     events = trained(resume(run, changes={"epochs": 3}))
     assert events[0].step == END
     assert events[-1].step == 3 * STEPS_PER_PASS
-    assert list(log.read(run))[: len(before)] == before
+    assert list(read_events(run))[: len(before)] == before
     assert json.loads((run / "config.json").read_text())["training"]["epochs"] == 3
     assert trained(resume(run))[-1].step == 3 * STEPS_PER_PASS
 
@@ -303,7 +303,7 @@ def test_signals_end_a_training_that_can_be_resumed(text: Path, tmp_path: Path) 
         budget = ["--epochs", str(1 + end // STEPS_PER_PASS)] if code == 143 else []
         process = train(*command[3:], *budget, folder=tmp_path)
     assert "finished at step" in ended(process, 0)
-    kinds = [event["event"] for event in log.read(run)]
+    kinds = [event["event"] for event in read_events(run)]
     assert kinds.count("started") == 3
     assert kinds.count("finished") == 3
 

@@ -13,7 +13,7 @@ from typing import Any
 from charlm.config import Cell, ModelConfig, TrainingConfig
 from charlm.generation.network import shapes
 from charlm.runs.files import METRICS, exists, read_json, write_json
-from charlm.training.log import read
+from charlm.training.log import read_events
 from corpora.errors import UserError
 
 TEST = "test.json"
@@ -112,7 +112,7 @@ def result(trial: Trial, vocabulary_size: int) -> Result | None:
     Raises:
         UserError: its folder cannot be read, or is damaged.
     """
-    events = list(read(trial.folder))
+    events = list(read_events(trial.folder))
     ends = [event for event in events if event.get("event") == "finished"]
     if not ends or ends[-1].get("reason") == "interrupted":
         return None

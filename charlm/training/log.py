@@ -16,7 +16,7 @@ from corpora.atomic import write_atomic
 from corpora.errors import UserError, os_error
 
 
-def read(folder: Path) -> Iterator[dict[str, Any]]:
+def read_events(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield the events logged in a run folder, in order; a line cut short by a kill is left out.
 
     Raises:
@@ -40,7 +40,7 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
 
 def best_loss(folder: Path) -> float | None:
     """Return the lowest validation loss of a run, or the one that an exported model recorded."""
-    events = (event for event in read(folder) if event.get("event") == "evaluated")
+    events = (event for event in read_events(folder) if event.get("event") == "evaluated")
     losses = [loss for event in events if (loss := _number(event.get("loss"))) is not None]
     if losses:
         return min(losses)

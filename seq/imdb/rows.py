@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from charlm.runs.files import CONFIG, read_json
-from charlm.training.log import read
+from charlm.training.log import read_events
 from corpora.labelled.texts import LabelledTexts
 from seq.library import load
 from seq.metrics import report
@@ -50,7 +50,7 @@ def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
     classifier = load(str(folder))
     counts = classifier.model.parameter_counts()
     found = report(np.exp(classifier.log_probs(test.texts)), test.labels)
-    events = list(read(folder))
+    events = list(read_events(folder))
     evaluations = [event for event in events if event.get("event") == "evaluated"]
     kept = [event for event in evaluations if event["best"]][-1]
     best = max(evaluations, key=lambda event: event["metrics"]["accuracy"])

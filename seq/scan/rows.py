@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlm.training.log import read
+from charlm.training.log import read_events
 from corpora.scan.grammar import Pair
 from seq.exact_match import report
 from seq.translators import load
@@ -68,7 +68,9 @@ def row(split: str, attention: str, folders: Sequence[Path], test: Sequence[Pair
 
 
 def _minutes(folder: Path) -> float:
-    seconds = [event["elapsed"] for event in read(folder) if event.get("event") == "finished"]
+    seconds = [
+        event["elapsed"] for event in read_events(folder) if event.get("event") == "finished"
+    ]
     return float(seconds[-1]) / 60
 
 

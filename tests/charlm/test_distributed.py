@@ -14,7 +14,7 @@ from charlm.runs.files import METRICS
 from charlm.runs.model_file import read_model
 from charlm.runs.run_folder import RunFolder
 from charlm.start import resume, start
-from charlm.training import log
+from charlm.training.log import read_events
 from corpora.errors import UserError
 
 TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
@@ -59,7 +59,8 @@ def assert_same_training(alone: Path, run: Path) -> None:
     """The same events, once each, with the same figures, to what sums of floats differ by."""
     kinds = ("step", "evaluated")
     one, two = (
-        [event for event in log.read(folder) if event["event"] in kinds] for folder in (alone, run)
+        [event for event in read_events(folder) if event["event"] in kinds]
+        for folder in (alone, run)
     )
     assert [(e["event"], e["step"]) for e in two] == [(e["event"], e["step"]) for e in one]
     for a, b in zip(one, two, strict=True):

@@ -8,7 +8,7 @@ from tiny_models import damaged
 from charlm.language_model import KIND
 from charlm.runs.files import METRICS
 from charlm.runs.run_folder import RunFolder
-from charlm.training import log
+from charlm.training.log import best_loss, read_events
 from corpora.errors import UserError
 
 EVENTS: list[dict[str, Any]] = [
@@ -27,12 +27,12 @@ def log(run: Path, *events: Any, end: bytes = b"") -> Path:
 
 
 def test_events_come_in_order(run: Path) -> None:
-    assert list(log.read(log(run, *EVENTS))) == EVENTS
+    assert list(read_events(log(run, *EVENTS))) == EVENTS
 
 
 def test_without_a_log_there_are_no_events(run: Path) -> None:
-    assert list(log.read(run)) == []
-    assert list(log.read(run / "nowhere")) == []
+    assert list(read_events(run)) == []
+    assert list(read_events(run / "nowhere")) == []
 
 
 @pytest.mark.parametrize(
@@ -51,45 +51,45 @@ def test_without_a_log_there_are_no_events(run: Path) -> None:
     ids=lambda line: repr(line[:8]),
 )
 def test_a_damaged_line_is_left_out(run: Path, line: bytes) -> None:
-    assert list(log.read(log(run, *EVENTS, end=line))) == EVENTS
+    assert list(read_events(log(run, *EVENTS, end=line))) == EVENTS
     data = (run / METRICS).read_bytes()
     if line.endswith(b"\n"):
         (run / METRICS).write_bytes(line + data)
-        assert list(log.read(run)) == EVENTS
+        assert list(read_events(run)) == EVENTS
 
 
 def test_a_harmed_log_is_read_as_far_as_it_can_be(run: Path) -> None:
     good = log(run, *EVENTS)
     for harmed in damaged((good / METRICS).read_bytes(), 200, seed=1):
         (run / METRICS).write_bytes(harmed)
-        assert all(isinstance(event, dict) for event in log.read(run))
-        loss = log.best_loss(run)
+        assert all(isinstance(event, dict) for event in read_events(run))
+        loss = best_loss(run)
         assert loss is None or isinstance(loss, float)
 
 
 def test_the_best_loss_is_the_lowest_of_the_evaluations(run: Path) -> None:
-    assert log.best_loss(log(run, *EVENTS)) == 1.75
+    assert best_loss(log(run, *EVENTS)) == 1.75
 
 
 @pytest.mark.parametrize("loss", [None, "x", True, [], {}, float("nan"), float("inf"), 10**400])
 def test_losses_that_are_no_numbers_do_not_count(run: Path, loss: Any) -> None:
     odd = {"event": "evaluated", "loss": loss}
-    assert log.best_loss(log(run, odd, *EVENTS, odd)) == 1.75
-    assert log.best_loss(log(run, odd)) is None
+    assert best_loss(log(run, odd, *EVENTS, odd)) == 1.75
+    assert best_loss(log(run, odd)) is None
 
 
 def test_an_exported_model_remembers_its_loss(run: Path) -> None:
     folder = RunFolder(run)
-    assert log.best_loss(run) is None
+    assert best_loss(run) is None
     config = folder.read_config(KIND)
     for loss, found in ((1.25, 1.25), (2, 2.0), ("x", None), (True, None), (10**400, None)):
         folder.write_config({**config, "validation_loss": loss})
-        assert log.best_loss(run) == found
+        assert best_loss(run) == found
     folder.write_config({**config, "validation_loss": 1.0})
-    assert log.best_loss(log(run, *EVENTS)) == 1.75, "the log knows better"
+    assert best_loss(log(run, *EVENTS)) == 1.75, "the log knows better"
 
 
 def test_a_log_that_cannot_be_read_is_a_user_error(run: Path) -> None:
     (run / METRICS).mkdir()
     with pytest.raises(UserError, match=r"metrics\.jsonl"):
-        log.best_loss(run)
+        best_loss(run)

@@ -18,7 +18,6 @@ from training_helpers import drawn
 from charlm.console.lines import PlainLines, clock
 from charlm.console.live import LiveDisplay, sparkline
 from charlm.console.watch import display
-from charlm.training import log
 from charlm.training.events import (
     Evaluated,
     Event,
@@ -29,7 +28,7 @@ from charlm.training.events import (
     Step,
     to_json,
 )
-from charlm.training.log import JsonLines, TensorBoard
+from charlm.training.log import JsonLines, TensorBoard, best_loss, read_events
 from corpora.errors import UserError
 
 HOSTILE = (
@@ -108,8 +107,8 @@ def write_story(path: Path) -> None:
 def test_the_log_is_the_events(tmp_path: Path) -> None:
     write_story(tmp_path / "log.jsonl")
     assert logged(tmp_path / "log.jsonl") == [to_json(event) for event in STORY]
-    assert list(log.read(tmp_path)) == logged(tmp_path / "log.jsonl")
-    assert log.best_loss(tmp_path) == 1.25
+    assert list(read_events(tmp_path)) == logged(tmp_path / "log.jsonl")
+    assert best_loss(tmp_path) == 1.25
 
 
 def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
@@ -169,7 +168,7 @@ def test_a_line_cut_short_anywhere_is_dropped(tmp_path: Path) -> None:
     for cut in range(1, len(last) + 1):
         path.write_bytes(whole[:-cut])
         # A reader that looks while the line is being written sees the rest, and no error.
-        assert len(list(log.read(tmp_path))) == len(STORY) - (cut > 1)
+        assert len(list(read_events(tmp_path))) == len(STORY) - (cut > 1)
         with closing(JsonLines(path, step=30)) as log:
             log(finished(30))
         assert path.read_bytes() == whole

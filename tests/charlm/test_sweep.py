@@ -15,7 +15,7 @@ from charlm.experiments import grid
 from charlm.experiments.sweep import Sweep
 from charlm.runs.files import CONFIG, LAST, MODEL
 from charlm.task import LanguageModelling
-from charlm.training import log
+from charlm.training.log import best_loss
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
@@ -85,7 +85,7 @@ def test_every_model_of_the_grid_is_in_the_table(sweep: Charlm, charlm: Charlm) 
         assert info["config"]["embedding_size"] == 6
         assert (row["passes"], row["ended"], row["test"]) == (1.0, "finished", None)
         loss = row["validation"]["nats_per_character"]
-        assert loss == log.best_loss(Path("out", name))
+        assert loss == best_loss(Path("out", name))
         assert cell == f"{row['validation']['crlf_equivalent']:.3f}"
         said = name.replace("-", " ").replace("x", " × ")
         assert line.startswith(f"{said}: validation {loss:.4f}")

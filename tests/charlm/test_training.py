@@ -34,8 +34,8 @@ from charlm.runs.model_file import read_model
 from charlm.start import loaded, resume, start
 from charlm.task import LanguageModelling
 from charlm.train import app
-from charlm.training import log
 from charlm.training.events import Evaluated, Finished, Started
+from charlm.training.log import best_loss, read_events
 from corpora.errors import UserError
 from corpora.known.resolve import encode
 from corpora.text.vocabulary import Vocabulary
@@ -60,7 +60,7 @@ def test_a_training_learns_and_leaves_a_model_that_writes(text: Path) -> None:
     assert min(losses) < 0.8 * math.log(symbols)
     end = events[-1]
     assert isinstance(end, Finished)
-    assert end.best_loss == min(losses) == log.best_loss(Path("run"))
+    assert end.best_loss == min(losses) == best_loss(Path("run"))
     model = charlm.load("run")
     written = model.generate("The ", length=50, seed=1)
     assert len(written) == 50
@@ -298,7 +298,7 @@ def test_a_model_to_start_from_learns_the_new_text_and_can_be_resumed(
     trained(resume(run))
     assert result(run) == result(whole)
     assert json.loads((run / CONFIG).read_text())["init_from"] == model
-    losses = [e["loss"] for e in log.read(run) if e["event"] == "evaluated"]
+    losses = [e["loss"] for e in read_events(run) if e["event"] == "evaluated"]
     assert losses[-1] < losses[0]
     assert set(charlm.load("new").vocabulary.symbols) == set(old.read_text() + new.read_text())
 

@@ -16,8 +16,8 @@ from charlm.config import ModelConfig, TrainingConfig
 from charlm.runs.files import LAST, MODEL
 from charlm.runs.run_folder import RunFolder
 from charlm.start import Request
-from charlm.training import log
 from charlm.training.events import Event
+from charlm.training.log import read_events
 from charlm.training.session import Training
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
@@ -139,7 +139,7 @@ def result(run: Path) -> Result:
         model=(run / MODEL).read_bytes(),
         logged=[
             {key: value for key, value in event.items() if key not in TIMES}
-            for event in log.read(run)
+            for event in read_events(run)
             if event["event"] in kinds
         ],
     )

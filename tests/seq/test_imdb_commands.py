@@ -21,7 +21,7 @@ from reviews import BAD, GOOD, pretraining, reader, request, reviews, shape, tra
 from training_helpers import last_step, result, trained
 
 from charlm.runs.files import CONFIG, MODEL
-from charlm.training import log
+from charlm.training.log import read_events
 from seq import library
 from seq.classification import Classification
 from seq.config import PRESETS, Preset
@@ -352,7 +352,7 @@ def test_a_comparison_is_written_and_printed(compare: Charlm, charlm: Charlm) ->
         assert json.loads(tested.out)["accuracy"] == row["test_accuracy"]
         counts = library.load(f"both/{name}").model.parameter_counts()
         assert sum(counts.values()) == row["embedding_parameters"] + row["other_parameters"]
-        evaluated = [e for e in log.read(Path("both", name)) if e["event"] == "evaluated"]
+        evaluated = [e for e in read_events(Path("both", name)) if e["event"] == "evaluated"]
         assert row["epochs_to_best"] in [event["epoch"] for event in evaluated]
         assert row["seconds_per_epoch"] > 0
         for shown in (ended.out, Path("both/compare.md").read_text()):

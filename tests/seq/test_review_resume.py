@@ -13,8 +13,8 @@ from reviews import pretraining, reader, request, reviews, write_csv
 from training_helpers import Result, last_step, result, trained, trained_until
 
 from charlm.runs.files import LAST
-from charlm.training import log
 from charlm.training.events import Finished
+from charlm.training.log import read_events
 from charlm.training.session import Training
 from corpora.errors import UserError
 from seq import pretraining as words
@@ -177,12 +177,12 @@ def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
 
 def test_more_passes_may_be_asked_for(tmp_path: Path, file: Path) -> None:
     trained(classifier(file, tmp_path / "run", epochs=1)())
-    before = list(log.read(tmp_path / "run"))
+    before = list(read_events(tmp_path / "run"))
     events = trained(training.resume(tmp_path / "run", changes={"epochs": 2}))
     assert events[-1].step == 14
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["training"]["epochs"] == 2
-    assert list(log.read(tmp_path / "run"))[: len(before)] == before
+    assert list(read_events(tmp_path / "run"))[: len(before)] == before
     assert trained(training.resume(tmp_path / "run"))[-1].step == 14
 
 

@@ -14,9 +14,9 @@ from training_helpers import Result, last_step, result, trained, trained_until
 
 from charlm.runs.files import CONFIG
 from charlm.runs.run_folder import RunFolder
-from charlm.training import log
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated, Sampled
+from charlm.training.log import read_events
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret, pairs
 from corpora.scan.splits import Split
@@ -262,7 +262,7 @@ def test_what_is_logged(tmp_path: Path) -> None:
         command, actions = text.split(" → ")
         interpret(command)
         assert set(actions.split()) <= set(ACTIONS)
-    assert len([*log.read(tmp_path / "run")]) == len(events)
+    assert len([*read_events(tmp_path / "run")]) == len(events)
     about = json.loads((tmp_path / "run" / CONFIG).read_text())
     assert about["corpus"]["split"] == "tiny"
     assert about["corpus"]["pairs"] == 44
