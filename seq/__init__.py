@@ -12,7 +12,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seq.models import load as load
+    from seq.loading import load as load
 
 __all__ = ["load"]
 
@@ -24,7 +24,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     # Late, so that the command line can print its help without loading torch.
     if name in __all__:
-        from seq import models
+        from seq import loading
 
         return getattr(models, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

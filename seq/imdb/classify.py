@@ -19,7 +19,7 @@ from charlm.runs.files import exists
 from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
-from seq.coloring import COLORS, SIXTEEN, colored
+from seq.drawing.words import COLORS, SIXTEEN, colored
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,7 +78,7 @@ def classify(
     texts, total = _texts(what[0] if what else None, text_column)
     from rich.cells import cell_len
 
-    from seq.curves import cut
+    from seq.drawing.curves import cut
     from seq.library import load
 
     classifier = load(model, device=device, precision=precision)

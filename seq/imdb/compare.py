@@ -75,11 +75,11 @@ def compare(
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
     from charlm.experiments.comparison import in_turn, markdown, table
-    from seq.braille import draw
-    from seq.curves import curve
     from seq.data import Source
+    from seq.drawing.braille import draw
+    from seq.drawing.curves import curve
+    from seq.drawing.picture import save_png
     from seq.imdb.rows import HEADINGS, cells, row
-    from seq.picture import save_png
 
     source = Source(spec=data, text_column=text_column, label_column=label_column)
     texts = _own_test(source, test) if test is not None else None

@@ -50,7 +50,7 @@ def attention(
     import numpy as np
 
     from corpora.scan import splits
-    from seq.heat import heat_map
+    from seq.drawing.heat import heat_map
     from seq.translators import load, split_of
 
     translator = load(model, device=device, precision=precision)

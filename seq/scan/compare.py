@@ -72,9 +72,9 @@ def compare(
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
     from charlm.experiments.comparison import in_turn, markdown, table
     from corpora.scan import splits
-    from seq.braille import draw
-    from seq.curves import curve
-    from seq.picture import save_png
+    from seq.drawing.braille import draw
+    from seq.drawing.curves import curve
+    from seq.drawing.picture import save_png
     from seq.scan.rows import HEADINGS, cells, row
 
     first = TranslatorTraining().replace(changes).seed

@@ -115,7 +115,7 @@ def figures(found: Translated) -> dict[str, Any]:
 
 def show(console: Console, found: list[Translated]) -> None:
     """Print translations, the best with its map."""
-    from seq.heat import heat_map
+    from seq.drawing.heat import heat_map
 
     best = found[0]
     for translated in found:
@@ -138,7 +138,7 @@ def show(console: Console, found: list[Translated]) -> None:
 
 def draw(found: list[Translated], path: Path) -> None:
     """Draw the weights of translations, which have some, as a PNG."""
-    from seq.picture import save_heat_maps
+    from seq.drawing.picture import save_heat_maps
 
     save_heat_maps(
         [

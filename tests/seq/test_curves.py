@@ -13,9 +13,9 @@ from rich.text import Text
 
 from charlm.runs.files import METRICS
 from corpora.errors import UserError
-from seq.braille import draw
-from seq.curves import Curve, curve
-from seq.picture import save_png
+from seq.drawing.braille import draw
+from seq.drawing.curves import Curve, curve
+from seq.drawing.picture import save_png
 
 NAN = math.nan
 
@@ -136,8 +136,8 @@ def test_drawing_leaves_no_state_and_importing_loads_no_matplotlib(tmp_path: Pat
     program = """
 import sys
 from pathlib import Path
-from seq.curves import Curve
-from seq.picture import save_png
+from seq.drawing.curves import Curve
+from seq.drawing.picture import save_png
 assert "matplotlib" not in sys.modules
 import matplotlib
 before = matplotlib.rcParams.copy()

@@ -17,7 +17,7 @@ import pytest
 from reviews import reviews, write_csv
 
 from seq import library
-from seq.coloring import EDGES
+from seq.drawing.words import EDGES
 from seq.explain import explain
 from seq.library import TextClassifier
 

@@ -149,7 +149,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
     def _color(self, explanation: Explanation) -> None:
         if not self.query_one("#review", TextArea).text.startswith(explanation.text):
             return  # something else has been typed meanwhile
-        from seq.coloring import COLORS, ON_LIGHT, PLAIN, colored
+        from seq.drawing.words import COLORS, ON_LIGHT, PLAIN, colored
 
         dark = self.app.current_theme.dark
         scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT

@@ -35,8 +35,8 @@ class Curves(Widget):
         """Draw what there is."""
         if not self.train and not self.validation:
             return Text("nothing has been logged yet", style="dim")
-        from seq.braille import draw_panel
-        from seq.curves import LOSS, Line, Panel
+        from seq.drawing.braille import draw_panel
+        from seq.drawing.curves import LOSS, Line, Panel
 
         train = _settled(_thinned(self.train))
         losses = [Line(0, train, dashed=True), Line(1, [*self.validation])]

@@ -180,7 +180,7 @@ class HeatMap(ScrollView, can_focus=True):
 
 def cell_style(weight: float) -> Style:
     """Return the colours of a cell: one of a few, for every style is a string to the terminal."""
-    from seq.heat import SCALE
+    from seq.drawing.heat import SCALE
 
     level = min(int(weight * len(SCALE)), len(SCALE) - 1)
     ink = "#000000" if level > len(SCALE) // 2 else "#ffffff"

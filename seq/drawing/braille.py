@@ -15,7 +15,7 @@ from operator import itemgetter
 from rich.cells import cell_len
 from rich.text import Text
 
-from seq.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
+from seq.drawing.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
 
 MARKERS = ("●", "▲", "■", "◆", "○", "△", "□", "◇")
 

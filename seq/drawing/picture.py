@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 
 from corpora.atomic import write_atomic
-from seq.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
+from seq.drawing.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
