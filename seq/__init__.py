@@ -26,5 +26,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from seq import loading
 
-        return getattr(models, name)
+        return getattr(loading, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

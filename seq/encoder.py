@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from charlm.config import Cell
 from charlm.nn.dropout import locked_dropout
 from charlm.nn.recurrent import LAYERS, LayerState
-from seq.config import Sequences
+from seq.imdb.config import Sequences
 
 
 class Encoder(nn.Module):

@@ -7,8 +7,9 @@ from typing import Literal, overload
 from charlm.runs.model_file import kind_of
 from charlm.runs.registry import find, shipped
 from charlm.training.config import Device, Precision
-from seq import library, translators
-from seq.library import SHIPPED, TextClassifier
+from seq import translators
+from seq.imdb import library
+from seq.imdb.library import SHIPPED, TextClassifier
 from seq.translator_config import TRANSLATOR
 from seq.translators import CommandTranslator
 

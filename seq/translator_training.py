@@ -19,7 +19,7 @@ from corpora.errors import UserError
 from corpora.notice import Notice, silent
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
-from seq.data import refuse_torchrun
+from seq.imdb.data import refuse_torchrun
 from seq.languages import Languages
 from seq.translation import EncodedPairs, Ids, Translation
 from seq.translator import Translator

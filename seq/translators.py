@@ -17,8 +17,8 @@ from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
 from seq.batches import padded
 from seq.decoding import beam, greedy, inspect
+from seq.imdb.library import SHIPPED, opened
 from seq.languages import END, Languages
-from seq.library import SHIPPED, opened
 from seq.translation import Ids, translate
 from seq.translator import Translator
 from seq.translator_config import TRANSLATOR, TranslatorConfig

@@ -11,7 +11,7 @@ from tui.files import named
 from tui.models import Models
 
 if TYPE_CHECKING:
-    from seq.library import Prediction, TextClassifier
+    from seq.imdb.library import Prediction, TextClassifier
 
 AT_ONCE = 64
 """Texts of a file that are classified before they are shown."""
@@ -28,7 +28,7 @@ class Judged:
 
 def classifier(path: str) -> TextClassifier:
     """Load a classifier."""
-    from seq.library import load  # which loads torch: over a second
+    from seq.imdb.library import load
 
     return load(path, device="cpu")
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from charlm.config import ModelConfig
 from charlm.console.program import print_json, printable, stdout
-from charlm.language_model import DEFAULT_MODEL, KIND
+from charlm.language_model import DEFAULT_MODEL, KIND, read
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, parse_json, read_json
 from charlm.runs.model_file import ModelFile, read_model, write_model
 from charlm.runs.registry import SHIPPED, find, runs, shipped

@@ -5,11 +5,20 @@ from __future__ import annotations
 from cyclopts import App
 
 COMMANDS = {
-    "train": ("seq.imdb.train:train", "Train a classifier on reviews, or on texts of your own."),
-    "pretrain": ("seq.imdb.train:pretrain", "Train a word model that a classifier can start from."),
-    "compare": ("seq.imdb.compare:compare", "Train several presets and compare them."),
-    "classify": ("seq.imdb.classify:classify", "Say what a text is, and which words say so."),
-    "evaluate": ("seq.imdb.evaluate:evaluate", "Report how often a classifier is right."),
+    "train": (
+        "seq.imdb.commands.train:train",
+        "Train a classifier on reviews, or on texts of your own.",
+    ),
+    "pretrain": (
+        "seq.imdb.commands.train:pretrain",
+        "Train a word model that a classifier can start from.",
+    ),
+    "compare": ("seq.imdb.commands.compare:compare", "Train several presets and compare them."),
+    "classify": (
+        "seq.imdb.commands.classify:classify",
+        "Say what a text is, and which words say so.",
+    ),
+    "evaluate": ("seq.imdb.commands.evaluate:evaluate", "Report how often a classifier is right."),
 }
 
 app = App(name="imdb", help="Classify reviews with recurrent networks.", version_flags=[])

@@ -8,7 +8,7 @@ import pytest
 from review_helpers import understanding
 from reviews import reviews
 
-from seq import library
+from seq.imdb import library
 
 
 @pytest.fixture

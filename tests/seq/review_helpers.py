@@ -8,8 +8,8 @@ from reviews import PLAIN, request, reviews, write_csv
 from training_helpers import trained
 
 from charlm.runs.model_file import ModelFile, write_model
-from seq import training
-from seq.library import TextClassifier, load
+from seq.imdb import training
+from seq.imdb.library import TextClassifier, load
 
 GENRES = {"crime": ("murder", "police"), "love": ("kiss", "wedding"), "space": ("rocket", "moon")}
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from charlm.training.distributed import World
-from seq.classification import Classification, Examples
-from seq.classifier import Classifier
-from seq.config import ClassifierConfig, ClassifierTraining, PretrainingConfig, ReaderConfig
-from seq.data import Source
-from seq.training import Request
+from seq.imdb.config import ClassifierConfig, ClassifierTraining, PretrainingConfig, ReaderConfig
+from seq.imdb.data import Source
+from seq.imdb.model import Classifier
+from seq.imdb.task import Classification, Examples
+from seq.imdb.training import Request
 
 GOOD, BAD = ("good", "great", "superb", "lovely"), ("bad", "awful", "dull", "poor")
 PLAIN = ("the", "a", "film", "plot", "cast", "of", "and", "with", "story", "it", "was")

@@ -9,7 +9,7 @@ import torch
 from reviews import examples, shape, task
 from torch.nn import functional as F
 
-from seq.classification import Classification, Examples, predict
+from seq.imdb.task import Classification, Examples, predict
 
 V = 40
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq.metrics import Report, report
+from seq.imdb.metrics import Report, report
 
 Sample = tuple[np.ndarray, np.ndarray]
 

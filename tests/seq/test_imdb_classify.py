@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from reviews import reviews, write_csv
 
-from seq import library
 from seq.drawing.words import EDGES
-from seq.explain import explain
-from seq.library import TextClassifier
+from seq.imdb import library
+from seq.imdb.explain import explain
+from seq.imdb.library import TextClassifier
 
 Charlm = Callable[..., Any]
 Said = Callable[..., list[dict[str, Any]]]

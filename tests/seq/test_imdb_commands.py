@@ -22,11 +22,11 @@ from training_helpers import last_step, result, trained
 
 from charlm.runs.files import CONFIG, MODEL
 from charlm.training.log import read_events
-from seq import library
-from seq.classification import Classification
-from seq.config import PRESETS, Preset
-from seq.training import start
-from seq.word_modelling import WordModelling
+from seq.imdb import library
+from seq.imdb.config import PRESETS, Preset
+from seq.imdb.task import Classification
+from seq.imdb.training import start
+from seq.imdb.words.task import WordModelling
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]

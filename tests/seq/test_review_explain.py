@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from review_helpers import genres, understood
 from reviews import BAD, GOOD, reviews
 
-from seq import explain as explaining
-from seq.explain import GRADIENT_WORDS, OCCLUSION_WORDS, Explanation, explain
-from seq.library import TextClassifier, load
+from seq.imdb import explain as explaining
+from seq.imdb.explain import GRADIENT_WORDS, OCCLUSION_WORDS, Explanation, explain
+from seq.imdb.library import TextClassifier, load
 
 
 @pytest.fixture(scope="module")

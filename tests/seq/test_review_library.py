@@ -16,8 +16,8 @@ from tiny_models import damaged, write_run
 
 from charlm.runs.model_file import read_model
 from corpora.errors import UserError
-from seq.config import CLASSIFIER
-from seq.library import CHUNK, TextClassifier, load
+from seq.imdb.config import CLASSIFIER
+from seq.imdb.library import CHUNK, TextClassifier, load
 
 
 @pytest.fixture(scope="module")

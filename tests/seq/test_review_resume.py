@@ -17,9 +17,9 @@ from charlm.training.events import Finished
 from charlm.training.log import read_events
 from charlm.training.session import Training
 from corpora.errors import UserError
-from seq import pretraining as words
-from seq import training
-from seq.data import Source
+from seq.imdb import training
+from seq.imdb.data import Source
+from seq.imdb.words import training as words
 
 Opening = Callable[..., AbstractContextManager[Training]]
 

@@ -13,15 +13,15 @@ from training_helpers import trained
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.training.events import Evaluated
 from corpora.labelled.words import WordTokenizer
-from seq import pretraining as words
-from seq import training
-from seq.classification import Classification
-from seq.config import CLASSIFIER, WORD_MODEL
-from seq.data import Source
-from seq.language_model import WordModel
-from seq.library import load
-from seq.training import Request
-from seq.vectors import read_vectors
+from seq.imdb import training
+from seq.imdb.config import CLASSIFIER, WORD_MODEL
+from seq.imdb.data import Source
+from seq.imdb.library import load
+from seq.imdb.task import Classification
+from seq.imdb.training import Request
+from seq.imdb.vectors import read_vectors
+from seq.imdb.words import training as words
+from seq.imdb.words.model import WordModel
 
 VECTORS = "film 1 2 3 4 5\nnobody 0 0 0 0 0\ngood -1 0.5 0.25 7 0\nbad 9 8 7 6 5\n"
 

@@ -13,8 +13,8 @@ from reviews import request, reviews, write_csv
 from training_helpers import trained
 
 from corpora.errors import UserError
-from seq import training
-from seq.vectors import read_vectors
+from seq.imdb import training
+from seq.imdb.vectors import read_vectors
 
 WORDS = ("<pad>", "<unk>", "good", "bad", "film")
 GLOVE = "good 1 2 3\nbad -1 -2 -3.5\nother 0 0 0\ngood 9 9 9\n"

@@ -15,10 +15,11 @@ from charlm.training.distributed import World
 from charlm.training.events import Evaluated
 from corpora.errors import UserError
 from seq.batches import PAD
-from seq.data import Source
-from seq.language_model import AdaptiveSoftmax, WordModel
-from seq.pretraining import start
-from seq.word_modelling import WordModelling
+from seq.imdb.data import Source
+from seq.imdb.words.model import WordModel
+from seq.imdb.words.task import WordModelling
+from seq.imdb.words.training import start
+from seq.layers.adaptive_softmax import AdaptiveSoftmax
 
 V = 50
 

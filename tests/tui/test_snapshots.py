@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from corpora.scan.grammar import interpret
-from seq.library import Prediction
+from seq.imdb.library import Prediction
 from seq.translators import Translated
 from tui.panes import classify, translate
 from tui.widgets.stepper import Stepper
@@ -39,7 +39,7 @@ class Critic:
 
 
 class Explained:
-    """What `seq.explain` would say."""
+    """What `seq.imdb.explain` would say."""
 
     def __init__(self, classifier: Critic, text: str) -> None:
         self.text = text
@@ -121,7 +121,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the app show what is written down here."""
     monkeypatch.setattr(Writer, "speed", 5000.0)
     monkeypatch.setattr(classify, "classifier", lambda path: Critic())
-    monkeypatch.setattr("seq.explain.explain", Explained)
+    monkeypatch.setattr("seq.imdb.explain.explain", Explained)
     monkeypatch.setattr(translate, "_translator", Interpreter)
     run = Path("runs/tale")
     run.mkdir(parents=True)

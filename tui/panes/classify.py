@@ -25,8 +25,8 @@ from tui.widgets.choice import ModelChoice
 from tui.widgets.review_table import ReviewTable
 
 if TYPE_CHECKING:
-    from seq.explain import Explanation
-    from seq.library import Prediction
+    from seq.imdb.explain import Explanation
+    from seq.imdb.library import Prediction
 
 DEBOUNCE = 0.25
 """Seconds without a key after which a text is classified."""
@@ -117,7 +117,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
                 prediction = chosen.classify([text])[0]
             if not worker.is_cancelled:
                 self.call_later(self._show, text, prediction)
-            from seq.explain import explain
+            from seq.imdb.explain import explain
 
             with self.classifiers.lock:
                 if worker.is_cancelled:

@@ -10,8 +10,8 @@ import numpy as np
 from charlm.runs.files import CONFIG, read_json
 from charlm.training.log import read_events
 from corpora.labelled.texts import LabelledTexts
-from seq.library import load
-from seq.metrics import report
+from seq.imdb.library import load
+from seq.imdb.metrics import report
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import torch
 
 from charlm.training.device import autocast
 from corpora.labelled.words import Word
-from seq.classification import predict
-from seq.library import Prediction, TextClassifier
+from seq.imdb.library import Prediction, TextClassifier
+from seq.imdb.task import predict
 
 Method = Literal["occlusion", "gradient"]
 

@@ -20,8 +20,8 @@ from charlm.training.device import autocast
 from charlm.training.distributed import World
 from corpora.errors import UserError
 from seq.batches import PAD
-from seq.config import WORD_MODEL, PretrainingConfig
-from seq.language_model import State, WordModel
+from seq.imdb.config import WORD_MODEL, PretrainingConfig
+from seq.imdb.words.model import State, WordModel
 
 VALIDATION_STREAMS = 16
 

@@ -18,12 +18,12 @@ from corpora.errors import UserError
 from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
-from seq.classification import Classification, Examples
-from seq.classifier import Classifier
-from seq.config import CLASSIFIER, ClassifierConfig, ClassifierTraining
-from seq.data import Source, encoded, refuse_torchrun, split, unknown_words
-from seq.library import beginning, shape_of
-from seq.vectors import read_vectors
+from seq.imdb.config import CLASSIFIER, ClassifierConfig, ClassifierTraining
+from seq.imdb.data import Source, encoded, refuse_torchrun, split, unknown_words
+from seq.imdb.library import beginning, shape_of
+from seq.imdb.model import Classifier
+from seq.imdb.task import Classification, Examples
+from seq.imdb.vectors import read_vectors
 
 
 @dataclass(frozen=True, kw_only=True)

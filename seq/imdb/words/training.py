@@ -14,10 +14,10 @@ from corpora.labelled import imdb
 from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
-from seq.config import WORD_MODEL, PretrainingConfig, ReaderConfig
-from seq.data import IMDB, Source, encoded, refuse_torchrun, split, unknown_words
-from seq.language_model import WordModel
-from seq.word_modelling import WordModelling
+from seq.imdb.config import WORD_MODEL, PretrainingConfig, ReaderConfig
+from seq.imdb.data import IMDB, Source, encoded, refuse_torchrun, split, unknown_words
+from seq.imdb.words.model import WordModel
+from seq.imdb.words.task import WordModelling
 
 UNSUPERVISED: Sequence[imdb.Split] = ("train", "unsupervised")
 """Parts of IMDB that are read: never the test texts."""
@@ -70,7 +70,7 @@ def resume(
 ) -> AbstractContextManager[Training]:
     """Open the training of an existing run folder, as its last save left it.
 
-    Args and errors are those of `seq.training.resume`.
+    Args and errors are those of `seq.imdb.training.resume`.
     """
     refuse_torchrun()
 

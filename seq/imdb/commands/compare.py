@@ -18,13 +18,13 @@ from charlm.training.config import preset
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES
-from seq.config import PRESETS, ClassifierTraining
+from seq.imdb.config import PRESETS, ClassifierTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from corpora.labelled.texts import LabelledTexts
-    from seq.data import Source
+    from seq.imdb.data import Source
 
 SWITCH = Parameter(negative="")
 IMDB = "imdb"
@@ -75,11 +75,11 @@ def compare(
         if preset(name, PRESETS).pretraining is not None:
             raise UserError(f"{name} is trained in two steps, by charlm imdb train")
     from charlm.experiments.comparison import in_turn, markdown, table
-    from seq.data import Source
     from seq.drawing.braille import draw
     from seq.drawing.curves import curve
     from seq.drawing.picture import save_png
-    from seq.imdb.rows import HEADINGS, cells, row
+    from seq.imdb.comparison_rows import HEADINGS, cells, row
+    from seq.imdb.data import Source
 
     source = Source(spec=data, text_column=text_column, label_column=label_column)
     texts = _own_test(source, test) if test is not None else None
@@ -113,7 +113,7 @@ compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
 
 def _own_test(source: Source, spec: str) -> LabelledTexts:
     """Return the texts of `spec` to test on, before hours go into what is then not tested."""
-    from seq.data import Source
+    from seq.imdb.data import Source
 
     classes = CLASSES if source.spec == IMDB else source.read().classes
     if spec == IMDB and classes != CLASSES:
@@ -133,7 +133,7 @@ def _train(
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.console.watch import watch
     from charlm.experiments.comparison import open_or_resume
-    from seq import training
+    from seq.imdb import training
 
     chosen = preset(name, PRESETS)
     config = chosen.training.replace(changes)

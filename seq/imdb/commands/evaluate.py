@@ -15,7 +15,7 @@ from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES, Split
 
 if TYPE_CHECKING:
-    from seq.metrics import Report
+    from seq.imdb.metrics import Report
 
 SWITCH = Parameter(negative="")
 
@@ -56,9 +56,9 @@ def evaluate(
     """
     import numpy as np
 
-    from seq.data import IMDB, Source
-    from seq.library import load
-    from seq.metrics import report
+    from seq.imdb.data import IMDB, Source
+    from seq.imdb.library import load
+    from seq.imdb.metrics import report
 
     classifier = load(model, device=device, precision=precision)
     if data == IMDB and classifier.classes != CLASSES:

@@ -19,8 +19,8 @@ from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from seq.batches import bucketed, by_length, padded
-from seq.classifier import Classifier
-from seq.config import CLASSIFIER, ClassifierTraining
+from seq.imdb.config import CLASSIFIER, ClassifierTraining
+from seq.imdb.model import Classifier
 
 EVALUATION_BATCH = 64
 

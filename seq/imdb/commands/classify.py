@@ -24,8 +24,8 @@ from seq.drawing.words import COLORS, SIXTEEN, colored
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seq.explain import Explanation, Method
-    from seq.library import Prediction, TextClassifier
+    from seq.imdb.explain import Explanation, Method
+    from seq.imdb.library import Prediction, TextClassifier
 
 SWITCH = Parameter(negative="")
 STRONGEST = 5
@@ -79,7 +79,7 @@ def classify(
     from rich.cells import cell_len
 
     from seq.drawing.curves import cut
-    from seq.library import load
+    from seq.imdb.library import load
 
     classifier = load(model, device=device, precision=precision)
     if explain or method:
@@ -202,7 +202,7 @@ def _line(prediction: Prediction) -> str:
 def _explain(
     classifier: TextClassifier, texts: Iterable[str], method: Method | None, json: bool
 ) -> None:
-    from seq.explain import explain
+    from seq.imdb.explain import explain
 
     console = stdout()
     for row, text in enumerate(texts, 1):

@@ -15,7 +15,7 @@ from charlm.console.watch import refuse, watch
 from charlm.runs.files import CONFIG, exists
 from charlm.training.config import preset
 from corpora.errors import UserError
-from seq.config import (
+from seq.imdb.config import (
     DEFAULT_PRESET,
     PRESETS,
     ClassifierConfig,
@@ -26,7 +26,7 @@ from seq.config import (
 
 if TYPE_CHECKING:
     from charlm.training.session import Training
-    from seq.data import Source
+    from seq.imdb.data import Source
 
 SWITCH = Parameter(negative="")
 IMDB = "imdb"
@@ -83,8 +83,9 @@ def train(
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
     # Imported here: loading torch takes over a second, and --help does not need it.
-    from seq import pretraining, training
-    from seq.data import Source
+    from seq.imdb import training
+    from seq.imdb.data import Source
+    from seq.imdb.words import training
 
     _prepare(tensorboard)
     columns = {"text_column": text_column, "label_column": label_column}
@@ -110,7 +111,7 @@ def train(
         words = Path(f"{run_folder}-words") if run_folder else None
         shape = ReaderConfig().replace(model.to_json())
         config = chosen.pretraining.replace({name: changes.get(name) for name in FIRST_STEP})
-        opened = pretraining.start(
+        opened = training.start(
             shape, config, source, preset=preset_name, run=words, stop=stop, notice=notice
         )
         with opened as ready:
@@ -168,8 +169,8 @@ def pretrain(
         Log for TensorBoard as well (needs the extra of that name).
     """
     changes = {name: value for name, value in vars(options).items() if value is not None}
-    from seq import pretraining
-    from seq.data import Source
+    from seq.imdb.data import Source
+    from seq.imdb.words import training
 
     _prepare(tensorboard)
     source = Source(spec=IMDB if data is None else data, text_column=text_column)
@@ -177,10 +178,10 @@ def pretrain(
     if resume is not None:
         moved = _resumed_source(source, data, run_folder)
         _check_changes(set(changes))
-        opened = pretraining.resume(resume, source=moved, changes=changes, stop=stop, notice=notice)
+        opened = training.resume(resume, source=moved, changes=changes, stop=stop, notice=notice)
     else:
         chosen = preset(preset_name, PRESETS)
-        opened = pretraining.start(
+        opened = training.start(
             ReaderConfig().replace(chosen.model.to_json()).replace(changes),
             (chosen.pretraining or PretrainingConfig()).replace(changes),
             source,

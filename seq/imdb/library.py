@@ -19,10 +19,10 @@ from charlm.training.config import Device, Precision
 from charlm.training.device import pick_device, pick_precision
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
-from seq.classification import predict
-from seq.classifier import Classifier
-from seq.config import CLASSIFIER, WORD_MODEL, ClassifierConfig, ReaderConfig
-from seq.data import encoded
+from seq.imdb.config import CLASSIFIER, WORD_MODEL, ClassifierConfig, ReaderConfig
+from seq.imdb.data import encoded
+from seq.imdb.model import Classifier
+from seq.imdb.task import predict
 
 SHIPPED = Path(__file__).parent / "pretrained"
 DEFAULT_CLASSIFIER = "imdb"

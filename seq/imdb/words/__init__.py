@@ -1,0 +1,1 @@
+"""Word models, which a classifier can start from."""

@@ -1,0 +1,1 @@
+"""Layers over batches of sequences. Know no job."""
