@@ -9,8 +9,9 @@ from torch import Tensor
 
 from charlm.nn.recurrent import State
 from seq.batches import PAD
-from seq.languages import END, START
-from seq.translator import Memory, Translator, rows
+from seq.layers.decoder import Memory, rows
+from seq.scan.model import Translator
+from seq.scan.vocabularies import END, START
 
 LIMIT = 100
 """Actions after which a translation is cut off: about twice the longest in SCAN, 48."""

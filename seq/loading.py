@@ -7,11 +7,11 @@ from typing import Literal, overload
 from charlm.runs.model_file import kind_of
 from charlm.runs.registry import find, shipped
 from charlm.training.config import Device, Precision
-from seq import translators
 from seq.imdb import library
 from seq.imdb.library import SHIPPED, TextClassifier
-from seq.translator_config import TRANSLATOR
-from seq.translators import CommandTranslator
+from seq.scan import library
+from seq.scan.config import TRANSLATOR
+from seq.scan.library import CommandTranslator
 
 
 @overload
@@ -43,5 +43,5 @@ def load(
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
     kind = kind_of(find(name, shipped(SHIPPED)))
-    of_kind = translators.load if kind == TRANSLATOR else library.load
+    of_kind = library.load if kind == TRANSLATOR else library.load
     return of_kind(name, device=device, precision=precision)

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 from charlm.config import Cell
 from charlm.nn.dropout import locked_dropout
 from seq.batches import PAD
-from seq.embedding import embedding
-from seq.encoder import Encoder
 from seq.imdb.config import ClassifierConfig
+from seq.layers.embedding import embedding
+from seq.layers.encoder import Encoder
 
 GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from cyclopts import App
 
 COMMANDS = {
-    "train": ("seq.scan.train:train", "Train a translator on a split of SCAN."),
-    "compare": ("seq.scan.compare:compare", "Train with and without attention, and compare."),
-    "translate": ("seq.scan.translate:translate", "Say what actions a command asks for."),
-    "attention": ("seq.scan.attention:attention", "Show what each action looks back at."),
-    "evaluate": ("seq.scan.evaluate:evaluate", "Report how often a translator is right."),
-    "info": ("seq.scan.info:info", "Show the sizes of a translator with and without attention."),
+    "train": ("seq.scan.commands.train:train", "Train a translator on a split of SCAN."),
+    "compare": (
+        "seq.scan.commands.compare:compare",
+        "Train with and without attention, and compare.",
+    ),
+    "translate": ("seq.scan.commands.translate:translate", "Say what actions a command asks for."),
+    "attention": ("seq.scan.commands.attention:attention", "Show what each action looks back at."),
+    "evaluate": ("seq.scan.commands.evaluate:evaluate", "Report how often a translator is right."),
+    "info": (
+        "seq.scan.commands.info:info",
+        "Show the sizes of a translator with and without attention.",
+    ),
 }
 
 app = App(name="scan", help="Translate commands into actions.", version_flags=[])

@@ -6,8 +6,8 @@ from typing import Any
 from corpora.scan import splits
 from corpora.scan.grammar import Pair, pairs
 from corpora.scan.splits import Split
-from seq.translator_config import TranslatorConfig, TranslatorTraining
-from seq.translator_training import Request
+from seq.scan.config import TranslatorConfig, TranslatorTraining
+from seq.scan.training import Request
 
 SHORT = [pair for pair in pairs() if len(pair.command) <= 2]
 """A verb, and perhaps a direction or how often: 4 + 10 + 8 commands."""

@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 import torch
 
-from seq.attention import Attention
-from seq.translator_config import AttentionKind
+from seq.layers.attention import Attention
+from seq.scan.config import AttentionKind
 
 KINDS = [kind for kind in get_args(AttentionKind) if kind != "none"]
 T, S, B, H = 5, 7, 3, 6

@@ -12,9 +12,10 @@ from torch.nn import functional as F
 from charlm.config import Cell
 from charlm.nn.dropout import locked_dropout
 from seq.batches import BATCHES_PER_BUCKET, bucketed, by_length, padded
-from seq.encoder import Encoder, reversal, reverse
 from seq.imdb.config import ClassifierConfig, Sequences
 from seq.imdb.model import Classifier
+from seq.layers.encoder import Encoder
+from seq.layers.reversal import reversal, reverse
 
 V = 30
 SEQUENCES = [np.random.default_rng(seed).integers(1, V, n) for seed, n in enumerate((4, 9, 1, 6))]

@@ -16,8 +16,8 @@ from training_helpers import trained
 
 from charlm.runs.files import MODEL
 from corpora.scan.grammar import interpret
-from seq import translator_training, translators
-from seq.translation import Translation
+from seq.scan import library, training
+from seq.scan.task import Translation
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
@@ -40,13 +40,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
         for kind in ("scaled_dot", "none"):
-            opened = translator_training.start(request(folder / kind, attention=kind, **wanted))
+            opened = training.start(request(folder / kind, attention=kind, **wanted))
             trained(opened)
     return {kind: folder / kind for kind in ("scaled_dot", "none")}
 
 
 def test_the_command_is_the_library_and_says_what_to_do_next(charlm: Charlm) -> None:
-    trained(translator_training.start(request(Path("library"))))
+    trained(training.start(request(Path("library"))))
     ended = charlm("scan", "train", "--split", "tiny", "--out", "a run", *options())
     assert ended.code == 0
     assert Path("a run", MODEL).read_bytes() == Path("library", MODEL).read_bytes()
@@ -119,7 +119,7 @@ def test_many_commands_come_on_standard_input(charlm: Charlm, runs: dict[str, Pa
     commands = [" ".join(pair.command) for pair in tiny().train[:5]]
     said = "\n".join(["", *commands]).encode()
     ended = charlm("scan", "translate", "--model", runs["scaled_dot"], stdin=said)
-    found = translators.load(str(runs["scaled_dot"])).actions(commands)
+    found = library.load(str(runs["scaled_dot"])).actions(commands)
     assert ended.out.splitlines() == [
         f"{command}: {' '.join(actions)}" for command, actions in zip(commands, found, strict=True)
     ]

@@ -20,12 +20,12 @@ from charlm.training.log import read_events
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret, pairs
 from corpora.scan.splits import Split
-from seq import translator_training, translators
-from seq.languages import END, START, Languages
-from seq.translation import EncodedPairs, Translation, translate
-from seq.translator import Translator
-from seq.translator_config import AttentionKind, TranslatorConfig
-from seq.translator_training import encoded
+from seq.scan import library, training
+from seq.scan.config import AttentionKind, TranslatorConfig
+from seq.scan.model import Translator
+from seq.scan.task import EncodedPairs, Translation, translate
+from seq.scan.training import encoded
+from seq.scan.vocabularies import END, START, Languages
 
 LANGUAGES = Languages.of(WORDS, ACTIONS)
 
@@ -150,7 +150,7 @@ def test_pairs_that_are_repeated_are_never_set_apart(monkeypatch: pytest.MonkeyP
     put(monkeypatch, "repeated", Split("repeated", pairs + pairs[:1] * 25, ()))
     seen = set()
     for seed in range(20):
-        training_, validation = translator_training._held_out(
+        training_, validation = training._held_out(
             pairs + pairs[:1] * 25, training(seed=seed, validation_share=0.3)
         )
         assert not set(training_.tolist()) & set(validation.tolist())
@@ -163,7 +163,7 @@ def test_pairs_that_are_repeated_are_never_set_apart(monkeypatch: pytest.MonkeyP
 def test_too_few_pairs_to_set_any_apart_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, "two", Split("two", some(2), some(2)))
     with pytest.raises(UserError, match="2 commands are too few to hold out a share"):
-        translator_training.start(request(None, "two"))
+        training.start(request(None, "two"))
 
 
 @pytest.mark.parametrize("attention", get_args(AttentionKind))
@@ -174,15 +174,15 @@ def test_a_model_overfits_32_pairs(
     put(monkeypatch, "few", Split("few", pairs, ()))
     wanted = {"hidden_size": 48, "embedding_size": 16, "dropout": 0.0, "epochs": 60}
     trained(
-        translator_training.start(
+        training.start(
             request(tmp_path / "run", "few", attention=attention, validation_share=0.03, **wanted)
         )
     )
     run = tmp_path / "run"
     # The last weights: what was kept is the best on the one pair that was set apart.
-    translator = translators.load(str(run), device="cpu")
+    translator = library.load(str(run), device="cpu")
     translator.model.load_state_dict(last_weights(run))
-    rows, _ = translator_training._held_out(pairs, training(validation_share=0.03))
+    rows, _ = training._held_out(pairs, training(validation_share=0.03))
     learned = [pairs[row] for row in rows]
     assert len(learned) == 32
     found = translator.actions([" ".join(pair.command) for pair in learned])
@@ -212,7 +212,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], R
 
     @cache
     def of(kind: str) -> Result:
-        trained(translator_training.start(request(folder / kind, **KINDS[kind])))
+        trained(training.start(request(folder / kind, **KINDS[kind])))
         return result(folder / kind)
 
     return of
@@ -224,36 +224,34 @@ def test_a_translator_resumes_exactly(
 ) -> None:
     """Before the first step, in a pass, between passes, and at the end."""
     run = tmp_path / "cut"
-    trained_until(
-        0, lambda **hooks: translator_training.start(request(run, **KINDS[kind]), **hooks)
-    )
+    trained_until(0, lambda **hooks: training.start(request(run, **KINDS[kind]), **hooks))
     for step in (2, 5, 7, 10, 20):
-        trained_until(step, translator_training.resume, run)
+        trained_until(step, training.resume, run)
         assert last_step(run) == step
-    trained(translator_training.resume(run))
+    trained(training.resume(run))
     assert result(run) == uninterrupted(kind)
 
 
 def test_more_passes_can_be_asked_for_and_nothing_else(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    trained(translator_training.start(request(run, epochs=1)))
-    trained(translator_training.resume(run, changes={"epochs": 2}))
+    trained(training.start(request(run, epochs=1)))
+    trained(training.resume(run, changes={"epochs": 2}))
     assert json.loads((run / CONFIG).read_text())["training"]["epochs"] == 2
     with pytest.raises(UserError, match="may change while a run is resumed"):
-        trained(translator_training.resume(run, changes={"batch_size": 3}))
+        trained(training.resume(run, changes={"batch_size": 3}))
 
 
 def test_pairs_that_have_changed_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trained(translator_training.start(request(tmp_path / "run", epochs=1)))
+    trained(training.start(request(tmp_path / "run", epochs=1)))
     put(monkeypatch, "tiny", Split("tiny", tiny().train[1:], tiny().test))
     with pytest.raises(UserError, match="has changed, or is another corpus"):
-        trained(translator_training.resume(tmp_path / "run"))
+        trained(training.resume(tmp_path / "run"))
 
 
 def test_what_is_logged(tmp_path: Path) -> None:
-    events = trained(translator_training.start(request(tmp_path / "run")))
+    events = trained(training.start(request(tmp_path / "run")))
     evaluated = [event for event in events if isinstance(event, Evaluated)]
     assert [event.epoch for event in evaluated] == [1, 2, 3, 4]
     assert all(0 <= event.metrics["accuracy"] <= 1 for event in evaluated)
@@ -276,13 +274,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("translator") / "run"
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
-        trained(translator_training.start(request(folder, epochs=8)))
+        trained(training.start(request(folder, epochs=8)))
     return folder
 
 
 @pytest.mark.parametrize("width", [1, 4])
 def test_a_translation_tells_what_was_thought(run: Path, width: int) -> None:
-    translator = translators.load(str(run), device="cpu")
+    translator = library.load(str(run), device="cpu")
     found = translator.translate("jump left twice", width=width)
     assert len(found) == width
     for one in found:
@@ -302,8 +300,8 @@ def test_a_translation_tells_what_was_thought(run: Path, width: int) -> None:
 
 
 def test_without_attention_there_is_none_to_tell(tmp_path: Path) -> None:
-    trained(translator_training.start(request(tmp_path / "run", attention="none", epochs=1)))
-    assert translators.load(str(tmp_path / "run")).translate("jump")[0].attention is None
+    trained(training.start(request(tmp_path / "run", attention="none", epochs=1)))
+    assert library.load(str(tmp_path / "run")).translate("jump")[0].attention is None
 
 
 @pytest.mark.parametrize(
@@ -312,12 +310,12 @@ def test_without_attention_there_is_none_to_tell(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_is_refused(run: Path, commands: list[str], line: str) -> None:
     with pytest.raises(UserError, match=line):
-        translators.load(str(run)).actions(commands)
+        library.load(str(run)).actions(commands)
 
 
 def test_a_string_is_no_list_of_commands(run: Path) -> None:
     with pytest.raises(TypeError, match="a list of commands"):
-        translators.load(str(run)).actions("jump")
+        library.load(str(run)).actions("jump")
 
 
 def test_the_shipped_translator_knows_the_grammar() -> None:
@@ -325,6 +323,6 @@ def test_the_shipped_translator_knows_the_grammar() -> None:
     random = np.random.default_rng(0)
     every = list(pairs())
     drawn = [every[index] for index in random.choice(len(every), 1500, replace=False)]
-    found = translators.load().actions([" ".join(pair.command) for pair in drawn])
+    found = library.load().actions([" ".join(pair.command) for pair in drawn])
     right = [said == pair.actions for said, pair in zip(found, drawn, strict=True)]
     assert np.mean(right) > 0.999

@@ -10,9 +10,10 @@ import torch
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import PAD, padded
 from seq.decoding import beam, greedy, inspect
-from seq.languages import END, START, Languages
-from seq.translator import Memory, Translator
-from seq.translator_config import AttentionKind, TranslatorConfig
+from seq.layers.decoder import Memory
+from seq.scan.config import AttentionKind, TranslatorConfig
+from seq.scan.model import Translator
+from seq.scan.vocabularies import END, START, Languages
 
 LANGUAGES = Languages.of(WORDS, ACTIONS)
 KINDS = get_args(AttentionKind)

@@ -16,7 +16,7 @@ from training_helpers import trained
 
 from charlm import language_model
 from corpora.text.vocabulary import Vocabulary
-from seq import translator_training
+from seq.scan import training
 from tui import models
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -37,7 +37,7 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
         put(patch)
         for name, kind in (("seq-look", "scaled_dot"), ("seq-plain", "none")):
             wanted = {"attention": kind, "epochs": 30, "hidden_size": 32}
-            trained(translator_training.start(translator_request(folder / name, **wanted)))
+            trained(training.start(translator_request(folder / name, **wanted)))
     (folder / "seq").mkdir()
     for name in ("reviews", "look", "plain"):
         (folder / f"seq-{name}").rename(folder / "seq" / name)

@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 
 from corpora.scan.grammar import interpret
 from seq.imdb.library import Prediction
-from seq.translators import Translated
+from seq.scan.library import Translated
 from tui.panes import classify, translate
 from tui.widgets.stepper import Stepper
 from tui.writer import Writer

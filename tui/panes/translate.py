@@ -22,7 +22,7 @@ from tui.widgets.choice import ModelChoice
 from tui.widgets.heat_map import HeatMap, Map
 
 if TYPE_CHECKING:
-    from seq.translators import CommandTranslator, Translated
+    from seq.scan.library import CommandTranslator, Translated
 
 FIRST = "jump around left twice and walk"
 
@@ -183,6 +183,6 @@ A second translator, such as the one without attention, stands beside the first.
 
 
 def _translator(path: str) -> CommandTranslator:
-    from seq.translators import load  # which loads torch: over a second
+    from seq.scan.library import load
 
     return load(path, device="cpu")

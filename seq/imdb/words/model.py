@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from charlm.nn.dropout import locked_dropout
 from charlm.nn.recurrent import LayerState
 from corpora.errors import UserError
-from seq.encoder import Encoder
 from seq.imdb.config import ReaderConfig
 from seq.layers.adaptive_softmax import AdaptiveSoftmax
+from seq.layers.encoder import Encoder
 
 State: TypeAlias = "list[LayerState | None]"
 """One entry a direction."""

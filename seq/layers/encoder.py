@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from charlm.config import Cell
 from charlm.nn.dropout import locked_dropout
 from charlm.nn.recurrent import LAYERS, LayerState
 from seq.imdb.config import Sequences
+from seq.layers.reversal import reversal, reverse
 
 
 class Encoder(nn.Module):
@@ -121,36 +122,3 @@ def _beside(states: list[LayerState]) -> LayerState:
         return torch.cat(cast("list[Tensor]", states), dim=2)
     h, c = zip(*states, strict=True)
     return torch.cat(h, dim=2), torch.cat(c, dim=2)
-
-
-def reversal(lengths: Tensor, steps: int) -> Tensor:
-    """Return, for sequences (T, B) of `lengths`, the row in T·B that each place takes when all are
-    reversed within their lengths; the padding stays where it is. (T·B,)
-    """
-    times, columns = torch.arange(steps)[:, None], torch.arange(len(lengths))
-    mirrored = torch.where(times < lengths, lengths - 1 - times, times)
-    return (mirrored * len(lengths) + columns).flatten()
-
-
-def reverse(x: Tensor, rows: Tensor) -> Tensor:
-    """Return `x` (T, B, F) with every sequence reversed within its length; `rows`: `reversal`."""
-    reversed_: Tensor = _Permute.apply(x, rows)  # type: ignore[no-untyped-call]
-    return reversed_
-
-
-class _Permute(torch.autograd.Function):
-    """Takes rows by an order that is its own inverse: the gradient goes the same way back.
-
-    The general gradient of indexing adds up row by row, since it cannot know that none is taken
-    twice.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, rows: Tensor) -> Tensor:
-        ctx.save_for_backward(rows)
-        return x.flatten(0, 1).index_select(0, rows).view_as(x)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        (rows,) = ctx.saved_tensors
-        return gradient.flatten(0, 1).index_select(0, rows).view_as(gradient), None

@@ -11,7 +11,7 @@ from rich.table import Table
 from charlm.console.options import overrides
 from charlm.console.program import print_json, stdout
 from corpora.scan.grammar import ACTIONS, WORDS
-from seq.translator_config import TranslatorConfig
+from seq.scan.config import TranslatorConfig
 
 SWITCH = Parameter(negative="")
 
@@ -32,8 +32,8 @@ def info(
     json
         Write one JSON object.
     """
-    from seq.languages import Languages
-    from seq.translator import Translator
+    from seq.scan.model import Translator
+    from seq.scan.vocabularies import Languages
 
     config = TranslatorConfig().replace(vars(options))
     languages = Languages.of(WORDS, ACTIONS)

@@ -17,7 +17,7 @@ from corpora.scan.grammar import interpret
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seq.translators import Translated
+    from seq.scan.library import Translated
 
 SWITCH = Parameter(negative="")
 
@@ -56,7 +56,7 @@ def translate(
     commands = checked(asked_for(command))
     if png is not None and len(commands) != 1:
         raise UserError(f"--png draws one command, not {len(commands):,}")
-    from seq.translators import load
+    from seq.scan.library import load
 
     translator = load(model, device=device, precision=precision)
     if png is not None and translator.model.attention is None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from corpora.scan.grammar import Pair
-from seq.translators import CommandTranslator
+from seq.scan.library import CommandTranslator
 
 BIN = 8
 """Actions by which the lengths of a group of commands differ at most, plus one."""

@@ -20,10 +20,10 @@ from corpora.notice import Notice, silent
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
 from seq.imdb.data import refuse_torchrun
-from seq.languages import Languages
-from seq.translation import EncodedPairs, Ids, Translation
-from seq.translator import Translator
-from seq.translator_config import TRANSLATOR, TranslatorConfig, TranslatorTraining
+from seq.scan.config import TRANSLATOR, TranslatorConfig, TranslatorTraining
+from seq.scan.model import Translator
+from seq.scan.task import EncodedPairs, Ids, Translation
+from seq.scan.vocabularies import Languages
 
 
 @dataclass(frozen=True, kw_only=True)

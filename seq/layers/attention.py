@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.translator_config import AttentionKind
+from seq.scan.config import AttentionKind
 
 
 class Attention(nn.Module):

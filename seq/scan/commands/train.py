@@ -13,7 +13,7 @@ from charlm.console.program import notice
 from charlm.console.watch import refuse, watch
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
-from seq.translator_config import TranslatorConfig, TranslatorTraining
+from seq.scan.config import TranslatorConfig, TranslatorTraining
 
 SWITCH = Parameter(negative="")
 USE = 'translate with: charlm scan translate --model {run} "jump twice"'
@@ -46,7 +46,7 @@ def train(
     # Imported here: loading torch takes over a second, and --help does not need it.
     from charlm.training.log import require_tensorboard
     from charlm.training.session import MAY_CHANGE
-    from seq import translator_training
+    from seq.scan import training
 
     if tensorboard:
         require_tensorboard()
@@ -55,15 +55,15 @@ def train(
         if split is not None or run_folder is not None:
             raise UserError("--resume goes on in its own folder and split: leave out the rest")
         refuse(set(changes) - MAY_CHANGE, "while a training is resumed")
-        opened = translator_training.resume(resume, changes=changes, stop=stop, notice=notice)
+        opened = training.resume(resume, changes=changes, stop=stop, notice=notice)
     else:
-        request = translator_training.Request(
+        request = training.Request(
             model=TranslatorConfig().replace(changes),
             training=TranslatorTraining().replace(changes),
             split=split or "simple",
             run=run_folder,
         )
-        opened = translator_training.start(request, stop=stop, notice=notice)
+        opened = training.start(request, stop=stop, notice=notice)
     with opened as ready:
         return watch(ready, stop, again="seq.scan train", use=USE, tensorboard=tensorboard)
 

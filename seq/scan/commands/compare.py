@@ -17,8 +17,8 @@ from charlm.runs.files import write_json
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
-from seq.scan.train import USE
-from seq.translator_config import AttentionKind, TranslatorConfig, TranslatorTraining
+from seq.scan.commands.train import USE
+from seq.scan.config import AttentionKind, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +75,7 @@ def compare(
     from seq.drawing.braille import draw
     from seq.drawing.curves import curve
     from seq.drawing.picture import save_png
-    from seq.scan.rows import HEADINGS, cells, row
+    from seq.scan.comparison_rows import HEADINGS, cells, row
 
     first = TranslatorTraining().replace(changes).seed
     numbers = range(first, first + seeds)
@@ -144,14 +144,14 @@ def _train(
     """Train a translator to its end in `run`, from where it was left; return the exit code."""
     from charlm.console.watch import watch
     from charlm.experiments.comparison import open_or_resume
-    from seq import translator_training
+    from seq.scan import training
 
-    request = translator_training.Request(model=model, training=training, split=split, run=run)
+    request = training.Request(model=model, training=training, split=split, run=run)
     opened = open_or_resume(
         run,
         {"training": training.to_json(), "model": model.to_json(), "corpus": {"split": split}},
-        lambda: translator_training.start(request, stop=stop, notice=notice),
-        lambda: translator_training.resume(run, stop=stop, notice=notice),
+        lambda: training.start(request, stop=stop, notice=notice),
+        lambda: training.resume(run, stop=stop, notice=notice),
     )
     with opened as ready:
         return watch(ready, stop, again="seq.scan train", use=USE, console=console)

@@ -20,9 +20,10 @@ from charlm.training.device import autocast
 from charlm.training.distributed import World
 from seq.batches import PAD, bucketed, by_length, padded
 from seq.decoding import greedy
-from seq.languages import START, Languages
-from seq.translator import Memory, Translator
-from seq.translator_config import TRANSLATOR, TranslatorTraining
+from seq.layers.decoder import Memory
+from seq.scan.config import TRANSLATOR, TranslatorTraining
+from seq.scan.model import Translator
+from seq.scan.vocabularies import START, Languages
 
 EVALUATION_BATCH = 512
 

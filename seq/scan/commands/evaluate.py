@@ -41,8 +41,8 @@ def evaluate(
         Write one JSON object, with all mistakes.
     """
     from corpora.scan import splits
-    from seq.exact_match import report
-    from seq.translators import load, split_of
+    from seq.scan.library import load, split_of
+    from seq.scan.metrics import report
 
     translator = load(model, device=device, precision=precision)
     chosen = splits.load(split or split_of(model), notice=notice)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from charlm.training.log import read_events
 from corpora.scan.grammar import Pair
-from seq.exact_match import report
-from seq.translators import load
+from seq.scan.library import load
+from seq.scan.metrics import report
 
 PUBLISHED = {"simple": 0.998, "length": 0.208, "addprim_jump": 0.012, "addprim_turn_left": 0.903}
 """Exact match of the best models of Lake and Baroni (2018)."""

@@ -11,7 +11,7 @@ from charlm.console.options import TEXT
 from charlm.console.program import notice, print_json, printable, stdout
 from charlm.training.config import Device, Precision
 from corpora.errors import UserError
-from seq.scan.translate import checked, draw, figures
+from seq.scan.commands.translate import checked, draw, figures
 
 SWITCH = Parameter(negative="")
 DRAWN = 2
@@ -51,7 +51,7 @@ def attention(
 
     from corpora.scan import splits
     from seq.drawing.heat import heat_map
-    from seq.translators import load, split_of
+    from seq.scan.library import load, split_of
 
     translator = load(model, device=device, precision=precision)
     if translator.model.attention is None:

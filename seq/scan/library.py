@@ -18,10 +18,10 @@ from corpora.scan.splits import SPLITS
 from seq.batches import padded
 from seq.decoding import beam, greedy, inspect
 from seq.imdb.library import SHIPPED, opened
-from seq.languages import END, Languages
-from seq.translation import Ids, translate
-from seq.translator import Translator
-from seq.translator_config import TRANSLATOR, TranslatorConfig
+from seq.scan.config import TRANSLATOR, TranslatorConfig
+from seq.scan.model import Translator
+from seq.scan.task import Ids, translate
+from seq.scan.vocabularies import END, Languages
 
 DEFAULT_TRANSLATOR = "scan"
 
