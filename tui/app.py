@@ -16,9 +16,9 @@ from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
-from tui import session
-from tui.panes import TABS, Tab
-from tui.panes.pane import Pane
+from tui import state
+from tui.pane import Pane
+from tui.tabs import TABS, Tab
 
 
 class CharlmApp(App[None]):
@@ -39,7 +39,7 @@ class CharlmApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.session = session.load()
+        self.session = state.load()
         self.making = Lock()
 
     def compose(self) -> ComposeResult:
@@ -181,4 +181,4 @@ class CharlmApp(App[None]):
         """Keep theme, tab, and what the panes want kept, for the next start."""
         self.session.theme, self.session.pane = self.theme, self.tab.name
         self.session.panes |= {name: pane.kept() for name, pane in self.panes.items()}
-        session.save(self.session)
+        state.save(self.session)

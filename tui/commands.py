@@ -12,7 +12,7 @@ from textual.binding import Binding
 from charlm.console.program import printable
 from corpora.known.catalog import CATALOG
 from tui.models import kinds
-from tui.panes import TABS
+from tui.tabs import TABS
 
 if TYPE_CHECKING:
     from tui.app import CharlmApp

@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from tui.app import CharlmApp
+from tui.generate.text_view import TextView
 from tui.widgets.stepper import Stepper
-from tui.widgets.text_view import TextView
 
 PICTURES = Path(__file__).resolve().parents[2] / ".pictures"
 SIZE = (104, 32)

@@ -11,16 +11,16 @@ from textual.widgets import Input, Markdown
 
 from charlm.console.colors import PLAIN
 from corpora.known.catalog import CATALOG
-from tui import session
+from tui import state
 from tui.app import CharlmApp
+from tui.generate.pane import GeneratePane
+from tui.generate.text_view import TextView
 from tui.palette import Palette
-from tui.panes import TABS
-from tui.panes.generate import GeneratePane
-from tui.panes.train import TrainPane
 from tui.screens import Choose, Help
+from tui.tabs import TABS
+from tui.train.pane import TrainPane
 from tui.widgets.choice import ModelChoice
 from tui.widgets.stepper import Stepper
-from tui.widgets.text_view import TextView
 
 
 def app_of(pilot: Pilot[None]) -> CharlmApp:
@@ -135,8 +135,8 @@ def test_theme_tab_and_controls_are_remembered() -> None:
     ],
 )
 def test_what_was_remembered_may_be_damaged(damage: str) -> None:
-    session.folder().mkdir()
-    (session.folder() / session.FILE).write_text(damage)
+    state.folder().mkdir()
+    (state.folder() / state.FILE).write_text(damage)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         assert pane.query_one("#prompt", Input).value == "Prince Andrew "
@@ -180,4 +180,4 @@ def test_leaving_asks_what_becomes_of_a_training(answer: str) -> None:
     training.stop()
     while training.runs:
         time.sleep(0.05)
-    assert session.load().pane == "train"
+    assert state.load().pane == "train"

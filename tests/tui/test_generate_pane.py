@@ -12,11 +12,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
 from charlm import load
-from tui.panes.generate import GeneratePane
+from tui.generate.pane import GeneratePane
+from tui.generate.text_view import TextView
 from tui.screens import Ask, Choose
 from tui.widgets.bars import Bars
 from tui.widgets.stepper import Stepper
-from tui.widgets.text_view import TextView
 
 
 async def ready(pilot: Pilot[None], pane: GeneratePane, seed: int | None = 3) -> None:

@@ -10,7 +10,7 @@ from tiny_models import VOCABULARY, language_model, random_text
 
 from charlm.generation.sampling import Sampling, Token
 from corpora.text.vocabulary import UnknownSymbol, Vocabulary
-from tui.manuscript import SNAPSHOT_EVERY, Manuscript, moved
+from tui.generate.manuscript import SNAPSHOT_EVERY, Manuscript, moved
 
 WARM = Sampling(temperature=1.0)
 MODEL = language_model()

@@ -12,8 +12,8 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from tui.app import CharlmApp
-from tui.panes.generate import GeneratePane
-from tui.panes.train import TrainPane
+from tui.generate.pane import GeneratePane
+from tui.train.pane import TrainPane
 from tui.widgets.stepper import Stepper
 
 KEYS = (

@@ -10,18 +10,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static, TextArea
 
 from corpora.scan.grammar import interpret
-from tui.grammar import NextWord, checked
-from tui.log import Log
-from tui.panes.classify import ClassifyPane
-from tui.panes.generate import GeneratePane
-from tui.panes.train import TrainPane
-from tui.panes.translate import TranslatePane
+from tui.classify.pane import ClassifyPane
+from tui.classify.review_table import ReviewTable
+from tui.generate.pane import GeneratePane
 from tui.screens import Ask
-from tui.training import new_folder
+from tui.train.curves import Curves
+from tui.train.log import Log
+from tui.train.pane import TrainPane
+from tui.train.process import new_folder
+from tui.translate.grammar import NextWord, checked
+from tui.translate.heat_map import HeatMap
+from tui.translate.pane import TranslatePane
 from tui.widgets.bars import Bars
-from tui.widgets.curves import Curves
-from tui.widgets.heat_map import HeatMap
-from tui.widgets.review_table import ReviewTable
 
 # Classify
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from tui.lines import _breaks, _breaks_of_wide, breaks
+from tui.generate.lines import _breaks, _breaks_of_wide, breaks
 from tui.widgets.bars import block
 from tui.widgets.choice import Choice
 from tui.widgets.stepper import Stepper

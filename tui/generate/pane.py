@@ -12,15 +12,15 @@ from textual.widgets import Input, Select
 
 from corpora.errors import UserError
 from tui.files import save
+from tui.generate.controls import Controls, ControlsRow
+from tui.generate.desk import Desk
 from tui.models import path_of
-from tui.panes.pane import Pane
+from tui.pane import Pane
 from tui.widgets.choice import ModelChoice
-from tui.widgets.controls import Controls, ControlsRow
-from tui.widgets.desk import Desk
 
 if TYPE_CHECKING:
-    from tui.author import Author
-    from tui.manuscript import Manuscript
+    from tui.generate.author import Author
+    from tui.generate.manuscript import Manuscript
 
 PROMPT = "Prince Andrew "
 
@@ -97,7 +97,7 @@ The same seed, the same text.
     def load(self, name: str, author: Author | None) -> None:
         """Load a model, and have it read the text that stands there."""
         from charlm.language_model import load
-        from tui.author import Author
+        from tui.generate.author import Author
 
         try:
             model = load(str(path_of(name)))

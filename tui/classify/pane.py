@@ -15,14 +15,14 @@ from textual.worker import get_current_worker
 
 from charlm.console.program import printable
 from corpora.errors import UserError
+from tui.classify.judging import Judged, classifier, judged_file, verdict
+from tui.classify.review_table import ReviewTable
 from tui.files import save
-from tui.judging import Judged, classifier, judged_file, verdict
 from tui.models import Models
-from tui.panes.pane import Pane
+from tui.pane import Pane
 from tui.screens import Ask
 from tui.widgets.bars import Bar, Bars
 from tui.widgets.choice import ModelChoice
-from tui.widgets.review_table import ReviewTable
 
 if TYPE_CHECKING:
     from seq.imdb.explain import Explanation

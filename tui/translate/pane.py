@@ -14,12 +14,12 @@ from textual.worker import get_current_worker
 
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
-from tui.grammar import NextWord, checked
 from tui.models import Models
-from tui.panes.pane import Pane
+from tui.pane import Pane
+from tui.translate.grammar import NextWord, checked
+from tui.translate.heat_map import HeatMap, Map
 from tui.widgets.bars import Bar, Bars
 from tui.widgets.choice import ModelChoice
-from tui.widgets.heat_map import HeatMap, Map
 
 if TYPE_CHECKING:
     from seq.scan.library import CommandTranslator, Translated

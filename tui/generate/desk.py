@@ -12,14 +12,14 @@ from textual.theme import Theme
 from textual.widgets import Static
 
 from charlm.console.colors import ON_LIGHT, PLAIN, STYLES
+from tui.generate.inspector import CANDIDATES, DIGITS, Inspector
+from tui.generate.text_view import TextView
 from tui.widgets.bars import Bars
-from tui.widgets.inspector import CANDIDATES, DIGITS, Inspector
-from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
-    from tui.author import Author
-    from tui.manuscript import Manuscript
-    from tui.widgets.controls import Controls
+    from tui.generate.author import Author
+    from tui.generate.controls import Controls
+    from tui.generate.manuscript import Manuscript
 
 FRAME = 1 / 30
 """Seconds between looks at what was written: a call for each would keep the screen busy."""

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from tui.training import Training
+    from tui.train.process import Training
 
 
 class Pane(Widget):

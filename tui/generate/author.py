@@ -7,13 +7,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from charlm.generation.sampling import Sampling
-from tui.manuscript import Manuscript, moved
-from tui.writer import Writer
+from tui.generate.manuscript import Manuscript, moved
+from tui.generate.writer import Writer
 
 if TYPE_CHECKING:
     from charlm.generation.sampling import Token
     from charlm.language_model import LanguageModel
-    from tui.widgets.controls import Controls
+    from tui.generate.controls import Controls
 
 
 class Author:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from charlm.console.program import printable
-from tui.judging import Judged
+from tui.classify.judging import Judged
 
 BEGINNING = 200
 """Characters of a text that a row shows."""

@@ -19,11 +19,11 @@ from charlm.console.program import printable
 from charlm.runs.registry import runs
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
-from tui.log import Log
-from tui.panes.pane import Pane
-from tui.training import Training, can_generate, new_folder, resumed, started
+from tui.pane import Pane
+from tui.train.curves import Curves
+from tui.train.log import Log
+from tui.train.process import Training, can_generate, new_folder, resumed, started
 from tui.widgets.choice import Choice
-from tui.widgets.curves import Curves
 
 EVERY = 0.5
 """Seconds between looks at the logs."""

@@ -16,7 +16,7 @@ from charlm.console.program import printable
 from tui.widgets.bars import Bar, Bars
 
 if TYPE_CHECKING:
-    from tui.manuscript import Manuscript
+    from tui.generate.manuscript import Manuscript
 
 CANDIDATES = 10
 DIGITS = "1234567890"

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.console.program import printable
-from tui.lines import breaks
+from tui.generate.lines import breaks
 
 
 class TextView(ScrollView, can_focus=True):

@@ -1,0 +1,1 @@
+"""Classify: what a review is, and which of its words say so."""

@@ -1,0 +1,1 @@
+"""Generate: a model writes, and shows what it thinks of every character."""

@@ -1,0 +1,1 @@
+"""Train: start, watch, stop and go on with trainings."""

@@ -1,0 +1,1 @@
+"""Translate: the actions of a command, and what each looks back at."""
