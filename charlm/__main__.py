@@ -16,8 +16,8 @@ COMMANDS = {
     "info": ("charlm.commands.models:info", "Show what a model is made of."),
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
     "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
-    "imdb": ("seq.imdb:app", "Classify reviews, or texts of your own."),
-    "scan": ("seq.scan:app", "Translate commands into actions."),
+    "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
+    "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
     "tui": ("tui.__main__:tui", "Open the app: all of this in one window."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }

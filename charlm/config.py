@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from charlm.training.config import LATER, MAX_SIZE, Config, LoopConfig, check_range
+from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Share, Size
 
 Cell = Literal["rnn", "gru", "lstm"]
+GATES: Mapping[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+"""Rows of a cell's weight matrices for each of its units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,27 +23,20 @@ class ModelConfig(Config):
 
     cell: Cell = "lstm"
     """Recurrent cell of every layer."""
-    hidden_size: int = 128
+    hidden_size: Size = 128
     """Units in each recurrent layer."""
-    num_layers: int = 4
+    num_layers: Size = 4
     """Recurrent layers, one upon another."""
-    embedding_size: int = 128
+    embedding_size: Size = 128
     """Features of a character's embedding."""
-    dropout: float = 0.05
+    dropout: Share = 0.05
     """Share of each layer's output that is dropped while training; one mask per stream and window
     (variational dropout, Gal and Ghahramani 2016)."""
-    weight_dropout: float = dataclasses.field(default=0.0, metadata=LATER)
+    weight_dropout: Share = dataclasses.field(default=0.0, metadata=LATER)
     """Share of the recurrent weights that is dropped while training; one mask a window
     (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
     """Add each layer's input to its output (where the widths agree)."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("hidden_size", "num_layers", "embedding_size"):
-            check_range(self, name, 1, MAX_SIZE)
-        for name in REGULARIZATION:
-            check_range(self, name, 0.0, 0.95)
 
 
 REGULARIZATION = ("dropout", "weight_dropout")
@@ -52,15 +47,10 @@ REGULARIZATION = ("dropout", "weight_dropout")
 class TrainingConfig(LoopConfig):
     """How a character language model is trained."""
 
-    window: int = 128
+    window: AtLeastOne = 128
     """Characters per truncated back-propagation through time."""
-    sample_length: int = 160
+    sample_length: Count = 160
     """Characters of the sample that is written at each evaluation (0: none)."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self, "window", 1, 10**9)
-        check_range(self, "sample_length", 0, 10**9)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from charlm.generation import generate
 from charlm.generation.network import Network, check_shapes
 from charlm.generation.sampling import Sampling, Token
 from charlm.runs.model_file import ModelFile, read_model
-from charlm.runs.registry import find
+from charlm.runs.registry import CHARACTERS, find, model_name
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
 
-KIND = "charlm"
 DEFAULT_MODEL = "war_and_peace"
 
 
@@ -80,14 +79,13 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
         UserError: it does not exist, is damaged, or is a model of another kind;
             or Numba is missing.
     """
-    path = find(name)
+    path = find(name, CHARACTERS)
     file, config, vocabulary = read(path)
-    network = network_class(compiled)(config, file.weights, len(vocabulary))
-    own = path.name if path.is_dir() else path.stem
-    return LanguageModel(own, config, vocabulary, network)
+    network = choose_network(compiled)(config, file.weights, len(vocabulary))
+    return LanguageModel(model_name(path), config, vocabulary, network)
 
 
-def network_class(compiled: bool) -> type[Network]:
+def choose_network(compiled: bool) -> type[Network]:
     """Return what steps a model: in NumPy, or one stream in compiled code.
 
     Raises:
@@ -110,7 +108,7 @@ def read(path: Path) -> tuple[ModelFile, ModelConfig, Vocabulary]:
     Raises:
         UserError: it is missing, damaged, or a model of another kind.
     """
-    file = read_model(path, KIND)
+    file = read_model(path, CHARACTERS)
     try:
         config = ModelConfig.from_json(file.config)
         vocabulary = Vocabulary.from_json(file.vocabulary)

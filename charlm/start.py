@@ -1,37 +1,41 @@
-"""From a text and a configuration to the training of a character language model."""
+"""From a corpus and a configuration to the training of a character language model.
+
+It may be new, resumed, or start from another model whose vocabulary grows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 
 from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
-from charlm.language_model import KIND, read
+from charlm.language_model import read
 from charlm.model import CharLM
-from charlm.runs.registry import find
+from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
 from charlm.task import LanguageModelling, fast_shards
 from charlm.training.config import Precision
 from charlm.training.distributed import World, under_torchrun
-from charlm.training.session import Job, Stop, Training, begin, never, reopen
-from charlm.transfer import grown
+from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
-from corpora.known.download import Progress
 from corpora.known.resolve import encode
-from corpora.notice import Notice, silent
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """A training that is asked for."""
+class LanguageModelRequest(Request):
+    """The training of a character language model that is asked for."""
+
+    kind: ClassVar[str] = CHARACTERS
+    what: ClassVar[str] = "a language model"
+    shares_batches: ClassVar[bool] = True
+    place: ClassVar[frozenset[str]] = frozenset({"spec"})
 
     corpus: str
     """File, folder, catalogued name or path, or - for standard input."""
@@ -41,154 +45,111 @@ class Request:
     preset: str | None = None
     """Name of the preset that the configurations come from, for the record."""
     init_from: str | None = None
-    """A model to start from; its shape then stands instead of `model`, but for dropout."""
-    run: Path | None = None
-    """Folder to write to; by default a new one under runs/, named after the corpus."""
+    """A model to start from. Its shape then replaces that of `model`, except for dropout."""
 
+    def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
+        """Encode the corpus; see `Request.job`. The run is named after the corpus."""
+        if self.corpus == "-" and under_torchrun():
+            raise UserError(
+                "processes that train together cannot share standard input; name a file"
+            )
+        text = encode(
+            self.corpus, encoding=self.encoding, progress=hooks.progress, notice=hooks.notice
+        )
+        if vocabulary is None:
+            model, symbols, weights = self._beginning(text)
+        else:
+            model, symbols, weights = self.model, Vocabulary.from_json(vocabulary), None
 
-def start(
-    request: Request,
-    *,
-    stop: Stop = never,
-    progress: Progress | None = None,
-    notice: Notice = silent,
-) -> AbstractContextManager[Training]:
-    """Open a new training; see `session.begin`.
+        def task(world: World, precision: Precision) -> LanguageModelling:
+            made = build_model(model, weights, len(symbols)).to(world.device)
+            shards = fast_shards(model, self.training, world)
+            return LanguageModelling(
+                made, symbols, text, self.training, precision=precision, world=world, shards=shards
+            )
 
-    Args:
-        request: what to train, on what.
-        stop: see `Trainer`.
-        progress: shown while the corpus is fetched.
-        notice: told what the user should know of the corpus.
+        corpus: dict[str, Any] = {"spec": self.corpus, "encoding": self.encoding}
+        corpus |= {"characters": len(text), "sha256": text.sha256}
+        return Job(
+            kind=self.kind,
+            name=text.name,
+            training=self.training,
+            model=model.to_json(),
+            vocabulary=symbols.to_json(),
+            about={"preset": self.preset, "init_from": self.init_from, "corpus": corpus},
+            task=task,
+        )
 
-    Raises:
-        UserError: the corpus, the model to start from, or the folder cannot be used.
-    """
-    if request.corpus == "-" and under_torchrun():
-        raise UserError("processes that train together cannot share standard input; name a file")
-    text = encode(request.corpus, encoding=request.encoding, progress=progress, notice=notice)
-    model, vocabulary, weights = _parts(request, text)
-    job = _job(
-        text,
-        model,
-        vocabulary,
-        request.training,
-        {"spec": request.corpus, "encoding": request.encoding},
-        weights=weights,
-        about={"preset": request.preset, "init_from": request.init_from},
-    )
-    return begin(job, request.run, stop=stop)
-
-
-def resume(
-    folder: Path,
-    *,
-    corpus: str | None = None,
-    changes: dict[str, Any] | None = None,
-    stop: Stop = never,
-    progress: Progress | None = None,
-    notice: Notice = silent,
-) -> AbstractContextManager[Training]:
-    """Open the training of an existing run folder, as its last save left it.
-
-    Args:
-        folder: the run.
-        corpus: where its text is now, if not where it was.
-        changes: fields of the training configuration to change, such as `epochs`.
-        stop: see `Trainer`.
-        progress: shown while the corpus is fetched.
-        notice: told what the user should know of the corpus.
-
-    Raises:
-        UserError: the folder holds no such run, it is damaged, or its text has changed.
-    """
-
-    def job_of(signed: Mapping[str, Any]) -> Job:
+    @classmethod
+    def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
+        """Return the request that a run recorded; `moved` may hold `corpus`."""
         source = signed["corpus"]
-        spec = corpus or source["spec"]
-        if spec == "-":
+        if source["spec"] == "-" and "corpus" not in moved:
             raise UserError(
                 "this run read standard input; give its text again: CORPUS --resume RUN"
             )
-        text = encode(spec, encoding=source["encoding"], progress=progress, notice=notice)
-        if text.sha256 != source["sha256"]:
-            raise UserError(f"{spec} is not the text that {folder} was trained on; it has changed")
-        return _job(
-            text,
-            ModelConfig.from_json(signed["model"]),
-            Vocabulary.from_json(signed["vocabulary"]),
-            TrainingConfig.from_json(signed["training"]).replace(changes or {}),
-            {"spec": source["spec"], "encoding": source["encoding"]},
+        return cls(
+            corpus=moved.get("corpus", source["spec"]),
+            model=ModelConfig.from_json(signed["model"]),
+            training=TrainingConfig.from_json(signed["training"]),
+            encoding=source["encoding"],
         )
 
-    return reopen(folder, KIND, job_of, changed=bool(changes), stop=stop)
+    def _beginning(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
+        """Return the shape of the model, its vocabulary, and the weights to start from, if any.
+
+        A model to start from gets new weights for the characters that it lacks.
+        """
+        if self.init_from is None:
+            return self.model, text.vocabulary, None
+        file, config, known = read(find(self.init_from, CHARACTERS))
+        vocabulary = known.extend(text.vocabulary.symbols)
+        random = np.random.default_rng(self.training.seed)
+        weights = grow_vocabulary(file.weights, len(vocabulary), random)
+        regularization = {name: getattr(self.model, name) for name in REGULARIZATION}
+        return config.replace(regularization), vocabulary, weights
 
 
-def loaded(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:
+def load_torch_model(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:
     """Return the torch model in a run folder or model file, on `device`, and its vocabulary.
 
     Raises:
         UserError: it is missing, damaged, or a model of another kind.
     """
     file, config, vocabulary = read(path)
-    return _torch_model(config, file.weights, len(vocabulary)).to(device), vocabulary
+    return build_model(config, file.weights, len(vocabulary)).to(device), vocabulary
 
 
-def _job(
-    text: EncodedText,
-    model: ModelConfig,
-    vocabulary: Vocabulary,
-    config: TrainingConfig,
-    source: Mapping[str, str],
-    *,
-    weights: Arrays | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> Job:
-    """Return the job of training `model` on `text`, from new weights or given ones."""
-
-    def task(world: World, precision: Precision) -> LanguageModelling:
-        if weights is None:
-            made = CharLM(model, len(vocabulary))
-        else:
-            made = _torch_model(model, weights, len(vocabulary))
-        return LanguageModelling(
-            made.to(world.device),
-            vocabulary,
-            text,
-            config,
-            precision=precision,
-            world=world,
-            shards=fast_shards(model, config, world),
-        )
-
-    corpus = {**source, "characters": len(text), "sha256": text.sha256}
-    return Job(
-        kind=KIND,
-        name=text.name,
-        training=config,
-        model=model.to_json(),
-        vocabulary=vocabulary.to_json(),
-        about={**(about or {}), "corpus": corpus},
-        task=task,
-    )
-
-
-def _parts(request: Request, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
-    """Return the shape of the model, its vocabulary, and the weights to start from, if any.
-
-    A model to start from gets new weights for the characters that it lacks.
-    """
-    if request.init_from is None:
-        return request.model, text.vocabulary, None
-    file, config, known = read(find(request.init_from))
-    vocabulary = known.extended(text.vocabulary.symbols)
-    random = np.random.default_rng(request.training.seed)
-    weights = grown(file.weights, len(vocabulary), random)
-    regularization = {name: getattr(request.model, name) for name in REGULARIZATION}
-    return config.replace(regularization), vocabulary, weights
-
-
-def _torch_model(config: ModelConfig, weights: Arrays, vocabulary_size: int) -> CharLM:
+def build_model(config: ModelConfig, weights: Arrays | None, vocabulary_size: int) -> CharLM:
+    """Return a torch model on the CPU, with the given weights or newly drawn ones."""
     model = CharLM(config, vocabulary_size)
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+    if weights is not None:
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
     return model
+
+
+def grow_vocabulary(
+    weights: Mapping[str, np.ndarray], vocabulary_size: int, random: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Return `weights` with rows for the symbols that were added at the end of the vocabulary.
+
+    Old rows stay as they are. A new symbol is at first about as unlikely as the rarer old ones, so
+    that the model loses almost nothing of what it knew.
+
+    Args:
+        weights: of a `CharLM` with at most `vocabulary_size` symbols.
+        vocabulary_size: number of symbols, the new ones included.
+        random: draws the new embeddings, with the mean and the scale of the old ones.
+    """
+    embedding, output = weights["embedding.weight"], weights["output.weight"]
+    bias = weights["output.bias"]
+    added = vocabulary_size - len(embedding)
+    features = random.normal(
+        embedding.mean(axis=0), embedding.std(axis=0), (added, len(embedding.T))
+    )
+    return {
+        **weights,
+        "embedding.weight": np.concatenate([embedding, features.astype(np.float32)]),
+        "output.weight": np.concatenate([output, np.repeat(output.mean(axis=0)[None], added, 0)]),
+        "output.bias": np.concatenate([bias, np.full(added, bias.min(), np.float32)]),
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -14,17 +13,16 @@ from charlm.evaluation import evaluate
 from charlm.generation import generate
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
-from charlm.language_model import KIND
 from charlm.model import CharLM
 from charlm.nn.recurrent import State, detached, divided, flattened, joined, unflattened
-from charlm.runs.files import MODEL
-from charlm.runs.model_file import ModelFile, write_model
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.model_file import ModelFile
+from charlm.runs.registry import CHARACTERS
 from charlm.streams import Streams, check_length
 from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.replicas import Shards
+from charlm.training.task import Task, copy_weights
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 
@@ -44,8 +42,8 @@ def fast_shards(model: ModelConfig, config: TrainingConfig, world: World) -> int
     return world.shards(config.batch_size) if model.hidden_size <= LARGEST_SHARDED else 1
 
 
-class LanguageModelling:
-    """Trains a `CharLM` to predict the next character of a text (see `loop.Task`).
+class LanguageModelling(Task[tuple[Tensor, Tensor]]):
+    """Trains a `CharLM` to predict the next character of a text (see `charlm.training.task.Task`).
 
     Args:
         model: on the world's device.
@@ -60,6 +58,7 @@ class LanguageModelling:
         UserError: the text is too short for one batch.
     """
 
+    model: CharLM
     unit = "characters"
 
     def __init__(
@@ -78,7 +77,7 @@ class LanguageModelling:
         model.rank, model.world_size = world.rank, world.size
         self.precision, self.device = precision, world.device
         same = text.vocabulary == vocabulary
-        self.remap = None if same else text.remapped(vocabulary)
+        self.remap = None if same else text.remap_table(vocabulary)
         self.validation = text.split("validation")[:VALIDATION_LIMIT]
         self.streams = Streams(
             text.split("train"),
@@ -131,7 +130,7 @@ class LanguageModelling:
                 self.model,
                 self.validation,
                 device=self.device,
-                line_feed=self.vocabulary.index("\n") if "\n" in self.vocabulary else None,
+                line_feed=self.vocabulary.line_feed,
                 remap=self.remap,
             )
         return {
@@ -144,7 +143,7 @@ class LanguageModelling:
         """Return a text that the model writes as it stands; the same step, the same draws."""
         if self.config.sample_length == 0:
             return ""
-        network = Network(self.model.config, self.weights(), len(self.vocabulary))
+        network = Network(self.model.config, copy_weights(self.model), len(self.vocabulary))
         tokens = generate.generate(
             network,
             self.vocabulary,
@@ -154,10 +153,6 @@ class LanguageModelling:
         )
         return "".join(token.character for token in tokens)
 
-    def weights(self) -> dict[str, np.ndarray]:
-        """Return the model's weights as NumPy arrays."""
-        return {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
-
     def carried(self) -> dict[str, Tensor]:
         """Return the state of every stream."""
         return flattened(self.state)
@@ -166,10 +161,10 @@ class LanguageModelling:
         """Undo `carried`."""
         self.state = unflattened({name: t.to(self.device) for name, t in tensors.items()})
 
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
+    def model_file(self) -> ModelFile:
+        """Return what the model file holds."""
         config, vocabulary = self.model.config.to_json(), self.vocabulary.to_json()
-        write_model(run.path / MODEL, ModelFile(KIND, config, vocabulary, self.weights()))
+        return ModelFile(CHARACTERS, config, vocabulary, copy_weights(self.model))
 
 
 def _sharded(model: CharLM, count: int) -> Shards[CharLM]:

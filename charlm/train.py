@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import fields
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import INPUT, overrides
+from charlm.console.options import INPUT, Out, Resume, TensorBoardToo, given, overrides
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
-from charlm.console.watch import refuse, watch
 from charlm.training.config import preset
 from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from charlm.start import LanguageModelRequest
 
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
 """Options that a model to start from has settled."""
@@ -31,12 +32,12 @@ def train(
     corpus: Annotated[str | None, INPUT] = None,
     /,
     *,
-    preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
-    run_folder: Annotated[Path | None, Parameter(name="--out")] = None,
-    resume: Path | None = None,
+    preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
+    run_folder: Out = None,
+    resume: Resume = None,
     init_from: str | None = None,
-    encoding: str = "utf-8",
-    tensorboard: Annotated[bool, Parameter(negative="")] = False,
+    encoding: str | None = None,
+    tensorboard: TensorBoardToo = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
     """Train a model on a text. Stop with Ctrl-C at any time and go on with --resume.
@@ -47,54 +48,54 @@ def train(
         A text file, a folder of them, a known name or path (see `charlm corpora`), or - for
         standard input.
     preset_name
-        Named settings that the options below change: {presets}.
-    run_folder
-        Folder to write to; by default a new one under runs/.
-    resume
-        Go on with the training in this run folder.
+        Named settings that the options below change, by default `default`: {presets}.
     init_from
         Start from this model: a run folder, a .safetensors file or a shipped name.
     encoding
-        Character encoding of the text.
-    tensorboard
-        Log for TensorBoard as well (needs the extra of that name).
+        Character encoding of the text, by default utf-8.
     """
-    changes = {name: value for name, value in vars(options).items() if value is not None}
+    changes = given(options)
     # Imported here: loading torch takes over a second, and --help does not need it.
-    from charlm import start
     from charlm.console.download_bar import DownloadBar
-    from charlm.training.log import require_tensorboard
-    from charlm.training.session import MAY_CHANGE
+    from charlm.console.watch import open_training, refuse, watch
+    from charlm.start import LanguageModelRequest
+    from charlm.training.request import Hooks
+    from charlm.training.tensorboard import require_tensorboard
 
     if tensorboard:
         require_tensorboard()
+
+    def request() -> LanguageModelRequest:
+        if corpus is None:
+            raise UserError("which text? give a file, a folder or a name: charlm corpora")
+        name = preset_name or DEFAULT_PRESET
+        chosen = preset(name, PRESETS)
+        if init_from is not None:
+            refuse(set(changes) & SHAPE, "while --init-from gives the model")
+        return LanguageModelRequest(
+            corpus=corpus,
+            model=chosen.model.replace(changes),
+            training=chosen.training.replace(changes),
+            encoding=encoding or "utf-8",
+            preset=name,
+            init_from=init_from,
+            run=run_folder,
+        )
+
+    beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
     stop = Interrupts()
-    with closing(DownloadBar(stderr())) as progress:
-        hooks: dict[str, Any] = {"stop": stop, "notice": notice, "progress": progress}
-        if resume is not None:
-            if run_folder is not None or init_from is not None:
-                raise UserError("--resume goes on in its own folder: leave out --out, --init-from")
-            refuse(set(changes) - MAY_CHANGE, "while a training is resumed")
-            opened = start.resume(resume, corpus=corpus, changes=changes, **hooks)
-        else:
-            if corpus is None:
-                raise UserError("which text? give a file, a folder or a name: charlm corpora")
-            chosen = preset(preset_name, PRESETS)
-            if init_from is not None:
-                refuse(set(changes) & SHAPE, "while --init-from gives the model")
-            request = start.Request(
-                corpus=corpus,
-                model=chosen.model.replace(changes),
-                training=chosen.training.replace(changes),
-                encoding=encoding,
-                preset=preset_name,
-                init_from=init_from,
-                run=run_folder,
-            )
-            opened = start.start(request, **hooks)
+    with closing(DownloadBar(stderr())) as bar:
+        opened = open_training(
+            LanguageModelRequest,
+            request,
+            resume=resume,
+            changes=changes,
+            beside={**beside, "--encoding": encoding},
+            hooks=Hooks(stop=stop, notice=notice, progress=bar),
+            **({} if corpus is None else {"corpus": corpus}),
+        )
         with opened as ready:
-            use = "write with: charlm generate {run}"
-            return watch(ready, stop, again="charlm.train", use=use, tensorboard=tensorboard)
+            return watch(ready, stop, tensorboard=tensorboard)
 
 
 train.__doc__ = (train.__doc__ or "").format(

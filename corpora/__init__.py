@@ -1,4 +1,4 @@
-"""The texts: a catalogue of corpora, how they are fetched and normalised, and how they become ids.
+"""Texts to train on: a catalogue of corpora, downloads, normalised text and symbol ids.
 
-Nothing is imported here, so that a command pays only for the modules it uses.
+This module imports nothing, so a command loads only the modules that it uses.
 """

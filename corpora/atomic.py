@@ -1,4 +1,6 @@
-"""Files that are either wholly there or not there at all."""
+"""Atomic writing: a file is either complete or not there at all."""
+
+from __future__ import annotations
 
 import os
 import secrets
@@ -8,21 +10,27 @@ from pathlib import Path
 from corpora.errors import os_error
 
 TEMPORARY = ".*.tmp"
-"""Pattern of the temporary files; one that is left behind was cut short by a kill."""
+"""Pattern of the names of temporary files. A process that is killed can leave one behind."""
 
 
 def write_atomic(path: Path, data: bytes | Iterable[bytes], *, advice: str | None = None) -> None:
-    """Put `data` at `path`, which at every moment holds either its old content or all of the new.
+    """Write `data` to `path` so that the file always holds all of the old or all of the new data.
 
-    The bytes go to a temporary file in the same folder (made if missing), are flushed to the disk
-    and take the name in one step (`Path.replace`). On any failure, Ctrl-C included, the temporary
-    file is removed and `path` is untouched; an exception that the iterable raises passes through,
-    so a generator may verify what it yields and refuse at its end.
+    The bytes go to a temporary file in the same folder, are flushed to the disk and get their name
+    in one step (`Path.replace`). The folder is made if it is missing. After any failure, Ctrl-C
+    included, the temporary file is removed and `path` is unchanged.
 
-    Raises UserError, ending in `advice` where given, if the operating system refuses.
+    Args:
+        path: the file to write.
+        data: the content, as a whole or in pieces. What the iterable raises passes through, so a
+            generator can verify the pieces that it yields and raise an error after the last one.
+        advice: what the error message advises, instead of the usual advice.
+
+    Raises:
+        UserError: the operating system refuses.
     """
-    # Not tempfile.mkstemp: its files are private to the user whatever the umask says, and corpora
-    # and checkpoints are shared.
+    # tempfile.mkstemp ignores the umask: only the user could read its files, but people share
+    # corpora and checkpoints.
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     chunks = (data,) if isinstance(data, bytes) else data
     try:

@@ -1,4 +1,6 @@
-"""The one kind of error that a user can cause, and how the operating system's errors become one."""
+"""Errors that a user can cause, and their one-line messages."""
+
+from __future__ import annotations
 
 import errno
 from os import PathLike, fspath
@@ -20,22 +22,27 @@ _REASONS: dict[int, tuple[str, str]] = {
 
 
 class UserError(Exception):
-    """One line that says what is wrong and what to do; commands print it and exit with code 2.
+    """An error of one line that says what is wrong and what to do.
 
-    Line breaks, control characters and lone surrogates in the message (they come from file names
-    and from texts) are escaped, so that it is always one line and can always be printed.
+    Commands print the line and exit with code 2. Line breaks, control characters and lone
+    surrogates in the message (they come from file names and from texts) are escaped, so the message
+    is always one line and can always be printed.
     """
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(_one_line(message))
+        super().__init__(_escape(message))
 
 
 def os_error(
     error: OSError, path: str | PathLike[str], doing: str = "read", advice: str | None = None
 ) -> UserError:
-    """The line for `error`, met when `doing` ("read", "write", ...) something at `path`.
+    """Return a `UserError` for an error of the operating system.
 
-    `advice` replaces the usual advice for this kind of error.
+    Args:
+        error: the error.
+        path: the file or folder that it is about.
+        doing: the verb of the message: "cannot `doing` `path`".
+        advice: what to advise instead of the usual advice for this kind of error.
     """
     reason, usual = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
     line = f"cannot {doing} {fspath(path)}: {reason or type(error).__name__}"
@@ -43,7 +50,7 @@ def os_error(
     return UserError(f"{line}; {advice}" if advice else line)
 
 
-def _one_line(message: str) -> str:
+def _escape(message: str) -> str:
     if message.isprintable():
         return message
     return "".join(

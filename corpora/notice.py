@@ -1,12 +1,12 @@
-"""What a caller is told that is neither a result nor an error."""
+"""Notices to the user that are neither results nor errors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Notice = Callable[[str], None]
-"""Takes one line for the user, such as which edition of a text was found."""
+"""A function that takes one line for the user, such as the edition of a text that was found."""
 
 
 def silent(line: str) -> None:
-    """Take a notice that nobody wants to read."""
+    """Ignore a notice."""

@@ -1,4 +1,4 @@
-"""Where data lies: the mirror, and the cache."""
+"""Folders with data: the mirror and the cache."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ CACHE_ADVICE = "set CHARLM_CACHE to a folder that can be written"
 
 
 def mirror_dir() -> Path | None:
-    """The folder with copies of the data sets: CHARLM_MIRROR, or ../shared/data of the checkout.
+    """Return the folder with copies of the data sets.
 
-    None if CHARLM_MIRROR is unset and that folder is missing. Raises UserError if CHARLM_MIRROR
-    does not name a folder.
+    It is CHARLM_MIRROR if that is set, otherwise ../shared/data of the checkout.
+
+    Returns:
+        The folder; None if CHARLM_MIRROR is not set and ../shared/data does not exist.
+
+    Raises:
+        UserError: CHARLM_MIRROR does not name a folder.
     """
     if named := os.environ.get("CHARLM_MIRROR"):
         folder = Path(named).expanduser()
@@ -28,9 +33,12 @@ def mirror_dir() -> Path | None:
 
 
 def cache_dir() -> Path:
-    """The folder for what can be made again: CHARLM_CACHE, or charlm's among the user's caches."""
+    """Return the folder for files that can be made again.
+
+    It is CHARLM_CACHE if that is set, otherwise the folder "charlm" among the user's caches.
+    """
     if named := os.environ.get("CHARLM_CACHE"):
         return Path(named).expanduser()
-    import platformdirs  # it looks at the environment when imported
+    import platformdirs  # reads the environment when it is imported
 
     return Path(platformdirs.user_cache_dir("charlm"))

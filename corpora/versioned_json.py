@@ -1,4 +1,4 @@
-"""JSON objects that say what they are: a format's name and its version beside the content."""
+"""JSON objects that hold the name and the version of their format."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Any
 from corpora.errors import UserError
 
 
-def read_marked(text: str, mark: str, version: int, what: str) -> dict[str, Any]:
-    """Read a JSON object with `"format": mark` and `"version": version` in it.
+def parse_versioned(text: str, mark: str, version: int, what: str) -> dict[str, Any]:
+    """Parse a JSON object that holds `"format": mark` and `"version": version`.
+
+    Args:
+        text: the JSON.
+        mark: the name of the format.
+        version: the version of the format.
+        what: what the object is, for the error message.
 
     Raises:
-        UserError: `text` is anything else, and so no `what`.
+        UserError: `text` is anything else.
     """
     try:
         found = json.loads(text)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-PAD = 0
-"""Id of the padding, in every vocabulary of this package."""
+from seq.padding import PAD
+
 BATCHES_PER_BUCKET = 50
 """Batches whose examples are sorted together: enough for little padding, and yet no two passes have
 the same batches."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
-from charlm.runs.model_file import kind_of
-from charlm.runs.registry import find, shipped
+from charlm.runs.model_file import read_kind
+from charlm.runs.registry import CLASSIFIER, KINDS, TRANSLATOR, find, import_attribute
 from charlm.training.config import Device, Precision
-from seq.imdb import library
-from seq.imdb.library import SHIPPED, TextClassifier
-from seq.scan import library
-from seq.scan.config import TRANSLATOR
-from seq.scan.library import CommandTranslator
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from seq.imdb.library import TextClassifier
+    from seq.scan.library import CommandTranslator
 
 
 @overload
@@ -34,14 +34,19 @@ def load(
     """Load a classifier or a translator by shipped name, run folder or `.safetensors` file.
 
     Args:
-        name: `imdb` and `scan` are the ones that ship.
+        name: `imdb` and `scan` are two that ship.
         device: where to compute.
         precision: fp32 gives the same figures in any batch, to 1e-5; bf16 is faster on some
-            processors, and near them.
+            processors, and close to them.
 
     Raises:
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
-    kind = kind_of(find(name, shipped(SHIPPED)))
-    of_kind = library.load if kind == TRANSLATOR else library.load
-    return of_kind(name, device=device, precision=precision)
+    path = find(name, CLASSIFIER, TRANSLATOR)
+    kind = KINDS.get(found := read_kind(path))
+    if kind is None or kind.package != "seq" or kind.load is None:
+        raise UserError(f"{path} holds a model of kind {found!r}, which seq does not load")
+    model: TextClassifier | CommandTranslator = import_attribute(kind.load)(
+        str(path), device=device, precision=precision
+    )
+    return model

@@ -27,7 +27,7 @@ class CharlmApp(App[None]):
     TITLE = "charlm"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         "app.tcss",
-        *(f"panes/{tab.name}.tcss" for tab in TABS),
+        *(f"{tab.name}/pane.tcss" for tab in TABS),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
@@ -39,13 +39,13 @@ class CharlmApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.session = state.load()
+        self.state = state.load()
         self.making = Lock()
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs; what is in them comes when they are looked at."""
         known = [tab.name for tab in TABS]
-        first = self.session.pane if self.session.pane in known else known[0]
+        first = self.state.pane if self.state.pane in known else known[0]
         with TabbedContent(initial=first):
             for tab in TABS:
                 with TabPane(f"{tab.title} {tab.key.upper()}", id=tab.name):
@@ -54,8 +54,8 @@ class CharlmApp(App[None]):
 
     def on_mount(self) -> None:
         """Take the theme of the last time."""
-        if self.session.theme in self.available_themes:
-            self.theme = self.session.theme
+        if self.state.theme in self.available_themes:
+            self.theme = self.state.theme
 
     @property
     def tabs(self) -> TabbedContent:
@@ -102,9 +102,9 @@ class CharlmApp(App[None]):
             found = self._pane(name)
             if found is None:
                 (tab,) = (tab for tab in TABS if tab.name == name)
-                module = import_module(f"tui.panes.{name}")
+                module = import_module(f"tui.{name}.pane")
                 found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
-                found.restore(self.session.kept(name))
+                found.restore(self.state.kept(name))
                 place = self.tabs.query_one(f"#{name}", TabPane)
                 await place.remove_children()
                 await place.mount(found)
@@ -153,9 +153,9 @@ class CharlmApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette offers."""
-        from tui.commands import commands
+        from tui.palette import list_commands
 
-        yield from commands(self)
+        yield from list_commands(self.pane, self.go_to, self.open)
         yield from super().get_system_commands(screen)
 
     @work
@@ -179,6 +179,6 @@ class CharlmApp(App[None]):
 
     def remember(self) -> None:
         """Keep theme, tab, and what the panes want kept, for the next start."""
-        self.session.theme, self.session.pane = self.theme, self.tab.name
-        self.session.panes |= {name: pane.kept() for name, pane in self.panes.items()}
-        state.save(self.session)
+        self.state.theme, self.state.pane = self.theme, self.tab.name
+        self.state.panes |= {name: pane.kept() for name, pane in self.panes.items()}
+        state.save(self.state)

@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
 from charlm.runs.files import MODEL
-from charlm.runs.model_file import kind_of
+from charlm.runs.model_file import read_kind
 from charlm.runs.registry import find, runs, shipped
 from corpora.errors import UserError
-
-SHIPPED_BY_SEQ = Path(__file__).parents[1] / "seq" / "pretrained"
-"""By path: importing seq's libraries loads torch."""
 
 Model = TypeVar("Model")
 
 
-def known() -> dict[str, Path]:
-    """Return all models that ship, and those in run folders, by the name one would type."""
-    return {**shipped(), **shipped(SHIPPED_BY_SEQ), **runs()}
-
-
 def kinds() -> dict[str, str]:
-    """Return the kinds of the models that can be used, by name; damaged ones are left out."""
+    """Return the kind of every model that can be used, by name.
+
+    They are the models that ship and those in run folders. Damaged ones are left out: `charlm
+    models` says what is wrong with them.
+    """
     found = {}
-    for name, path in known().items():
-        try:
+    for name, path in {**shipped(), **runs()}.items():
+        with suppress(UserError):
             if (path / MODEL).exists():
-                found[name] = kind_of(path)
-        except UserError:
-            continue  # `charlm models` says what is wrong with it
+                found[name] = read_kind(path)
     return found
 
 
 def names(kind: str) -> list[str]:
     """Return the names of the models of a kind that can be used."""
     return [name for name, own in kinds().items() if own == kind]
-
-
-def path_of(name: str) -> Path:
-    """Return the folder or file of a model; raise `UserError` if there is none."""
-    return find(name, known())
 
 
 class Models(Generic[Model]):
@@ -63,5 +52,5 @@ class Models(Generic[Model]):
         """Return a model, with `lock` held; raise `UserError` if it cannot be loaded."""
         if name not in self._models:
             self._loading(name)
-            self._models[name] = self._load(str(path_of(name)))
+            self._models[name] = self._load(str(find(name)))
         return self._models[name]

@@ -1,16 +1,24 @@
-"""The command palette."""
+"""The command palette: every pane and action, every model and corpus."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.events import Click
 from textual.widgets import Input
+
+from charlm.console.program import printable
+from corpora.known.catalog import CATALOG
+from tui.models import kinds
+from tui.pane import Pane
+from tui.tabs import TABS
 
 
 class Found(CommandList):
@@ -57,3 +65,33 @@ class Palette(CommandPalette):
         """Close, if that is still to be done, and gather no more."""
         self.workers.cancel_node(self)
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+def list_commands(
+    pane: Pane | None,
+    go_to: Callable[[str], None],
+    use: Callable[[str, str], Awaitable[None]],
+) -> Iterator[SystemCommand]:
+    """Yield what can be done, the panes first.
+
+    Args:
+        pane: the one that is looked at, whose actions are offered.
+        go_to: shows the tab of that name.
+        use: shows a tab with a model or a corpus.
+    """
+    for tab in TABS:
+        yield SystemCommand(tab.title, f"Go to {tab.title}", partial(go_to, tab.name))
+    if pane is not None:
+        for binding in type(pane).BINDINGS:
+            if isinstance(binding, Binding):
+                action = partial(pane.app.run_action, binding.action, pane)
+                yield SystemCommand(binding.description, f"Key {binding.key}", action)
+    tabs = {tab.kind: tab for tab in TABS if tab.kind is not None}
+    for name, kind in kinds().items():
+        if (found := tabs.get(kind)) is not None:
+            # Textual would take brackets in a name for markup.
+            shown = printable(name).replace("[", "(").replace("]", ")")
+            open_it = partial(use, found.name, name)
+            yield SystemCommand(f"{found.title} with {shown}", "Use this model", open_it)
+    for name, entry in CATALOG.items():
+        yield SystemCommand(f"Train on {name}", entry.title, partial(use, "train", name))

@@ -16,7 +16,7 @@ FILE = "tui.json"
 
 
 @dataclass
-class Session:
+class State:
     """Theme, pane, and what was typed and set in the panes."""
 
     theme: str = "textual-dark"
@@ -39,23 +39,23 @@ def folder() -> Path:
     return Path(platformdirs.user_state_dir("charlm"))
 
 
-def load() -> Session:
+def load() -> State:
     """Return what was remembered; what is missing, damaged or of another type is as at first."""
     try:
         found = json.loads((folder() / FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
-        return Session()
-    session = Session()
-    for one in dataclasses.fields(Session):
+        return State()
+    state = State()
+    for one in dataclasses.fields(State):
         value = found.get(one.name) if isinstance(found, dict) else None
-        if type(value) is type(getattr(session, one.name)):
-            setattr(session, one.name, value)
-    return session
+        if type(value) is type(getattr(state, one.name)):
+            setattr(state, one.name, value)
+    return state
 
 
-def save(session: Session) -> None:
-    """Remember `session`, if there is a place to: an app that ends has nobody to complain to."""
-    data = json.dumps(dataclasses.asdict(session), indent=2).encode()
+def save(state: State) -> None:
+    """Remember `state`, if there is a place to: an app that ends has nobody to complain to."""
+    data = json.dumps(dataclasses.asdict(state), indent=2).encode()
     try:
         write_atomic(folder() / FILE, data)
     except UserError:

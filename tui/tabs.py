@@ -1,6 +1,6 @@
-"""The panes of the app, each a widget that is made when it is first looked at.
+"""The tabs of the app: where each pane is found, and which models it uses.
 
-A pane has a title, a key, and a text of help; it talks to the app in messages. Its model work runs
+A pane is made when its tab is first looked at. It talks to the app in messages. Its model work runs
 in threads, and nothing that takes time is imported when the app starts.
 """
 
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from charlm.runs.registry import CHARACTERS, CLASSIFIER, TRANSLATOR
+
 
 @dataclass(frozen=True)
 class Tab:
     """Where a pane is found."""
 
     name: str
-    """Its id, and the module of its pane in this package."""
+    """Its id, and the folder of its pane in this package."""
     title: str
     key: str
     widget: str
-    """The class of its pane in that module."""
+    """The class of its pane, in the module `pane` of that folder."""
+    kind: str | None = None
+    """Kind of the models that it uses; see `charlm.runs.registry`."""
 
 
 TABS = (
-    Tab("generate", "Generate", "f2", "GeneratePane"),
-    Tab("classify", "Classify", "f3", "ClassifyPane"),
-    Tab("translate", "Translate", "f4", "TranslatePane"),
+    Tab("generate", "Generate", "f2", "GeneratePane", CHARACTERS),
+    Tab("classify", "Classify", "f3", "ClassifyPane", CLASSIFIER),
+    Tab("translate", "Translate", "f4", "TranslatePane", TRANSLATOR),
     Tab("train", "Train", "f5", "TrainPane"),
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from rich.table import Table
 from rich.text import Text
 
 from charlm.console.download_bar import DownloadBar
+from charlm.console.options import Json
 from charlm.console.program import notice, print_json, stderr, stdout
 from corpora.known.catalog import CATALOG, lookup
 from corpora.known.fetch import fetch, place
@@ -38,14 +38,8 @@ def _where(name: str) -> str:
 
 
 @app.default
-def corpora(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """List the texts that are known by name.
-
-    Parameters
-    ----------
-    json
-        Write one JSON object.
-    """
+def corpora(*, json: Json = False) -> None:
+    """List the texts that are known by name."""
     found = [
         {
             "name": entry.name,

@@ -7,26 +7,25 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import INPUT
+from charlm.console.options import INPUT, Encoding, InPrecision, Json, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.language_model import DEFAULT_MODEL
 from charlm.runs.registry import find
-from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 
 
 def evaluate(
-    model: str = DEFAULT_MODEL,
+    model: Model = DEFAULT_MODEL,
     corpus: Annotated[str, INPUT] = "war_and_peace",
     /,
     *,
     split: Split = "test",
     dynamic: Annotated[bool, Parameter(negative="")] = False,
-    encoding: str = "utf-8",
-    device: Device = "auto",
-    precision: Precision = "fp32",
-    json: Annotated[bool, Parameter(negative="")] = False,
+    encoding: Encoding = "utf-8",
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
+    json: Json = False,
 ) -> None:
     """Report the cross-entropy of a text under a model.
 
@@ -36,8 +35,6 @@ def evaluate(
 
     Parameters
     ----------
-    model
-        A shipped name, a run folder or a .safetensors file.
     corpus
         A file, a folder, a known name or path, or - for standard input.
     split
@@ -45,20 +42,12 @@ def evaluate(
     dynamic
         Report dynamic evaluation as well, in fp32: the model goes on learning from what it has
         read (Krause et al. 2018).
-    encoding
-        Character encoding of the text.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers.
-    json
-        Write one JSON object.
     """
     from charlm.console.download_bar import DownloadBar
     from charlm.console.process import keep_freed_memory
     from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
     from charlm.evaluation import evaluate as scored
-    from charlm.start import loaded
+    from charlm.start import load_torch_model
     from charlm.training.device import autocast, pick_device, pick_precision
     from corpora.known.resolve import encode
 
@@ -66,12 +55,12 @@ def evaluate(
     with closing(DownloadBar(stderr())) as bar:
         text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
     where = pick_device(device)
-    language_model, vocabulary = loaded(path, where)
-    remap = text.remapped(vocabulary)
+    language_model, vocabulary = load_torch_model(path, where)
+    remap = text.remap_table(vocabulary)
     ids = text.split(split)
     if len(ids) < 2:
         raise UserError(f"the {split} part of {corpus} has {len(ids)} characters; 2 are needed")
-    line_feed = vocabulary.index("\n") if "\n" in vocabulary else None
+    line_feed = vocabulary.line_feed
     about: dict[str, Any] = {"device": where, "line_feed": line_feed, "remap": remap}
     keep_freed_memory()
     with autocast(where, pick_precision(precision, where)):

@@ -85,7 +85,7 @@ def generate(
         prompt = read_input(prompt_file).removesuffix("\n")  # the one that ends a file
     language_model = load(model, compiled=compiled)
     if unknown == "skip":
-        prompt = language_model.vocabulary.known(prompt)
+        prompt = language_model.vocabulary.drop_unknown(prompt)
     seed = secrets.randbits(32) if seed is None else seed
     try:
         tokens = generate_many(

@@ -4,43 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.config import ModelConfig
+from charlm.console.options import Json, Model
 from charlm.console.program import print_json, printable, stdout
-from charlm.language_model import DEFAULT_MODEL, KIND, read
-from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, parse_json, read_json
+from charlm.language_model import DEFAULT_MODEL, read
+from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
 from charlm.runs.model_file import ModelFile, read_model, write_model
-from charlm.runs.registry import SHIPPED, find, runs, shipped
+from charlm.runs.registry import CHARACTERS, find, find_kind, runs, shipped
 from charlm.runs.run_folder import RunFolder
 from charlm.training.log import best_loss
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
-from corpora.text.vocabulary import Vocabulary, described
+from corpora.text.vocabulary import describe_symbol
 
 SHOWN_SYMBOLS = 200
-SHIPPED_BY_SEQ = SHIPPED.parents[1] / "seq" / "pretrained"
-"""By path: this package imports nothing of seq, whose models are files like its own."""
 
 
-def models(
-    *, folder: Path = Path("runs"), json: Annotated[bool, Parameter(negative="")] = False
-) -> None:
+def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
     """List the models that ship with charlm, and those in run folders, whatever their kind.
 
     Parameters
     ----------
     folder
         Where the run folders are.
-    json
-        Write one JSON object.
     """
-    found = [_summary(name, path, "shipped") for name, path in _all_shipped().items()]
+    found = [_summary(name, path, "shipped") for name, path in shipped().items()]
     found += [_summary(name, path, "run") for name, path in runs(folder).items()]
     if json:
         print_json({"models": found})
@@ -68,7 +61,7 @@ def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
     """Return what is known of a model without failing: a damaged run must not hide the others."""
     try:
         about = RunFolder(path).read_config()
-        _check_shape(about["kind"], about.get("model"))
+        find_kind(about["kind"], path).check_config(about.get("model"))
         ready = exists(path / MODEL)
         parameters = _parameters(_read(path).weights) if ready else None
         return {
@@ -83,28 +76,17 @@ def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
         return {"model": name, "origin": origin, "error": str(error)}
 
 
-def _all_shipped() -> dict[str, Path]:
-    return {**shipped(), **shipped(SHIPPED_BY_SEQ)}
-
-
 def _read(path: Path) -> ModelFile:
     """Return a model of any kind; raise `UserError` if it is missing or damaged.
 
-    How the weights of a model of `seq` must look is known there; the digest covers them.
+    The weights of a character model are checked by shape. Those of other kinds are checked where
+    torch makes their modules; here their digest covers them.
     """
     file = read_model(path)
-    if file.kind == KIND:
+    if file.kind == CHARACTERS:
         return read(path)[0]
-    _check_shape(file.kind, file.config)
+    find_kind(file.kind, path).check_config(file.config)
     return file
-
-
-def _check_shape(kind: str, config: object) -> None:
-    """Raise `UserError` unless `config` is that of a model, as far as `_shape` reads it."""
-    if kind == KIND:
-        ModelConfig.from_json(config)
-    elif not isinstance(config, dict) or not {"cell", "hidden_size"} <= set(config):
-        raise UserError("its model configuration has no cell and no size")
 
 
 def _text(value: object) -> Text:
@@ -130,21 +112,12 @@ def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
     return parts
 
 
-def info(
-    model: str = DEFAULT_MODEL, /, *, json: Annotated[bool, Parameter(negative="")] = False
-) -> None:
-    """Show what a model is made of and how it was trained.
-
-    Parameters
-    ----------
-    model
-        A shipped name, a run folder or a .safetensors file.
-    json
-        Write one JSON object.
-    """
-    path = find(model, _all_shipped())
+def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
+    """Show what a model is made of and how it was trained."""
+    path = find(model)
     file = _read(path)
-    symbols, what = _symbols(file, path)
+    kind = find_kind(file.kind, path)
+    symbols, what = list(kind.read_symbols(file.vocabulary)), kind.symbols
     parts = _parameters(file.weights)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
     figures = {
@@ -173,32 +146,16 @@ def info(
         for name, value in about.items() if isinstance(about, dict) else ():
             table.add_row(_text(f"{key}, {name.replace('_', ' ')}"), _text(value))
     if figures["validation_loss"] is not None:
-        per = " per character" if file.kind == KIND else ""
+        per = " per character" if file.kind == CHARACTERS else ""
         table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}")
     stdout().print(table)
-
-
-def _symbols(file: ModelFile, path: Path) -> tuple[list[str], str]:
-    """Return what the vocabulary of a model holds, and the name of such symbols."""
-    if file.kind == KIND:
-        return list(Vocabulary.from_json(file.vocabulary).symbols), "characters"
-    found = parse_json(file.vocabulary, path)
-    found = found if isinstance(found, dict) else {}
-    sides = [found] if "words" in found else [found.get("source"), found.get("target")]
-    words: list[str] = []
-    for side in sides:
-        own = side.get("words", side.get("symbols")) if isinstance(side, dict) else None
-        if not isinstance(own, list) or not all(isinstance(word, str) for word in own):
-            raise UserError(f"{path} has no vocabulary of words")
-        words += own
-    return words, "words"
 
 
 def _shown(symbols: list[str]) -> str:
     """Return the symbols side by side, those that print nothing by code point."""
     if len(symbols) > SHOWN_SYMBOLS:
         return _shown(symbols[:SHOWN_SYMBOLS]) + " …"
-    plain = [symbol if symbol.isprintable() else described(symbol) for symbol in symbols]
+    plain = [symbol if symbol.isprintable() else describe_symbol(symbol) for symbol in symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
 
 

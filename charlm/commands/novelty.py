@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import INPUT, SEVERAL
+from charlm.console.options import INPUT, SEVERAL, Encoding, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.experiments.novelty import COPIED, copying, invention, overlaps, whole_words, words
 from charlm.generation.generate import generate_many
@@ -38,14 +38,14 @@ HEADINGS = ("temperature", "longest", "mean", "copied", "words known", "distinct
 
 
 def novelty(
-    model: str = DEFAULT_MODEL,
+    model: Model = DEFAULT_MODEL,
     corpus: Annotated[str, INPUT] = "war_and_peace",
     /,
     *,
     temperatures: Annotated[tuple[float, ...], SEVERAL] = (0.2, 0.5, 0.8, 1.0, 1.2),
     length: int = 20_000,
     seed: int = 1,
-    encoding: str = "utf-8",
+    encoding: Encoding = "utf-8",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Measure what a model copies from the text it was trained on, and what it invents.
@@ -59,8 +59,6 @@ def novelty(
 
     Parameters
     ----------
-    model
-        A shipped name, a run folder or a .safetensors file.
     corpus
         A file, a folder, a known name or path, or - for standard input.
     temperatures
@@ -69,8 +67,6 @@ def novelty(
         Characters to write at each, in up to 16 texts.
     seed
         The same seed, the same texts.
-    encoding
-        Character encoding of the corpus.
     json
         Write one JSON object, with the longest passages and all words that are not known.
     """

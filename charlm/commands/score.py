@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from charlm.console.colors import EDGES, STYLES, level
-from charlm.console.options import INPUT, TEXT
+from charlm.console.options import INPUT, TEXT, Encoding, Model
 from charlm.console.program import print_json, printable, read_input, stdout
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
@@ -21,8 +21,8 @@ def score(
     /,
     *,
     text: Annotated[str | None, TEXT] = None,
-    model: str = DEFAULT_MODEL,
-    encoding: str = "utf-8",
+    model: Model = DEFAULT_MODEL,
+    encoding: Encoding = "utf-8",
     unknown: Literal["error", "skip"] = "error",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -34,10 +34,6 @@ def score(
         A text file, or - for standard input, which is read where no text is given.
     text
         Score this text instead of a file.
-    model
-        A shipped name, a run folder or a .safetensors file.
-    encoding
-        Character encoding of the file.
     unknown
         What to do with characters that the model does not know.
     json
@@ -48,7 +44,7 @@ def score(
     read = read_input(file or "-", encoding) if text is None else text
     language_model = load(model)
     if unknown == "skip":
-        read = language_model.vocabulary.known(read)
+        read = language_model.vocabulary.drop_unknown(read)
     if not read:
         raise UserError("there is no text to score")
     try:

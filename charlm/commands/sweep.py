@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
-from charlm.console.options import INPUT, SEVERAL, overrides
+from charlm.console.options import INPUT, SEVERAL, SWITCH, Encoding, given, overrides
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.experiments.grid import grid
 from charlm.training.config import preset
@@ -18,7 +18,6 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from corpora.text.encoded import EncodedText
 
-SWITCH = Parameter(negative="")
 
 Options = overrides(
     ModelConfig,
@@ -40,7 +39,7 @@ def sweep(
     embedding_size: int | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/sweep"),
     test: Annotated[bool, SWITCH] = False,
-    encoding: str = "utf-8",
+    encoding: Encoding = "utf-8",
     json: Annotated[bool, SWITCH] = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -70,12 +69,10 @@ def sweep(
         Where to write.
     test
         Read the test part as well, once for each model, and show it in the table.
-    encoding
-        Character encoding of the text.
     json
         Write the results as one JSON object instead.
     """
-    changes = {name: value for name, value in vars(options).items() if value is not None}
+    changes = given(options)
     chosen = preset(preset_name, PRESETS)
     training = chosen.training.replace(changes)
     shared = chosen.model.replace(changes)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from cyclopts import Parameter
 from docstring_parser import parse_from_object
+
+from charlm.training.config import Device, Precision
 
 
 def _not_an_option(kind: Any, value: str | None) -> None:
     if value is not None and value.startswith("-") and value != "-":
         raise ValueError(f"there is no option {value}")
 
+
+SWITCH = Parameter(negative="")
+"""For an option that is on or off, and has no --no-OPTION."""
 
 TEXT = Parameter(allow_leading_hyphen=True, negative="")
 """For an option whose value may begin with a hyphen, as a prompt does."""
@@ -25,6 +31,44 @@ SEVERAL = Parameter(
     negative="", consume_multiple=True, show_default=lambda values: " ".join(map(str, values))
 )
 """For an option that takes several values: `--layers 1 2`, or `--layers 1 --layers 2`."""
+
+# Options that several commands have, with their help.
+Model = Annotated[str, Parameter(help="A shipped name, a run folder or a .safetensors file.")]
+Encoding = Annotated[str, Parameter(help="Character encoding of the text.")]
+OnDevice = Annotated[Device, Parameter(help="Where to compute.")]
+InPrecision = Annotated[
+    Precision,
+    Parameter(help="Arithmetic of the recurrent layers; bf16 is faster on some processors."),
+]
+Out = Annotated[
+    Path | None,
+    Parameter(name="--out", help="Folder to write to; by default a new one under runs/."),
+]
+Resume = Annotated[Path | None, Parameter(help="Go on with the training in this run folder.")]
+TensorBoardToo = Annotated[
+    bool,
+    Parameter(
+        name="--tensorboard",
+        negative="",
+        help="Log for TensorBoard as well (needs the extra of that name).",
+    ),
+]
+TextColumn = Annotated[
+    str | None,
+    Parameter(help="Column with the texts, if it is not called text, review, sentence or content."),
+]
+LabelColumn = Annotated[
+    str | None,
+    Parameter(
+        help="Column with the labels, if it is not called label, sentiment, class or category."
+    ),
+]
+Json = Annotated[bool, Parameter(negative="", help="Write one JSON object.")]
+
+
+def given(options: object) -> dict[str, Any]:
+    """Return the options that a user has given, by name: those that are not None."""
+    return {name: value for name, value in vars(options).items() if value is not None}
 
 
 def overrides(
@@ -40,7 +84,7 @@ def overrides(
     fields: list[tuple[str, Any, Any]] = []
     for config in configs:
         hints = get_type_hints(config)
-        helps = explanations(config)
+        helps = read_explanations(config)
         for field in dataclasses.fields(config):
             if field.name in without:
                 continue
@@ -55,7 +99,7 @@ def overrides(
     return made
 
 
-def explanations(config: type) -> dict[str, str]:
+def read_explanations(config: type) -> dict[str, str]:
     """Return the docstring under each field of a dataclass, inherited ones included."""
     family = [base for base in reversed(config.__mro__) if dataclasses.is_dataclass(base)]
     known = [param for base in family for param in parse_from_object(base).params]

@@ -81,9 +81,9 @@ def read_input(file: str, encoding: str = "utf-8") -> str:
     Raises:
         UserError: it cannot be read or decoded.
     """
-    from corpora.text.normalize import decoder_of
+    from corpora.text.normalize import find_decoder
 
-    decoder_of(encoding)
+    find_decoder(encoding)
     if file == "-" and sys.stdin is None:
         raise UserError("there is no standard input to read; name a file")
     try:

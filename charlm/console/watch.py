@@ -3,74 +3,110 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
-from typing import TYPE_CHECKING
-
-from rich.console import Console
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import PlainLines, Sink
+from charlm.console.process import keep_freed_memory
 from charlm.console.program import stdout
+from charlm.runs.files import MODEL
+from charlm.runs.registry import KINDS
+from charlm.training.events import Finished
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from charlm.training.events import Finished
+    from charlm.training.request import Hooks, Request
     from charlm.training.session import Training
-
 
 MORE = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
 """What a run that ended so is resumed with."""
 
 
-def refuse(fields: set[str], when: str) -> None:
-    """Raise `UserError` for options that cannot be given now."""
-    if fields:
-        raise UserError(f"--{min(fields).replace('_', '-')} cannot change {when}")
+def refuse(fields: Iterable[str], when: str) -> None:
+    """Raise `UserError` if there are options that cannot be given now."""
+    if fields := sorted(fields):
+        raise UserError(f"--{fields[0].replace('_', '-')} cannot change {when}")
+
+
+def open_training(
+    request_class: type[Request],
+    request: Callable[[], Request],
+    *,
+    resume: Path | None,
+    changes: Mapping[str, Any],
+    beside: Mapping[str, object],
+    hooks: Hooks,
+    **moved: Any,
+) -> AbstractContextManager[Training]:
+    """Open the training that a `train` command is asked for: a new one, or that of a run folder.
+
+    Args:
+        request_class: what the command trains.
+        request: makes the request of a new training.
+        resume: the run folder to go on in; None for a new training.
+        changes: fields of configurations that were given as options.
+        beside: other options by name. None of them can be given together with --resume.
+        hooks: what the command is asked, told and shown.
+        moved: where the data of a resumed run is now; see `Request.recorded`.
+
+    Raises:
+        UserError: the options contradict each other, or the training cannot be opened.
+    """
+    from charlm.training import session
+
+    if resume is None:
+        return session.start(request(), hooks)
+    for name, value in beside.items():
+        if value is not None:
+            raise UserError(
+                f"--resume goes on in its own folder, with its own data and model: leave out {name}"
+            )
+    refuse(set(changes) - session.MAY_CHANGE, "while a training is resumed")
+    return session.resume(request_class, resume, changes=changes, hooks=hooks, **moved)
 
 
 def watch(
     training: Training,
     stop: Interrupts,
     *,
-    again: str,
-    use: str,
+    use: str | None = None,
     tensorboard: bool = False,
     console: Console | None = None,
 ) -> int:
-    """Train, show what happens, and return the exit code.
+    """Train, show what happens, and return the exit code. For programs: it sets up the process.
 
     Args:
         training: what to run to its end.
         stop: the interrupts that it asks.
-        again: the module, with its command, that resumes the run: `charlm.train`.
-        use: what to do with the model: `write with: charlm generate {run}`.
+        use: what the model is used with, if not what the registry says: a sentence with `{run}`.
         tensorboard: log for TensorBoard as well.
         console: where to show it; by default standard output.
     """
-    from charlm.console.watch import display
-    from charlm.training.events import Finished
-
+    keep_freed_memory()
     console = console or stdout()
     with stop, display(console) if training.leads else nullcontext(lambda event: None) as show:
         for event in training.events(tensorboard=tensorboard):
             show(event)
     assert isinstance(event, Finished)
     if training.leads:
-        for line in _advice(training, event, again, use):
+        for line in _advise(training, event, use):
             console.print(line, soft_wrap=True)
     if event.reason == "diverged":
         return 1
     return 128 + stop.asked if event.reason == "interrupted" and stop.asked else 0
 
 
-def _advice(training: Training, end: Finished, again: str, use: str) -> list[str]:
+def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
     """Return what can be done with the run now, line by line."""
     folder, processes = training.run.path, training.trainer.world.size
-    name, kept = shlex.quote(str(folder)), (folder / "model.safetensors").exists()
+    name, kept = shlex.quote(str(folder)), (folder / MODEL).exists()
     launcher = "python" if processes == 1 else f"torchrun --nproc-per-node={processes}"
+    kind = KINDS[training.kind]
     lines = []
     if end.reason == "diverged":
         lines.append(
@@ -80,9 +116,10 @@ def _advice(training: Training, end: Finished, again: str, use: str) -> list[str
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
+        again = " ".join(kind.command)
         lines.append(f"{word} with: {launcher} -m {again} --resume {name}{MORE[end.reason]}")
     if kept:
-        lines.append(use.format(run=name))
+        lines.append((use or kind.use).format(run=name))
     return lines
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from charlm.console.program import notice
-from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json
+from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json, write_json
 from charlm.runs.run_folder import RunFolder
+from corpora.atomic import write_atomic
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from charlm.console.interrupts import Interrupts
+    from charlm.training.request import Hooks, Request
     from charlm.training.session import Training
 
-Opened = AbstractContextManager["Training"]
 Settings = Mapping[str, Mapping[str, Any]]
 """What parts of a `config.json` must say, at least."""
 
@@ -41,33 +42,37 @@ def in_turn(trainings: Iterable[Callable[[], int]], stop: Interrupts) -> int:
 
 
 def open_or_resume(
-    folder: Path, wanted: Settings, start: Callable[[], Opened], resume: Callable[[], Opened]
-) -> Opened:
-    """Open a training in `folder`, or the one that was left there.
+    request: Request, wanted: Settings, hooks: Hooks, **moved: Any
+) -> AbstractContextManager[Training]:
+    """Open a training in the folder `request.run`, or go on with the one that was left there.
 
     Args:
-        folder: of the run.
+        request: what to train, and where.
         wanted: see `check_settings`.
-        start: opens a new one.
-        resume: opens the one that is there.
+        hooks: what the command is asked, told and shown.
+        moved: where the data of a run that is there is now; see `Request.recorded`.
 
     Raises:
         UserError: the run that is there is another one, or cannot be read.
     """
+    from charlm.training import session
+
+    folder = request.run
+    assert folder is not None
     check_settings(folder, wanted)
     if exists(folder / LAST):
-        return resume()
+        return session.resume(type(request), folder, hooks=hooks, **moved)
     if exists(folder / CONFIG) and not exists(folder / MODEL):
         # Killed before its first save: there is nothing to go on with, and nothing to lose.
         with RunFolder(folder).locked():
             (folder / CONFIG).unlink()
-    return start()
+    return session.start(request, hooks)
 
 
 def check_settings(folder: Path, wanted: Settings) -> None:
     """Raise `UserError` if the run in `folder`, if there is one, has other settings than `wanted`.
 
-    So much of its `config.json` is compared as `wanted` holds.
+    Only the fields of its `config.json` that `wanted` names are compared.
     """
     if not exists(folder / CONFIG):
         return
@@ -99,3 +104,11 @@ def markdown(headings: Line, lines: Iterable[Line]) -> str:
     """Return a table in Markdown, figures to the right."""
     rows = [headings, ["---", *["---:"] * (len(headings) - 1)], *lines]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def write_tables(
+    folder: Path, name: str, headings: Line, lines: Iterable[Line], data: object
+) -> None:
+    """Write NAME.md, a table, and NAME.json, the same figures, into `folder`."""
+    write_atomic(folder / f"{name}.md", markdown(headings, lines).encode())
+    write_json(folder / f"{name}.json", data)

@@ -10,7 +10,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from charlm import start
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import clock
 from charlm.console.program import notice, printable, stderr
@@ -25,8 +24,10 @@ from charlm.experiments.comparison import (
 )
 from charlm.experiments.grid import Loss, Result, Trial, keep_test, line, result, rows
 from charlm.runs.files import write_json
+from charlm.start import LanguageModelRequest, load_torch_model
 from charlm.training.device import pick_device
 from charlm.training.events import Step
+from charlm.training.request import Hooks
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 
@@ -105,7 +106,7 @@ class Sweep:
         }
 
     def _train(self, trial: Trial) -> None:
-        request = start.Request(
+        request = LanguageModelRequest(
             corpus=self.corpus,
             model=trial.model,
             training=trial.training,
@@ -113,12 +114,8 @@ class Sweep:
             preset=self.preset,
             run=trial.folder,
         )
-        opened = open_or_resume(
-            trial.folder,
-            self._settings(trial),
-            lambda: start.start(request, stop=self.stop),
-            lambda: start.resume(trial.folder, corpus=self.corpus, stop=self.stop),
-        )
+        hooks = Hooks(stop=self.stop)
+        opened = open_or_resume(request, self._settings(trial), hooks, corpus=self.corpus)
         place = f"{trial.name}, {self.trials.index(trial) + 1} of {len(self.trials)}"
         with opened as ready, stderr().status(f"{place} …") as status:
             for event in ready.events():
@@ -131,13 +128,13 @@ class Sweep:
     def _test_loss(self, trial: Trial) -> Loss:
         """Read the test part, in fp32 as `charlm evaluate` does, and keep the loss."""
         device = pick_device(trial.training.device)
-        model, vocabulary = start.loaded(trial.folder, device)
+        model, vocabulary = load_torch_model(trial.folder, device)
         score = evaluate(
             model,
             self.text.split("test"),
             device=device,
-            line_feed=vocabulary.index("\n") if "\n" in vocabulary else None,
-            remap=self.text.remapped(vocabulary),
+            line_feed=vocabulary.line_feed,
+            remap=self.text.remap_table(vocabulary),
         )
         loss = Loss(score.nats_per_character, score.crlf_equivalent)
         keep_test(trial, loss)

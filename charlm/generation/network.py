@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from charlm.config import ModelConfig
+from charlm.config import GATES, ModelConfig
 from charlm.generation.cells import CELLS, Layer
 from charlm.generation.weights import Block, LayerWeights
 from corpora.errors import UserError
@@ -89,9 +89,6 @@ class Network:
         np.dot(self.output, state.top, state.logits)
         np.add(state.logits, self.output_bias, state.logits)
         return state.logits
-
-
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
 def shapes(config: ModelConfig, vocabulary_size: int) -> dict[str, tuple[int, ...]]:

@@ -61,7 +61,7 @@ def read_model(path: Path, *kinds: str) -> ModelFile:
     return ModelFile(header["kind"], header["model"], metadata.get("vocabulary", ""), floats)
 
 
-def kind_of(path: Path) -> str:
+def read_kind(path: Path) -> str:
     """Return the kind of a model file, or of the one in a run folder, without reading its weights.
 
     Raises:

@@ -1,21 +1,139 @@
-"""Models by name: those that ship, run folders, single files."""
+"""Models by name: those that ship, run folders, single files; and what is known of each kind."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
-from charlm.runs.files import CONFIG, MODEL, exists
+from charlm.runs.files import CONFIG, MODEL, exists, read_json
 from corpora.errors import UserError
 
-SHIPPED = Path(__file__).parents[1] / "pretrained"
+CHARACTERS, CLASSIFIER, WORD_MODEL, TRANSLATOR = "charlm", "classifier", "word-model", "translator"
+"""Names of the kinds, as model files and run folders record them."""
 
 
-def shipped(folder: Path | None = None) -> dict[str, Path]:
-    """Return the models in `folder`, by default the character models of the project, by name."""
-    return {
-        path.parent.name: path.parent for path in sorted((folder or SHIPPED).glob(f"*/{MODEL}"))
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What is known of a kind of models without loading it.
+
+    Code is named by import path, `module:attribute`, and loaded when it is called: so this package
+    knows the kinds of the packages above it without importing them.
+    """
+
+    package: str
+    """Package that the models of this kind ship with."""
+    config: str
+    """Function that checks a model's configuration, an object of JSON."""
+    vocabulary: str
+    """Function that reads a vocabulary (JSON); `symbols` of what it returns lists the symbols."""
+    symbols: str
+    """What the symbols are called, in the plural."""
+    load: str | None = None
+    """Function that loads a model by name, ready to use; None if it has no use by itself."""
+    command: tuple[str, ...]
+    """Arguments of `python -m` that train a model, and resume a training with `--resume RUN`."""
+    use: str = ""
+    """What a trained model is used with: a sentence with `{run}` for its folder."""
+
+    def check_config(self, config: object) -> None:
+        """Raise `UserError` unless `config` is the configuration of such a model."""
+        import_attribute(self.config)(config)
+
+    def read_symbols(self, vocabulary: str) -> tuple[str, ...]:
+        """Return the symbols of a vocabulary.
+
+        Raises:
+            UserError: `vocabulary` is not the JSON of one.
+        """
+        return tuple(import_attribute(self.vocabulary)(vocabulary).symbols)
+
+
+KINDS: Mapping[str, Kind] = {
+    CHARACTERS: Kind(
+        package="charlm",
+        config="charlm.config:ModelConfig.from_json",
+        vocabulary="corpora.text.vocabulary:Vocabulary.from_json",
+        symbols="characters",
+        load="charlm.language_model:load",
+        command=("charlm.train",),
+        use="write with: charlm generate {run}",
+    ),
+    CLASSIFIER: Kind(
+        package="seq",
+        config="seq.imdb.config:read_shape",
+        vocabulary="corpora.labelled.words:WordTokenizer.from_json",
+        symbols="words",
+        load="seq.imdb.library:load",
+        command=("seq.imdb", "train"),
+        use='classify with: charlm imdb classify --model {run} "…"',
+    ),
+    WORD_MODEL: Kind(
+        package="seq",
+        config="seq.imdb.config:ReaderConfig.from_json",
+        vocabulary="corpora.labelled.words:WordTokenizer.from_json",
+        symbols="words",
+        command=("seq.imdb", "pretrain"),
+    ),
+    TRANSLATOR: Kind(
+        package="seq",
+        config="seq.scan.config:TranslatorConfig.from_json",
+        vocabulary="seq.scan.vocabularies:Languages.from_json",
+        symbols="words",
+        load="seq.scan.library:load",
+        command=("seq.scan", "train"),
+        use='translate with: charlm scan translate --model {run} "jump twice"',
+    ),
+}
+"""The one table of kinds: loaders, commands, the app and its palette read it."""
+
+
+def import_attribute(path: str) -> Any:
+    """Return what `module:attribute` names."""
+    module, _, attribute = path.partition(":")
+    return attrgetter(attribute)(import_module(module))
+
+
+def find_kind(name: str, path: Path) -> Kind:
+    """Return what is known of the kind `name`, which the file or folder `path` is said to be of.
+
+    Raises:
+        UserError: there is no such kind.
+    """
+    if name not in KINDS:
+        raise UserError(f"{path} holds a model of kind {name!r}, which this charlm does not know")
+    return KINDS[name]
+
+
+def pretrained(package: str) -> Path:
+    """Return the folder of the models that ship with a package, without importing the package."""
+    spec = find_spec(package)
+    places = spec.submodule_search_locations if spec is not None else None
+    if not places:
+        raise UserError(f"the package {package} is not installed; install charlm anew")
+    return Path(places[0]) / "pretrained"
+
+
+def shipped(*kinds: str) -> dict[str, Path]:
+    """Return the folders of the models that ship, by name: those of `kinds`, or of all kinds."""
+    packages = dict.fromkeys(kind.package for kind in KINDS.values())
+    found = {
+        path.parent.name: path.parent
+        for package in packages
+        for path in sorted(pretrained(package).glob(f"*/{MODEL}"))
     }
+    if not kinds:
+        return found
+    return {name: path for name, path in found.items() if _recorded_kind(path) in kinds}
+
+
+def _recorded_kind(folder: Path) -> str | None:
+    config = read_json(folder / CONFIG)
+    return config.get("kind") if isinstance(config, dict) else None
 
 
 def runs(folder: Path = Path("runs")) -> dict[str, Path]:
@@ -23,19 +141,25 @@ def runs(folder: Path = Path("runs")) -> dict[str, Path]:
     return {str(path.parent): path.parent for path in sorted(folder.glob(f"*/{CONFIG}"))}
 
 
-def find(name: str, known: Mapping[str, Path] | None = None) -> Path:
-    """Return the folder or file of a model given by path or by its name among the `known` ones.
+def find(name: str, *kinds: str) -> Path:
+    """Return the folder or file of a model, given by its path or by the name that it ships under.
 
-    By default those are the character models that ship with the project.
+    Args:
+        name: path or name.
+        kinds: whose names the error message lists; by default all.
 
     Raises:
-        UserError: there is no such model; the message lists what there is.
+        UserError: there is no such model.
     """
     path = Path(name)
     if exists(path):
         return path
-    known = shipped() if known is None else known
-    if name in known:
+    if name in (known := shipped()):
         return known[name]
-    there = ", ".join([*known, *runs()]) or "none"
+    there = ", ".join([*shipped(*kinds), *runs()]) or "none"
     raise UserError(f"there is no model {name!r}; known are: {there}")
+
+
+def model_name(path: Path) -> str:
+    """Return the name of the model in a folder or file."""
+    return path.name if path.is_dir() else path.stem

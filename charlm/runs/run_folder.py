@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from charlm.runs.files import CONFIG, LAST, VOCABULARY, exists, parse_json, read_json, write_json
-from charlm.runs.model_file import FORMAT, check_header
+from charlm.runs.files import (
+    CONFIG,
+    LAST,
+    MODEL,
+    VOCABULARY,
+    exists,
+    parse_json,
+    read_json,
+    write_json,
+)
+from charlm.runs.model_file import FORMAT, ModelFile, check_header, write_model
 from charlm.runs.tensors import Arrays, read_tensors, write_tensors
 from corpora.atomic import TEMPORARY, write_atomic
 from corpora.errors import UserError, os_error
+
+LOCK = ".lock"
+LONGEST_NAME = 60
+"""Characters of a run's name: 60 of any script fit into the 255 bytes that file systems allow."""
 
 
 class RunFolder:
@@ -25,12 +40,44 @@ class RunFolder:
         self.signed: dict[str, Any] = {}
         """What every save repeats under its checksum, so that damage elsewhere is noticed."""
 
+    @classmethod
+    def reserve(cls, name: str, parent: Path = Path("runs")) -> Self:
+        """Make the first folder PARENT/NAME, PARENT/NAME-2, … that is not there yet.
+
+        Two trainings that start together get two folders.
+
+        Args:
+            name: characters that file systems or shells treat specially become hyphens.
+            parent: made if it is missing.
+
+        Raises:
+            UserError: the folder cannot be made.
+        """
+        stem = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
+        for number in itertools.count(1):
+            path = parent / (stem if number == 1 else f"{stem}-{number}")
+            try:
+                parent.mkdir(parents=True, exist_ok=True)
+                path.mkdir()
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise os_error(error, path, "make") from error
+            return cls(path)
+        raise AssertionError("unreachable: the count has no end")
+
+    def give_up(self) -> None:
+        """Remove the folder if nothing but its lock is in it: it was reserved for no training."""
+        with suppress(OSError):
+            (self.path / LOCK).unlink(missing_ok=True)
+            self.path.rmdir()
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from training in this folder; raise `UserError` if one does."""
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path / ".lock", timeout=0)
+        lock = FileLock(self.path / LOCK, timeout=0)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire()
@@ -74,6 +121,10 @@ class RunFolder:
             raise UserError(f"{path} is damaged: an object is expected")
         check_header(config, kinds, path)
         return config
+
+    def save_model(self, model: ModelFile) -> None:
+        """Write the model file."""
+        write_model(self.path / MODEL, model)
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
         """Write what training goes on from: one file, so that it is whole or the one before."""

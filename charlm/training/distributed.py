@@ -1,4 +1,4 @@
-"""TODO."""
+"""Training in several processes: what they agree on, and how they share a batch."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ class World:
         if failed:
             raise UserError(f"process {self.rank} ends with the one that leads")
 
+    def share(self, text: str) -> str:
+        """Return the leader's `text` on every rank."""
+        if self.size == 1:
+            return text
+        texts = [text]
+        dist.broadcast_object_list(texts, src=0)
+        return texts[0]
+
     def mean(self, *values: float) -> list[float]:
         """Return the means of `values` over the ranks, on every rank."""
         if self.size == 1:
@@ -100,7 +108,7 @@ def under_torchrun() -> bool:
 
 
 @contextmanager
-def world(device: torch.device) -> Iterator[World]:
+def join_world(device: torch.device) -> Iterator[World]:
     """Join the processes that torchrun started, if it did, and leave them at the end."""
     if not under_torchrun():
         yield World(device=device)

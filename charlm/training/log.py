@@ -1,73 +1,34 @@
-"""TODO."""
+"""The log of a run, `metrics.jsonl`: one event a line. Its one writer and its one reader."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from charlm.runs.files import CONFIG, METRICS, read_json
-from charlm.training.events import Evaluated, Event, Sampled, Step, to_json
+from charlm.training.events import Event, to_json
 from corpora.atomic import write_atomic
-from corpora.errors import UserError, os_error
+from corpora.errors import os_error
 
 
-def read_events(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events logged in a run folder, in order; a line cut short by a kill is left out.
-
-    Raises:
-        UserError: there is a log, but it cannot be read.
-    """
-    path = folder / METRICS
-    try:
-        with path.open("rb") as file:
-            for line in file:
-                try:
-                    event = json.loads(line)
-                except (ValueError, RecursionError):
-                    continue
-                if isinstance(event, dict):
-                    yield event
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise os_error(error, path) from error
-
-
-def best_loss(folder: Path) -> float | None:
-    """Return the lowest validation loss of a run, or the one that an exported model recorded."""
-    events = (event for event in read_events(folder) if event.get("event") == "evaluated")
-    losses = [loss for event in events if (loss := _number(event.get("loss"))) is not None]
-    if losses:
-        return min(losses)
-    config = read_json(folder / CONFIG)
-    return _number(config.get("validation_loss")) if isinstance(config, dict) else None
-
-
-def _number(value: object) -> float | None:
-    """Return `value` if it is a finite number: a log may hold null, or anything if damaged."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) <= sys.float_info.max else None
-
-
-class JsonLines:
+class LogWriter:
     """Appends every event to a file as one line of JSON.
 
-    Opened for a run that goes on from `step`, it first drops what was logged after it, and a last
-    line that a kill cut short: each step stands in the file once. An evaluation at `step` itself is
-    dropped unless `evaluated` says that the run goes on from behind it.
+    Opened for a run that goes on from `step`, it first drops what was logged after that step, and
+    a last line that a kill cut short: so each step stands in the file once. An evaluation at `step`
+    itself is dropped unless `evaluated` says that the run goes on from behind it.
     """
 
     def __init__(self, path: Path, *, step: int = 0, evaluated: bool = True) -> None:
         end = (step, evaluated)
         try:
             if path.exists():
-                kept = [line for line in _lines(path) if _place_of(line) <= end]
+                kept = [line for line in _whole_lines(path) if _position(line) <= end]
                 write_atomic(path, b"".join(kept if step else []))
             self.file = path.open("ab", buffering=0)
         except OSError as error:
@@ -76,7 +37,7 @@ class JsonLines:
 
     def __call__(self, event: Event) -> None:
         """Log `event`."""
-        line = json.dumps(_finite(to_json(event))) + "\n"
+        line = json.dumps(_null_infinities(to_json(event))) + "\n"
         try:
             self.file.write(line.encode())
         except OSError as error:
@@ -87,68 +48,101 @@ class JsonLines:
         self.file.close()
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+class LogReader:
+    """Reads the log of a run folder, again and again while it grows.
+
+    Damaged lines are left out, and so is a last line that is not whole yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / METRICS
+        self.rewrites = 0
+        """How often the log was found written anew: a run was resumed from an earlier step. The
+        next read then begins at the start of the log."""
+        self._inode: int | None = None
+        self._offset = 0
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Yield the events that were logged since the last call, in order.
+
+        Raises:
+            UserError: there is a log, but it cannot be read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                found = os.fstat(file.fileno())
+                if self._inode not in (None, found.st_ino) or found.st_size < self._offset:
+                    self.rewrites += 1
+                    self._offset = 0
+                self._inode = found.st_ino
+                file.seek(self._offset)
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    self._offset += len(line)
+                    if (event := _parse(line)) is not None:
+                        yield event
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise os_error(error, self.path) from error
+
+
+def read_events(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events that a run has logged by now; see `LogReader.read`."""
+    return LogReader(folder).read()
+
+
+def best_loss(folder: Path) -> float | None:
+    """Return the lowest validation loss of a run, or the one that an exported model recorded."""
+    events = (event for event in read_events(folder) if event.get("event") == "evaluated")
+    losses = [loss for event in events if (loss := to_number(event.get("loss"))) is not None]
+    if losses:
+        return min(losses)
+    config = read_json(folder / CONFIG)
+    return to_number(config.get("validation_loss")) if isinstance(config, dict) else None
+
+
+def to_number(value: object, largest: float = sys.float_info.max) -> float | None:
+    """Return `value` as a float if it is a finite number of at most that size, else None.
+
+    A log may hold null, and, if it is damaged, anything: text, or whole numbers of 400 digits.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= largest else None  # false for NaN, too
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    """Return the event in a line of a log, None for a damaged line."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):
                 yield line
 
 
-def _place_of(line: bytes) -> tuple[float, bool]:
+def _position(line: bytes) -> tuple[float, bool]:
     """Return the step of a logged event and whether it belongs to the evaluation after that step.
 
-    The step of a damaged line is infinity, so that it is dropped.
+    The step of a damaged line is infinity, so that the line is dropped.
     """
-    try:
-        event = json.loads(line)
-        step, kind = event["step"], event["event"]
-    except (ValueError, KeyError, TypeError):
+    event = _parse(line) or {}
+    step = event.get("step")
+    if not isinstance(step, int) or "event" not in event:
         return math.inf, True
-    return step if isinstance(step, int) else math.inf, kind in ("evaluated", "sampled")
+    return step, event["event"] in ("evaluated", "sampled")
 
 
-def _finite(value: Any) -> Any:
-    """Return `value` with null for the infinities in it, which JSON lacks."""
+def _null_infinities(value: Any) -> Any:
+    """Return `value` with null in place of the infinities in it, which JSON lacks."""
     if isinstance(value, Mapping):
-        return {key: _finite(inner) for key, inner in value.items()}
+        return {key: _null_infinities(inner) for key, inner in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def require_tensorboard() -> None:
-    """Raise `UserError` unless TensorBoard is installed."""
-    if find_spec("tensorboard") is None:
-        raise UserError("TensorBoard is not installed; pip install 'charlm[tensorboard]'")
-
-
-class TensorBoard:
-    """Writes scalars for TensorBoard, which comes with the extra of that name."""
-
-    def __init__(self, folder: Path, *, step: int = 0) -> None:
-        require_tensorboard()
-        from torch.utils.tensorboard.writer import SummaryWriter
-
-        # What was logged after `step`, from which the run goes on, is not shown.
-        self.writer = SummaryWriter(str(folder), purge_step=step or None)
-
-    def __call__(self, event: Event) -> None:
-        """Log `event` if TensorBoard can show it."""
-        if isinstance(event, Step | Evaluated):
-            kind = "train" if isinstance(event, Step) else "validation"
-            for name, value in _scalars(event):
-                self.writer.add_scalar(f"{kind}/{name}", value, event.step)
-        elif isinstance(event, Sampled):
-            self.writer.add_text("sample", event.text, event.step)
-
-    def close(self) -> None:
-        """Write what is still to be written."""
-        self.writer.close()
-
-
-def _scalars(event: Step | Evaluated) -> Iterator[tuple[str, float]]:
-    if isinstance(event, Evaluated):
-        yield from event.metrics.items()
-        return
-    yield "loss", event.train_loss
-    yield "learning_rate", event.learning_rate
-    yield "gradient_norm", event.gradient_norm
-    yield "units_per_second", event.units_per_second

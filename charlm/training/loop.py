@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
+from charlm.training.checkpoint import Checkpoint
 from charlm.training.config import LoopConfig, Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
-from charlm.training.optimizer import (
-    Clipper,
-    adamw,
-    learning_rate,
-    optimizer_tensors,
-    restore_optimizer,
-)
-from charlm.training.position import Progress, Sums
+from charlm.training.optimizer import Clipper, adamw, learning_rate
+from charlm.training.position import Position, Sums
 from charlm.training.task import Task
-from corpora.errors import UserError
 
 REPORT_EVERY = 10
-"""Steps between `Step` events: the only times when the device is waited for."""
+"""Steps between `Step` events. Losses stay on the device until then, so that a GPU does not wait
+for the host at every step."""
 
 
 class Diverged(Exception):
@@ -52,7 +45,7 @@ class Trainer:
 
     def __init__(
         self,
-        task: Task,
+        task: Task[Any],
         config: LoopConfig,
         run: RunFolder,
         *,
@@ -63,36 +56,25 @@ class Trainer:
     ) -> None:
         self.task, self.config, self.run, self.world = task, config, run, world
         self.precision, self.stop, self.clock = precision, stop, clock
-        self.progress = Progress()
+        self.position = Position()
         self.total_steps = task.steps_per_epoch * config.epochs
         self.evaluate_every = config.evaluate_every or task.steps_per_epoch
         self.model = world.parallel(task.model)
         self.optimizer = adamw(task.model, config, world.device)
         self.clipper = Clipper(list(task.model.parameters()), config)
-        # On the CPU whatever the device: a run can then be resumed on another one.
-        self.generator = torch.Generator().manual_seed(config.seed)
+        generator = torch.Generator().manual_seed(config.seed)
+        self.checkpoint = Checkpoint(run, task, self.optimizer, generator, world)
         self.began = self.saved_at = 0.0
         # Sums since the last report, kept on the device so that no step waits for it.
         self.pending: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def resume(self) -> None:
-        """Take up the training where its last save left it; raise `UserError` if it cannot be."""
-        arrays, state = self.run.load_last()
-        try:
-            self.progress = Progress.from_json(state)
-            # Memory of torch's own: results can depend on how arrays are aligned.
-            tensors = {name: torch.tensor(array) for name, array in arrays.items()}
-            self.task.model.load_state_dict(_part(tensors, "model."))
-            restore_optimizer(self.optimizer, _part(tensors, "optimizer."))
-            self.task.carry(_part(tensors, f"carried.{self.world.rank}."))
-            self.generator.set_state(tensors["generator"])
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            line = str(error).splitlines()[0]
-            raise UserError(f"{self.run.path} cannot be resumed from here: {line}") from error
+        """Go on where the last save left the training; raise `UserError` if that is impossible."""
+        self.position = self.checkpoint.restore()
 
     def events(self) -> Iterator[Event]:
         """Train to the end, or until asked to stop; yield what happens."""
-        self.began = self.clock() - self.progress.elapsed
+        self.began = self.clock() - self.position.elapsed
         self.saved_at = self.clock()
         yield self._started()
         batches = self._batches()
@@ -102,11 +84,11 @@ class Trainer:
                 batch = next(batches)
                 units += self.task.units(batch) * self.world.size
                 self._step(batch)
-                if self.progress.step % REPORT_EVERY == 0:
+                if self.position.step % REPORT_EVERY == 0:
                     self._collect()  # first: waiting for the device is time of training
                     yield self._report(units / max(1e-9, self.clock() - since))
                     units, since = 0, self.clock()
-                if self.progress.step % self.evaluate_every == 0:
+                if self.position.step % self.evaluate_every == 0:
                     self._collect()
                     before = self.clock()
                     yield from self._evaluate()
@@ -123,7 +105,7 @@ class Trainer:
     def _started(self) -> Started:
         return Started(
             run=str(self.run.path),
-            step=self.progress.step,
+            step=self.position.step,
             total_steps=self.total_steps,
             parameters=sum(p.numel() for p in self.task.model.parameters()),
             device=str(self.world.device),
@@ -132,7 +114,7 @@ class Trainer:
         )
 
     def _batches(self) -> Iterator[Any]:
-        epoch, start = divmod(self.progress.step, self.task.steps_per_epoch)
+        epoch, start = divmod(self.position.step, self.task.steps_per_epoch)
         while True:
             yield from self.task.batches(epoch, start)
             epoch, start = epoch + 1, 0
@@ -141,36 +123,36 @@ class Trainer:
         """Agree with the other ranks on the time and on whether to go on."""
         asked = self.stop()
         elapsed, asked_too = self.world.agree(self.clock() - self.began, float(asked))
-        self.progress.elapsed = elapsed
+        self.position.elapsed = elapsed
         if asked_too:
             return "interrupted"
-        if self.progress.step >= self.total_steps:
+        if self.position.step >= self.total_steps:
             return "finished"
         if self._fraction() >= 1:
             return "out of time"
-        if self.config.patience and self.progress.stale >= self.config.patience:
+        if self.config.patience and self.position.stale >= self.config.patience:
             return "no improvement"
         return None
 
     def _fraction(self) -> float:
         """Return how much of the training is behind: of its steps or of its time."""
-        fraction = self.progress.step / self.total_steps
+        fraction = self.position.step / self.total_steps
         if self.config.max_minutes:
-            fraction = max(fraction, self.progress.elapsed / (60 * self.config.max_minutes))
+            fraction = max(fraction, self.position.elapsed / (60 * self.config.max_minutes))
         return fraction
 
     def _step(self, batch: Any) -> None:
-        rate = learning_rate(self.config, self.progress.step, self._fraction())
+        rate = learning_rate(self.config, self.position.step, self._fraction())
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         with autocast(self.world.device, self.precision):
-            loss = self.task.loss(self.model, batch, self.generator)
+            loss = self.task.loss(self.model, batch, self.checkpoint.generator)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         norm, clipped = self.clipper()
         self.optimizer.step()
         self.pending.append((loss.detach(), norm, clipped))
-        self.progress.step += 1
+        self.position.step += 1
 
     def _collect(self) -> None:
         """Wait for the pending steps and add them up.
@@ -187,24 +169,24 @@ class Trainer:
         if not all(math.isfinite(value) for step in steps for value in step):
             raise Diverged
         for loss, norm, clipped in steps:
-            for sums in (self.progress.since_evaluation, self.progress.since_report):
+            for sums in (self.position.since_evaluation, self.position.since_report):
                 sums.add(loss, norm, clipped)
-            self.progress.clipped += clipped
+            self.position.clipped += clipped
 
     def _report(self, speed: float) -> Step:
-        self.progress.elapsed = self.clock() - self.began
-        progress, done = self.progress, self._fraction()
-        sums, progress.since_report = progress.since_report, Sums()
+        self.position.elapsed = self.clock() - self.began
+        position, done = self.position, self._fraction()
+        sums, position.since_report = position.since_report, Sums()
         return Step(
-            step=progress.step,
-            epoch=progress.step / self.task.steps_per_epoch,
+            step=position.step,
+            epoch=position.step / self.task.steps_per_epoch,
             train_loss=sums.loss / sums.steps,
             learning_rate=self.optimizer.param_groups[0]["lr"],
             gradient_norm=sums.norm,
             clipped=sums.clipped / sums.steps,
             units_per_second=speed,
-            elapsed=progress.elapsed,
-            remaining=progress.elapsed * (1 - done) / done if done else 0.0,
+            elapsed=position.elapsed,
+            remaining=position.elapsed * (1 - done) / done if done else 0.0,
         )
 
     def _evaluate(self) -> Iterator[Event]:
@@ -213,24 +195,24 @@ class Trainer:
         (loss,) = self.world.agree(metrics.get("loss", 0.0))
         if not math.isfinite(loss):
             raise Diverged
-        progress = self.progress
-        best = loss < progress.best_loss
-        progress.best_loss, progress.stale = (
-            (loss, 0) if best else (progress.best_loss, progress.stale + 1)
+        position = self.position
+        best = loss < position.best_loss
+        position.best_loss, position.stale = (
+            (loss, 0) if best else (position.best_loss, position.stale + 1)
         )
-        sums, progress.since_evaluation = progress.since_evaluation, Sums()
+        sums, position.since_evaluation = position.since_evaluation, Sums()
         if best and self.world.leads:
-            self.task.save(self.run)
+            self.run.save_model(self.task.model_file())
         yield Evaluated(
-            step=progress.step,
-            epoch=progress.step / self.task.steps_per_epoch,
+            step=position.step,
+            epoch=position.step / self.task.steps_per_epoch,
             loss=loss,
             train_loss=sums.loss / max(1, sums.steps),
             best=best,
             metrics=metrics,
         )
-        if self.world.leads and (text := self.task.sample(progress.step)):
-            yield Sampled(step=progress.step, text=text)
+        if self.world.leads and (text := self.task.sample(position.step)):
+            yield Sampled(step=position.step, text=text)
         # The best model and what it is resumed from go to disk together.
         yield self._save()
 
@@ -240,47 +222,27 @@ class Trainer:
 
     def _save(self) -> Saved:
         self._collect()
-        self.progress.elapsed = self.clock() - self.began
-        rank = self.world.rank
-        own = {f"carried.{rank}.{name}": t for name, t in self.task.carried().items()}
-        tensors = self.world.gather(own)
-        path = self.run.path
-        if self.world.leads:
-            tensors["generator"] = self.generator.get_state()
-            tensors |= {f"model.{name}": t for name, t in self.task.model.state_dict().items()}
-            named = optimizer_tensors(self.optimizer)
-            tensors |= {f"optimizer.{name}": t for name, t in named.items()}
-            arrays = {name: _array(tensor) for name, tensor in tensors.items()}
-            path = self.run.save_last(arrays, dataclasses.asdict(self.progress))
+        self.position.elapsed = self.clock() - self.began
+        path = self.checkpoint.save(self.position)
         self.saved_at = self.clock()
-        return Saved(step=self.progress.step, path=str(path))
+        return Saved(step=self.position.step, path=str(path))
 
     def _finish(self, reason: Reason) -> Iterator[Event]:
         if reason == "interrupted":
             self._collect()
             # An evaluation now would not be one that an uninterrupted training makes.
             if self.world.leads and not (self.run.path / MODEL).exists():
-                self.task.save(self.run)
+                self.run.save_model(self.task.model_file())
             yield self._save()
-        elif self.progress.since_evaluation.steps or self.pending:
+        elif self.position.since_evaluation.steps or self.pending:
             yield from self._evaluate()
         yield self._finished(reason)
 
     def _finished(self, reason: Reason) -> Finished:
         return Finished(
-            step=self.progress.step,
+            step=self.position.step,
             reason=reason,
-            best_loss=self.progress.best_loss,
-            elapsed=self.progress.elapsed,
-            clipped=self.progress.clipped / max(1, self.progress.step),
+            best_loss=self.position.best_loss,
+            elapsed=self.position.elapsed,
+            clipped=self.position.clipped / max(1, self.position.step),
         )
-
-
-def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    """Return a NumPy copy; bf16, which NumPy lacks, as fp32, which holds it exactly."""
-    tensor = tensor.detach().cpu()
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

@@ -26,7 +26,7 @@ class Sums:
 
 
 @dataclass
-class Progress:
+class Position:
     """Where a training stands; saved as JSON beside the weights."""
 
     step: int = 0

@@ -1,70 +1,45 @@
-"""A training in a run folder, whatever its task: begun, logged, taken up again."""
+"""A training in a run folder, whatever its job: begun, logged, taken up again.
+
+`start` and `resume` are the one way from a `Request` to a `Training`.
+"""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from charlm.console.process import keep_freed_memory
 from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, parse_json, read_json
 from charlm.runs.run_folder import RunFolder
-from charlm.training.config import LoopConfig, Precision
 from charlm.training.device import pick_device, pick_precision
-from charlm.training.distributed import World, world
+from charlm.training.distributed import World, join_world, under_torchrun
 from charlm.training.events import Event
-from charlm.training.log import JsonLines, TensorBoard
+from charlm.training.log import LogWriter
 from charlm.training.loop import Trainer
-from charlm.training.task import Task
+from charlm.training.request import Hooks, Job, Request
+from charlm.training.tensorboard import TensorBoard
 from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    pass
 
 MAY_CHANGE = frozenset(
     {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
 )
-"""Fields of the training configuration that a run may be resumed with other values of."""
-
-Stop = Callable[[], bool]
-
-
-def never() -> bool:
-    """Return False: a training that nobody stops."""
-    return False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """A training that is asked for, as the run folder records it."""
-
-    kind: str
-    """What the model file will hold; see `checkpoint`."""
-    name: str
-    """Names the run folder where the user does not."""
-    training: LoopConfig
-    model: dict[str, Any]
-    vocabulary: str
-    """JSON."""
-    about: Mapping[str, Any]
-    """The rest of `config.json`; of it, what stands under `corpus` must be the same on resuming."""
-    task: Callable[[World, Precision], Task]
-    """Makes the model, on the world's device, and what trains it."""
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """All of it that is JSON, but for kind and vocabulary."""
-        return {"model": self.model, "training": self.training.to_json(), **self.about}
+"""Fields of the training configuration that may have other values when a run is resumed."""
 
 
 @dataclass(frozen=True)
 class Training:
     """A training that is ready: iterate over `events` to train."""
 
+    kind: str
     run: RunFolder
     trainer: Trainer
     leads: bool
@@ -75,13 +50,13 @@ class Training:
         if not self.leads:
             yield from self.trainer.events()
             return
-        progress, folder = self.trainer.progress, self.run.path
-        evaluated = progress.since_evaluation.steps == 0
-        logs: list[JsonLines | TensorBoard] = [
-            JsonLines(folder / METRICS, step=progress.step, evaluated=evaluated)
+        position, folder = self.trainer.position, self.run.path
+        evaluated = position.since_evaluation.steps == 0
+        logs: list[LogWriter | TensorBoard] = [
+            LogWriter(folder / METRICS, step=position.step, evaluated=evaluated)
         ]
         if tensorboard:
-            logs.append(TensorBoard(folder / "tensorboard", step=progress.step))
+            logs.append(TensorBoard(folder / "tensorboard", step=position.step))
         with ExitStack() as stack:
             for log in logs:
                 stack.callback(log.close)
@@ -92,102 +67,132 @@ class Training:
 
 
 @contextmanager
-def begin(job: Job, folder: Path | None = None, *, stop: Stop = never) -> Iterator[Training]:
-    """Make a run folder for `job` and yield its training.
-
-    Args:
-        job: what to train.
-        folder: where to write; by default a new folder under runs/, named after the job.
-        stop: see `Trainer`.
+def start(request: Request, hooks: Hooks | None = None) -> Iterator[Training]:
+    """Make a run folder for `request`, and yield its training.
 
     Raises:
-        UserError: the device, the data or the folder cannot be used.
+        UserError: the data, the device or the folder cannot be used.
     """
+    hooks = hooks or Hooks()
+    _check_processes(request)
+    job = request.job(hooks)
     config = job.training
     device = pick_device(config.device)
     precision = pick_precision(config.precision, device)
-    with world(device) as processes, ExitStack() as stack:
-        torch.manual_seed(config.seed)
-        task = job.task(processes, precision)
-        run = RunFolder(folder or _new_folder(job.name, processes.agree))
-        resolved = {"device": device.type, "precision": precision, "processes": processes.size}
+    with join_world(device) as world, ExitStack() as stack:
+        # The caller's generator is put back: a library call does not reseed it.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            task = job.task(world, precision)
+        resolved = {"device": device.type, "precision": precision, "processes": world.size}
         versions = {"torch": torch.__version__, "numpy": np.__version__}
         record = {**job.record, "resolved": resolved, "versions": versions}
-
-        def create() -> None:
-            stack.enter_context(run.locked())
-            run.create(job.kind, job.vocabulary, record)
-
-        processes.led(create)
+        run = stack.enter_context(_new_run(request.run, job, record, world))
         run.signed = {"vocabulary": job.vocabulary, **record}
-        keep_freed_memory()
-        trainer = Trainer(task, config, run, world=processes, precision=precision, stop=stop)
-        yield Training(run, trainer, processes.leads)
+        trainer = Trainer(task, config, run, world=world, precision=precision, stop=hooks.stop)
+        yield Training(job.kind, run, trainer, world.leads)
 
 
 @contextmanager
-def reopen(
+def _new_run(
+    folder: Path | None, job: Job, record: dict[str, Any], world: World
+) -> Iterator[RunFolder]:
+    """Make the folder of a new run, and hold its lock."""
+    made: list[RunFolder] = []
+    with ExitStack() as stack:
+
+        def create() -> None:
+            run = RunFolder(folder) if folder else RunFolder.reserve(job.name)
+            made.append(run)
+            stack.enter_context(run.locked())
+            run.create(job.kind, job.vocabulary, record)
+
+        try:
+            world.led(create)
+        except UserError:
+            for run in made if folder is None else ():
+                run.give_up()
+            raise
+        yield RunFolder(Path(world.share(str(made[0].path) if made else "")))
+
+
+@contextmanager
+def resume(
+    request_class: type[Request],
     folder: Path,
-    kind: str,
-    job_of: Callable[[Mapping[str, Any]], Job],
     *,
-    changed: bool = False,
-    stop: Stop = never,
+    changes: Mapping[str, Any] | None = None,
+    hooks: Hooks | None = None,
+    **moved: Any,
 ) -> Iterator[Training]:
     """Yield the training of an existing run folder, as its last save left it.
 
     Args:
+        request_class: what it must be a training of.
         folder: the run.
-        kind: what it must be a run of.
-        job_of: makes the job anew from what the last save recorded: `Job.record`, `resolved`,
-            `versions` and `vocabulary`.
-        changed: whether the job's training configuration differs from the recorded one.
-        stop: see `Trainer`.
+        changes: fields of the training configuration to change, such as `epochs`.
+        hooks: what the caller is asked, told and shown.
+        moved: where the data is now, if not where it was; see `Request.recorded`.
 
     Raises:
         UserError: the folder holds no such run, it is damaged, or its data has changed.
     """
+    hooks = hooks or Hooks()
     run = RunFolder(folder)
-    about, signed = run.read_config(kind), _signed(run, kind)
-    job = job_of(signed)
-    if job.about["corpus"] != signed["corpus"]:
-        raise UserError(f"what {folder} was trained on has changed, or is another corpus")
-    if _fixed(job.training.to_json(), MAY_CHANGE) != _fixed(signed["training"], MAY_CHANGE):
-        raise UserError(f"only {', '.join(sorted(MAY_CHANGE))} may change while a run is resumed")
+    about, signed = run.read_config(request_class.kind), _read_signed(run, request_class.kind)
+    request = request_class.recorded(signed, **moved)
+    _check_processes(request)
+    request = dataclasses.replace(request, training=request.training.replace(changes or {}))
+    job = request.job(hooks, signed["vocabulary"])
+    _check_same(job, signed, request)
     # What auto meant when the run began is kept, unless another device is asked for.
     config, resolved = job.training, signed["resolved"]
     device = pick_device(resolved["device"] if config.device == "auto" else config.device)
     precision = pick_precision(resolved["precision"], device)
-    with world(device) as processes, ExitStack() as stack:
-        if processes.size != (before := resolved["processes"]):
+    with join_world(device) as world, ExitStack() as stack:
+        if world.size != (before := resolved["processes"]):
             raise UserError(
                 f"{folder} was trained by {before} process{'es' * (before > 1)}, not by "
-                f"{processes.size}; resume it with as many"
+                f"{world.size}; resume it with as many"
             )
-        processes.led(lambda: stack.enter_context(run.locked()))
-        task = job.task(processes, precision)
-        keep_freed_memory()
-        trainer = Trainer(task, config, run, world=processes, precision=precision, stop=stop)
+        world.led(lambda: stack.enter_context(run.locked()))
+        with torch.random.fork_rng(devices=[]):
+            task = job.task(world, precision)
+        trainer = Trainer(task, config, run, world=world, precision=precision, stop=hooks.stop)
         trainer.resume()
         run.signed = {**signed, "training": config.to_json()}
-        if processes.leads:
+        if world.leads:
             run.clean()
-            if changed:
+            if changes:
                 run.write_config({**about, "training": config.to_json()})
-        yield Training(run, trainer, processes.leads)
+        yield Training(job.kind, run, trainer, world.leads)
 
 
-def _signed(run: RunFolder, kind: str) -> dict[str, Any]:
+def _check_processes(request: Request) -> None:
+    if under_torchrun() and not request.shares_batches:
+        raise UserError(f"{request.what} is trained by one process; start it without torchrun")
+
+
+def _check_same(job: Job, signed: Mapping[str, Any], request: Request) -> None:
+    """Raise `UserError` unless `job` is the one that the run recorded, as far as it must be."""
+    place = request.place
+    if _without(job.about["corpus"], place) != _without(signed["corpus"], place):
+        raise UserError("what the run was trained on has changed, or is another corpus")
+    if _without(job.training.to_json(), MAY_CHANGE) != _without(signed["training"], MAY_CHANGE):
+        raise UserError(f"only {', '.join(sorted(MAY_CHANGE))} may change while a run is resumed")
+
+
+def _read_signed(run: RunFolder, kind: str) -> dict[str, Any]:
     """Return what the last checkpoint says of the run, under its checksum.
 
     Raises:
-        UserError: it is damaged, or the JSON files of the folder tell another story.
+        UserError: it is damaged, or the JSON files of the folder contradict it.
     """
     run.load_last()
     about, signed = run.read_config(kind), run.signed
     fields = {"model": None, "corpus": None, "resolved": None, "training": MAY_CHANGE}
     for field, free in fields.items():
-        if field not in signed or _fixed(about.get(field), free) != _fixed(signed[field], free):
+        if field not in signed or _without(about.get(field), free) != _without(signed[field], free):
             raise UserError(f"{run.path / CONFIG} does not belong to the checkpoint in {LAST}")
     path = run.path / VOCABULARY
     if read_json(path) != parse_json(signed.get("vocabulary", ""), path):
@@ -195,19 +200,8 @@ def _signed(run: RunFolder, kind: str) -> dict[str, Any]:
     return signed
 
 
-def _fixed(data: object, free: frozenset[str] | None) -> object:
-    """Return an object of JSON without the fields that may change."""
-    if free is None or not isinstance(data, dict):
+def _without(data: object, names: frozenset[str] | None) -> object:
+    """Return an object of JSON without the fields `names`."""
+    if names is None or not isinstance(data, dict):
         return data
-    return {key: value for key, value in data.items() if key not in free}
-
-
-def _new_folder(name: str, agree: Callable[..., list[float]]) -> Path:
-    """Return the first free folder runs/NAME, runs/NAME-2, …, the same one on all ranks."""
-    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
-    number = next(n for n in itertools.count(1) if not _numbered(stem, n).exists())
-    return _numbered(stem, int(agree(number)[0]))
-
-
-def _numbered(stem: str, number: int) -> Path:
-    return Path("runs") / (stem if number == 1 else f"{stem}-{number}")
+    return {key: value for key, value in data.items() if key not in names}

@@ -1,46 +1,73 @@
-"""TODO."""
+"""What the training loop needs to know of a job."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.model_file import ModelFile
+
+Batch = TypeVar("Batch")
 
 
-class Task(Protocol):
-    """What the loop needs to know of a job."""
+class Task(Protocol[Batch]):
+    """A job for the training loop. `Batch` is whatever its batches are.
 
+    A class that inherits from this one gets the methods that many jobs leave as they are here: no
+    sample, and nothing carried from batch to batch.
+    """
+
+    model: nn.Module
+    """The model that is trained, on the device."""
     unit: str
+    """What the speed of training counts, in the plural: characters, reviews, commands."""
     steps_per_epoch: int
+    """Batches in one pass over the training part."""
 
-    @property
-    def model(self) -> nn.Module:
-        """The model that is trained, on the device."""
-
-    def batches(self, epoch: int, start: int) -> Iterator[Any]:
+    def batches(self, epoch: int, start: int) -> Iterator[Batch]:
         """Yield the batches of a pass from number `start` on, the same ones for the same epoch."""
 
-    def loss(self, model: nn.Module, batch: Any, generator: torch.Generator) -> Tensor:
-        """Return the mean loss of `batch` in nats; `generator` draws what dropout needs."""
+    def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
+        """Return the mean loss of `batch` in nats.
 
-    def units(self, batch: Any) -> int:
+        Args:
+            model: the task's own model, perhaps wrapped for training in several processes.
+            batch: one of `batches`.
+            generator: draws the dropout masks. It lies on the CPU.
+        """
+
+    def units(self, batch: Batch) -> int:
         """Return how many units (see `unit`) `batch` holds."""
 
     def evaluate(self) -> Mapping[str, float]:
-        """Return figures on the validation part; `loss` decides which model is the best."""
+        """Return figures on the validation part. `loss` decides which model is the best."""
+
+    def model_file(self) -> ModelFile:
+        """Return what the model file holds, with the weights as they are now."""
 
     def sample(self, step: int) -> str:
         """Return a short text that shows what the model can do by now, or an empty one."""
+        return ""
 
     def carried(self) -> dict[str, Tensor]:
-        """Return what is carried from batch to batch besides the weights."""
+        """Return the tensors that are carried from batch to batch besides the weights."""
+        return {}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
+        """Go on with the tensors that `carried` returned before the training was interrupted."""
+        return
 
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
+
+def copy_weights(model: nn.Module) -> dict[str, np.ndarray]:
+    """Return the weights of `model` as NumPy arrays, by their names in its `state_dict`."""
+    return {name: copy_array(tensor) for name, tensor in model.state_dict().items()}
+
+
+def copy_array(tensor: Tensor) -> np.ndarray:
+    """Return `tensor` as a NumPy array; bf16, which NumPy lacks, as fp32, which holds it exactly."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

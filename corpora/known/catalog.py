@@ -1,4 +1,6 @@
-"""Every known corpus: name, sources, licence, and the sha256 of the normalised text."""
+"""The catalogue of corpora: names, sources, licences and checksums of the normalised texts."""
+
+from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
@@ -10,42 +12,42 @@ from corpora.errors import UserError
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One place that a text comes from: the package, the mirror, the network, or the last two."""
+    """A place from which a text can be read: this package, or the mirror, the network or both."""
 
     url: str | None = None
-    """Where on the network."""
+    """Address on the network."""
     mirror: str | None = None
     """Path inside the mirror folder."""
     packaged: str | None = None
-    """Name of a file that ships in this package."""
+    """Name of a file in this package."""
     sha256: str | None = None
-    """Digest of the UTF-8 of the normalised text; None if this source has no fixed edition."""
+    """Digest of the UTF-8 of the normalised text; None if the text of this source may change."""
     edition: str | None = None
-    """What to tell the user where another edition than the measured one was taken from here.
+    """Notice for the user when this source gave a text with another digest than `sha256`.
 
-    None means that this source has only one edition, and anything else is refused."""
+    None if every text with another digest is refused."""
     opening: str = ""
-    """How every edition begins; checked where the sha256 cannot tell a text from an error page."""
+    """First characters of every edition. They tell an unknown edition from an error page."""
     closing: str = ""
-    """How every edition ends, white space aside: a download that broke off does not."""
+    """Last characters of every edition, without white space. They show a broken download."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A corpus that is known by name."""
+    """A corpus of the catalogue."""
 
     name: str
     title: str
-    """Title and author, as a person would write them."""
+    """Title and author, as shown to people."""
     language: str
-    """ISO 639-1 code."""
+    """ISO 639-1 code of the language."""
     licence: str
     sources: tuple[Source, ...]
-    """In the order of preference."""
+    """Sources of the text, the preferred one first."""
 
     @property
     def path(self) -> str:
-        """The path at which the text belongs; a missing file of this path is made."""
+        """The usual path of the text. A command that is given this path makes a missing file."""
         return f"corpora/{self.name}.txt"
 
 
@@ -55,7 +57,7 @@ _WAR_AND_PEACE = Entry(
     language="en",
     licence="public domain",
     sources=(
-        # The edition of Karpathy, Johnson and Li (arXiv 1506.02078), in which results are compared.
+        # Published results use the edition of Karpathy, Johnson and Li (arXiv 1506.02078).
         Source(
             url="https://cs.stanford.edu/people/karpathy/char-rnn/warpeace_input.txt",
             mirror="corpora/war_and_peace.txt",
@@ -103,16 +105,23 @@ CATALOG: Mapping[str, Entry] = MappingProxyType(
 
 
 def lookup(name: str) -> Entry:
-    """The entry called `name`. Raises UserError, with the names that come close."""
+    """Return the entry called `name`.
+
+    Raises:
+        UserError: there is no such entry; the message suggests similar names.
+    """
     try:
         return CATALOG[name]
     except KeyError:
-        raise UserError(f"there is no corpus called {name!r}{suggestions(name)}") from None
+        raise UserError(f"there is no corpus called {name!r}{suggest(name)}") from None
 
 
-def suggestions(name: str, *others: str) -> str:
-    """The end of an error line: what `name` may have meant (a corpus or one of `others`), and the
-    names of all corpora.
+def suggest(name: str, *others: str) -> str:
+    """Return the end of an error message: similar names, and the names of all corpora.
+
+    Args:
+        name: a name that does not exist.
+        others: names that are suggested beside those of the corpora.
     """
     close = difflib.get_close_matches(name, dict.fromkeys((*CATALOG, *others)), n=3)
     meant = f" (did you mean {' or '.join(close)}?)" if close else ""

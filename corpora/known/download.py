@@ -1,4 +1,6 @@
-"""One file from the network, through pooch, with its failures in a few words."""
+"""Downloads of single files through pooch."""
+
+from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
@@ -7,42 +9,51 @@ from pathlib import Path
 from typing import Protocol
 
 _ATTEMPTS = 2
-_TIMEOUT = (10.0, 30.0)  # seconds to connect, and without a byte while reading
+_TIMEOUT = (10.0, 30.0)  # seconds: to connect, and between two bytes
 _CHUNK_BYTES = 1 << 16
 _HEADERS = {"User-Agent": "charlm (character-level language models)"}
 
 
 class Progress(Protocol):
-    """What shows how far a download is; the protocol of pooch, so a tqdm bar is one, too."""
+    """A progress bar for downloads: the protocol of pooch, which tqdm follows."""
 
     total: int
-    """Bytes to come, set when they are known; 0 if the server does not say."""
+    """Size of the download in bytes, set when it is known; 0 if the server does not say."""
 
     def update(self, n: int, /) -> object:
         """Advance by `n` bytes."""
 
     def reset(self) -> object:
-        """Go back to zero: a new attempt, or a correction at the end."""
+        """Go back to zero, for a new attempt or to correct the count at the end."""
 
     def close(self) -> object:
-        """No more will come, whether it went well or not."""
+        """Finish, after a success or a failure."""
 
 
 class DownloadFailed(Exception):
-    """The network did not deliver; the message says why in a few words."""
+    """A download that failed; the message gives the reason in a few words."""
 
 
 def download(url: str, folder: Path, progress: Progress | None = None) -> Path:
-    """The content of `url`, as a file in `folder`; a second attempt follows a broken connection.
+    """Download `url` to a file in `folder`, with a second attempt after a broken connection.
 
-    `progress` is reset at each attempt and not closed. Raises DownloadFailed for whatever the
-    network does, and OSError if `folder` cannot be written.
+    Args:
+        url: the address.
+        folder: the folder for the file.
+        progress: reset at each attempt, and not closed.
+
+    Returns:
+        The file.
+
+    Raises:
+        DownloadFailed: the network fails, for any reason.
+        OSError: the file cannot be written.
     """
-    # 0.3 s together, which only those who download should pay.
+    # These two imports take 0.3 s, so only a download pays for them.
     import pooch
     import requests
 
-    bar = None if progress is None else _Unclosed(progress)
+    bar = None if progress is None else _KeptOpen(progress)
     downloader = pooch.HTTPDownloader(
         progressbar=bar or False, chunk_size=_CHUNK_BYTES, timeout=_TIMEOUT, headers=_HEADERS
     )
@@ -51,7 +62,7 @@ def download(url: str, folder: Path, progress: Progress | None = None) -> Path:
         if progress is not None:
             progress.reset()
         try:
-            with _silent(pooch.get_logger()):
+            with _silence(pooch.get_logger()):
                 return Path(pooch.retrieve(url, None, "raw", folder, downloader=downloader))
         except requests.HTTPError as error:
             status = "error" if error.response is None else error.response.status_code
@@ -68,8 +79,8 @@ def download(url: str, folder: Path, progress: Progress | None = None) -> Path:
     raise DownloadFailed(reason)
 
 
-class _Unclosed:
-    """Pooch closes a bar after each file that arrived; the bar here outlives several."""
+class _KeptOpen:
+    """A progress bar that stays open: pooch would close it after the first file."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -89,8 +100,8 @@ class _Unclosed:
 
 
 @contextmanager
-def _silent(logger: logging.Logger) -> Iterator[None]:
-    """Pooch logs each download, and the hash of each file without a known one, to the terminal."""
+def _silence(logger: logging.Logger) -> Iterator[None]:
+    """Hide what pooch logs to the terminal: each download, and the hash of each file."""
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:

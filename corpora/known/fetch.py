@@ -1,4 +1,6 @@
-"""A catalogued text as a file: from the mirror, else from the cache, else from the network."""
+"""Texts of the catalogue as files, from the cache, the mirror or the network."""
+
+from __future__ import annotations
 
 import json
 import tempfile
@@ -17,41 +19,55 @@ from corpora.text.normalize import iter_text
 
 
 class Unavailable(UserError):
-    """A text is neither in the mirror nor in the cache, and the network did not deliver it."""
+    """A text that is neither in the mirror nor in the cache and could not be downloaded."""
 
 
 def fetch(name: str, *, progress: Progress | None = None, notice: Notice = silent) -> Path:
-    """The file with the normalised text of the corpus called `name`; see `fetch_entry`.
+    """Return the file with the normalised text of the corpus called `name`; see `fetch_entry`.
 
-    Raises UserError for an unknown name, too.
+    Raises:
+        UserError: there is no such corpus, or `fetch_entry` raises it.
     """
     return fetch_entry(catalog.lookup(name), progress=progress, notice=notice)
 
 
 def fetch_entry(entry: Entry, *, progress: Progress | None = None, notice: Notice = silent) -> Path:
-    """The file with the normalised text of `entry`; not to be changed.
+    """Return the file with the normalised text of `entry`. Callers must not change the file.
 
-    A text in the cache whose checksum is right is taken as it is; otherwise the mirror, a text of
-    another edition in the cache, and the network are tried in turn. `notice` gets one line if
-    the text is of another edition. `progress` is closed at the end of a download.
+    A cached text of the catalogue's edition is used as it is. Otherwise the mirror, a cached text
+    of another edition, and the network are tried in this order.
 
-    Raises UserError for a text that is not the expected one (nothing is placed then), and
-    Unavailable for one that cannot be had.
+    Args:
+        entry: the corpus.
+        progress: shows the download, and is closed at its end.
+        notice: takes one line if the text is of another edition.
+
+    Raises:
+        UserError: the text is not the expected one; no file is written then.
+        Unavailable: the text is in none of these places.
     """
     for source in entry.sources:
         if source.packaged is not None:
             return Path(__file__).parents[1] / source.packaged
     placement = _Placement(entry, notice)
-    held = placement.cached_exactly() or _from_mirror(placement) or placement.cached_otherwise()
-    if not held:
-        _from_network(placement, progress)
+    found = (
+        placement.holds_catalogued_edition()
+        or _install_from_mirror(placement)
+        or placement.holds_other_edition()
+    )
+    if not found:
+        _install_from_network(placement, progress)
     return placement.target
 
 
 def place(
     name: str, path: Path, *, progress: Progress | None = None, notice: Notice = silent
 ) -> Path:
-    """Put the text of the corpus called `name` at `path`, atomically. Errors as `fetch`."""
+    """Write the text of the corpus called `name` to `path`, atomically, and return `path`.
+
+    Raises:
+        UserError: `fetch` raises it, or the file cannot be written.
+    """
     text = fetch(name, progress=progress, notice=notice)
     try:
         data = text.read_bytes()
@@ -62,22 +78,25 @@ def place(
 
 
 class _Placement:
-    """The place of one corpus in the cache, and what may be put there."""
+    """The file of one corpus in the cache."""
 
     def __init__(self, entry: Entry, notice: Notice) -> None:
         self.entry = entry
         self.notice = notice
         self.target = cache_dir() / "corpora" / f"{entry.name}.txt"
         self._record = self.target.with_suffix(".json")
-        self._digest = _digest(self.target)
+        self._digest = _compute_digest(self.target)
 
-    def cached_exactly(self) -> bool:
-        """Whether the cache holds the edition that the catalogue knows."""
+    def holds_catalogued_edition(self) -> bool:
+        """Return whether the cache holds an edition whose digest is in the catalogue."""
         known = {source.sha256 for source in self.entry.sources}
         return self._digest is not None and self._digest in known
 
-    def cached_otherwise(self) -> bool:
-        """Whether the cache holds, unharmed, another edition that was put there and recorded."""
+    def holds_other_edition(self) -> bool:
+        """Return whether the cache holds an undamaged text of another edition, and announce it.
+
+        The digest of such a text was recorded when it was installed.
+        """
         try:
             record = json.loads(self._record.read_bytes())
         except (OSError, ValueError):
@@ -91,9 +110,9 @@ class _Placement:
         return True
 
     def install(self, source: Source, raw: Path, origin: str) -> None:
-        """Normalise the file `raw`, verify it and put it in its place."""
+        """Normalise the file `raw`, verify it and write it to the cache."""
         check = Check(source, self.entry.name, origin)
-        write_atomic(self.target, check.passed(iter_text(raw)), advice=CACHE_ADVICE)
+        write_atomic(self.target, check.pass_on(iter_text(raw)), advice=CACHE_ADVICE)
         known = {source.sha256 for source in self.entry.sources}
         if source.edition is not None and check.digest not in known:
             record = json.dumps({"sha256": check.digest, "edition": source.edition})
@@ -101,7 +120,7 @@ class _Placement:
             self.notice(source.edition)
 
 
-def _from_mirror(placement: _Placement) -> bool:
+def _install_from_mirror(placement: _Placement) -> bool:
     mirror = mirror_dir()
     if mirror is None:
         return False
@@ -112,7 +131,7 @@ def _from_mirror(placement: _Placement) -> bool:
     return False
 
 
-def _from_network(placement: _Placement, progress: Progress | None) -> None:
+def _install_from_network(placement: _Placement, progress: Progress | None) -> None:
     folder = placement.target.parent
     failures: list[str] = []
     try:
@@ -140,8 +159,8 @@ def _from_network(placement: _Placement, progress: Progress | None) -> None:
     )
 
 
-def _digest(path: Path) -> str | None:
-    """The sha256 of the normalised text of a file; None if it has none, for whatever reason."""
+def _compute_digest(path: Path) -> str | None:
+    """Return the sha256 of the normalised text of a file; None if the file cannot be read."""
     digest = sha256()
     try:
         for piece in iter_text(path):

@@ -1,4 +1,6 @@
-"""What a user names as a corpus: a file, a folder, a catalogued name or path, standard input."""
+"""Corpora by the names that users give: files, folders, catalogued names, standard input."""
+
+from __future__ import annotations
 
 import os
 import stat
@@ -29,17 +31,24 @@ def resolve(
     notice: Notice = silent,
     stdin: BinaryIO | None = None,
 ) -> Corpus:
-    """The corpus that `spec` names.
+    """Return the corpus that `spec` names.
 
-    A path that exists is read whatever it is called: a file, a pipe, or a folder, of which all
-    files ending in .txt, .md or .text are taken, at any depth, sorted by path, hidden ones left
-    out. "-" is standard input. The name of a catalogued corpus is that corpus; its path
-    (corpora/NAME.txt, or NAME.txt) is made if it is missing.
+    An existing path is read whatever its name is: a file, a pipe or a folder. Of a folder, all
+    files that end in .txt, .md or .text are read, at any depth, sorted by path, without hidden
+    files. "-" is standard input. The name of a catalogued corpus is that corpus; its path
+    (corpora/NAME.txt or NAME.txt) is made if it is missing.
 
-    Raises UserError for anything else, and what `fetch` raises.
+    Args:
+        spec: path, name or "-".
+        progress: shows a download.
+        notice: takes what the user should know about the corpus.
+        stdin: read instead of the standard input of the process.
+
+    Raises:
+        UserError: `spec` names no corpus, a file cannot be read, or `fetch` raises it.
     """
     if spec == "-":
-        return _spooled(stdin or getattr(sys.stdin, "buffer", None), "stdin")
+        return _spool(stdin or getattr(sys.stdin, "buffer", None), "stdin")
     path = Path(os.path.expanduser(spec))  # noqa: PTH111  (Path.expanduser raises without a home)
     try:
         mode = path.stat().st_mode if spec else None
@@ -50,8 +59,8 @@ def resolve(
     except ValueError as error:
         raise UserError(f"{spec!r} cannot be a path ({error}); name a file or a folder") from error
     if mode is None:
-        return _catalogued(spec, path, progress, notice)
-    return _existing(path, mode)
+        return _resolve_catalogued(spec, path, progress, notice)
+    return _resolve_path(path, mode)
 
 
 def encode(
@@ -64,10 +73,10 @@ def encode(
     """Return the corpus that `spec` names as ids; see `resolve` and `encoded.encode`.
 
     Args:
-        spec: file, folder, catalogued name or path, or - for standard input.
-        encoding: of the files, where it is not certain.
-        progress: shown while the corpus is fetched.
-        notice: told what the user should know of the corpus.
+        spec: file, folder, catalogued name or path, or "-" for standard input.
+        encoding: encoding of the files; catalogued corpora are always UTF-8.
+        progress: shows a download.
+        notice: takes what the user should know about the corpus.
 
     Raises:
         UserError: there is no such corpus, or it cannot be read.
@@ -75,12 +84,12 @@ def encode(
     return encoded.encode(resolve(spec, progress=progress, notice=notice), encoding=encoding)
 
 
-def _existing(path: Path, mode: int) -> Corpus:
+def _resolve_path(path: Path, mode: int) -> Corpus:
     name = os.fsencode(path.stem or path.resolve().name).decode("utf-8", "replace")
     if stat.S_ISREG(mode):
         return Corpus(name, (path,))
     if stat.S_ISDIR(mode):
-        files = tuple(sorted(_text_files(path)))
+        files = tuple(sorted(_find_texts(path)))
         if not files:
             raise UserError(
                 f"the folder {path} holds no text: no file at any depth ends in "
@@ -90,13 +99,13 @@ def _existing(path: Path, mode: int) -> Corpus:
     if stat.S_ISFIFO(mode):
         try:
             with path.open("rb") as pipe:
-                return _spooled(pipe, name)
+                return _spool(pipe, name)
         except OSError as error:
             raise os_error(error, path) from error
     raise UserError(f"{path} is neither a file nor a folder; name one, or - for standard input")
 
 
-def _text_files(folder: Path) -> Iterator[Path]:
+def _find_texts(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise os_error(error, error.filename or folder) from error
 
@@ -109,7 +118,7 @@ def _text_files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice) -> Corpus:
+def _resolve_catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice) -> Corpus:
     if spec in catalog.CATALOG:
         file = fetch(spec, progress=progress, notice=notice)
         return Corpus(spec, (file,), encoding="utf-8")
@@ -124,13 +133,13 @@ def _catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice
         siblings = []
     raise UserError(
         f"there is no file, folder or corpus called {spec!r}"
-        f"{catalog.suggestions(path.name, *siblings)}; or name a file, a folder, or - for "
+        f"{catalog.suggest(path.name, *siblings)}; or name a file, a folder, or - for "
         "standard input"
     )
 
 
-def _spooled(stream: BinaryIO | None, name: str) -> Corpus:
-    """The rest of `stream` in a temporary file: it is read more than once."""
+def _spool(stream: BinaryIO | None, name: str) -> Corpus:
+    """Copy the rest of `stream` to a temporary file, because a corpus is read more than once."""
     if stream is None:
         raise UserError("there is no standard input to read; name a file or a folder")
     try:

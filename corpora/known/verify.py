@@ -1,4 +1,6 @@
-"""Whether a text that arrived is the one that the catalogue promises."""
+"""Verification of texts against the catalogue."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -6,13 +8,16 @@ from hashlib import sha256
 from corpora.errors import UserError
 from corpora.known.catalog import Source
 
-_EDGE = 1000  # characters kept of the beginning and the end
+_EDGE = 1000  # characters of the beginning and of the end that are compared
 
 
 class Check:
-    """Lets one text through, and refuses at its end what the source does not promise.
+    """A check that passes a text on, piece by piece, and verifies it after the last piece.
 
-    `origin` is where the text came from, for the error line.
+    Args:
+        source: the source of the text, with its digest.
+        name: the name of the corpus, for the error message.
+        origin: the file or address of the text, for the error message.
     """
 
     def __init__(self, source: Source, name: str, origin: str) -> None:
@@ -20,10 +25,14 @@ class Check:
         self._name = name
         self._origin = origin
         self.digest = ""
-        """The sha256 of the whole text, once it has passed."""
+        """The sha256 of the text; empty until the last piece was passed on."""
 
-    def passed(self, pieces: Iterable[str]) -> Iterator[bytes]:
-        """The UTF-8 of `pieces`. Raises UserError after the last one if it is another text."""
+    def pass_on(self, pieces: Iterable[str]) -> Iterator[bytes]:
+        """Yield the UTF-8 of each piece.
+
+        Raises:
+            UserError: the text is not the one that the source promises (after the last piece).
+        """
         digest = sha256()
         opening = closing = ""
         for piece in pieces:
@@ -33,9 +42,9 @@ class Check:
             digest.update(data)
             yield data
         self.digest = digest.hexdigest()
-        self._judge(opening, closing)
+        self._verify(opening, closing)
 
-    def _judge(self, opening: str, closing: str) -> None:
+    def _verify(self, opening: str, closing: str) -> None:
         source = self._source
         if self.digest == source.sha256:
             return

@@ -1,1 +1,1 @@
-"""Texts with classes: tables and folders of a user's own, and the movie reviews of Maas et al."""
+"""Texts with classes: the user's own tables and folders, and the reviews of Maas et al. (2011)."""

@@ -1,4 +1,4 @@
-"""Files of rows and columns: CSV, JSON, Parquet, as strictly as their formats are meant."""
+"""Readers of tables: CSV, TSV, JSON, JSON lines and Parquet, which check the format strictly."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from typing import Any, TypeAlias
 from corpora.errors import UserError
 
 Table: TypeAlias = tuple[list[str], Callable[[str], list[Any]]]
-"""The names of the columns, and what gives the values of the one with a name, None if missing."""
+"""Names of the columns, and a function from a name to its values (None where one is missing)."""
 
 
-def text_of(path: Path, newline: str | None = None) -> str:
-    """Return the text of a file in UTF-8, with or without a byte-order mark.
+def read_utf8(path: Path, newline: str | None = None) -> str:
+    """Read a text file in UTF-8, with or without a byte-order mark.
 
-    Raises UserError if it is none, and OSError; `newline` is that of `open`.
+    Args:
+        path: the file.
+        newline: the argument of `open`.
+
+    Raises:
+        UserError: the file is not a text in UTF-8.
+        OSError: the file cannot be read.
     """
     with path.open(encoding="utf-8-sig", newline=newline) as file:
         try:
@@ -33,15 +39,15 @@ def text_of(path: Path, newline: str | None = None) -> str:
     return text
 
 
-def lines_of(text: str) -> list[str]:
-    """Return the lines of `text`; unlike `splitlines`, cut at line feeds alone."""
+def split_lines(text: str) -> list[str]:
+    """Return the lines of `text`. Only line feeds end lines, unlike in `str.splitlines`."""
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _separated(separator: str) -> Callable[[Path], Table]:
-    def table(path: Path) -> Table:
-        csv.field_size_limit(2**31 - 1)  # 131,072 characters by default
-        text = io.StringIO(text_of(path, newline=""), newline="")
+def _make_csv_reader(separator: str) -> Callable[[Path], Table]:
+    def read(path: Path) -> Table:
+        csv.field_size_limit(2**31 - 1)  # the default is 131,072 characters
+        text = io.StringIO(read_utf8(path, newline=""), newline="")
         reader = csv.reader(text, delimiter=separator, strict=True)
         try:
             rows = list(filter(None, reader))
@@ -56,42 +62,44 @@ def _separated(separator: str) -> Callable[[Path], Table]:
             )
         return names, lambda name: [fields[names.index(name)] for fields in rows]
 
-    return table
+    return read
 
 
-def _json(path: Path) -> Table:
-    return _objects(path, _parsed(text_of(path), str(path)))
+def _read_json(path: Path) -> Table:
+    return _table_of_objects(path, _parse_json(read_utf8(path), str(path)))
 
 
-def _json_lines(path: Path) -> Table:
-    lines = enumerate(lines_of(text_of(path)), 1)
-    return _objects(path, [_parsed(x, f"{path}, line {n:,}") for n, x in lines if x.strip()])
+def _read_json_lines(path: Path) -> Table:
+    lines = enumerate(split_lines(read_utf8(path)), 1)
+    return _table_of_objects(
+        path, [_parse_json(x, f"{path}, line {n:,}") for n, x in lines if x.strip()]
+    )
 
 
-def _parsed(text: str, where: str) -> Any:
+def _parse_json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where} is not JSON: {error}") from error
 
 
-def _objects(path: Path, rows: Any) -> Table:
+def _table_of_objects(path: Path, rows: Any) -> Table:
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise UserError(f"{path} does not hold objects with a text and a label each, and only them")
+        raise UserError(f"{path} is not a list of objects, each with a text and a label")
     names = list(dict.fromkeys(chain.from_iterable(rows)))
     return names, lambda name: [row.get(name) for row in rows]
 
 
-def _parquet(path: Path) -> Table:
+def _read_parquet(path: Path) -> Table:
     import pandas
 
-    with path.open("rb") as file, _understood(path):
+    with path.open("rb") as file, _raise_user_errors(path):
         frame = pandas.read_parquet(file)
         names = [str(name) for name in frame.columns]
         frame.columns = names
 
     def column(name: str) -> list[Any]:
-        with _understood(path):
+        with _raise_user_errors(path):
             values = frame[name].astype(object)
             return list(values.where(values.notna(), None))
 
@@ -99,8 +107,8 @@ def _parquet(path: Path) -> Table:
 
 
 @contextmanager
-def _understood(path: Path) -> Iterator[None]:
-    """Turn all that pyarrow and pandas say about what is damaged into `UserError`."""
+def _raise_user_errors(path: Path) -> Iterator[None]:
+    """Replace the exceptions of pyarrow and pandas for damaged files by `UserError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -113,17 +121,17 @@ def _understood(path: Path) -> Iterator[None]:
 
 
 READERS: Mapping[str, Callable[[Path], Table]] = {
-    # By suffix; each raises UserError for a file that is damaged, and OSError.
-    ".csv": _separated(","),
-    ".tsv": _separated("\t"),
-    ".json": _json,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".parquet": _parquet,
+    ".csv": _make_csv_reader(","),
+    ".tsv": _make_csv_reader("\t"),
+    ".json": _read_json,
+    ".jsonl": _read_json_lines,
+    ".ndjson": _read_json_lines,
+    ".parquet": _read_parquet,
 }
+"""Readers by file suffix. Each raises `UserError` for a damaged file and passes `OSError` on."""
 
 
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """Return names for a message, however many and long they are."""
+def list_names(names: Sequence[str], most: int = 10) -> str:
+    """Return at most `most` names for a message, each shortened to 40 characters."""
     shown = [name[:40] for name in islice(names, most)]
     return ", ".join([*shown, f"and {len(names) - most:,} more"] if len(names) > most else shown)

@@ -1,4 +1,4 @@
-"""Texts with labels: files and folders of the user's own."""
+"""Texts with labels, read from the user's files and folders."""
 
 from __future__ import annotations
 
@@ -15,32 +15,34 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
-from corpora.labelled.tables import READERS, lines_of, listed, text_of
+from corpora.labelled.tables import READERS, list_names, read_utf8, split_lines
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
 
 _UNLABELLED = "unsup"
-"""What the Large Movie Review Dataset calls the folder beside pos and neg with the other texts."""
+"""Folder with unlabelled texts in the Large Movie Review Dataset, beside pos and neg."""
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledTexts:
-    """Texts, each with the index of its class."""
+    """Texts and the indices of their classes."""
 
     name: str
-    """For people; it names run folders, too."""
+    """Name, as shown to people and used in the names of run folders."""
     texts: Sequence[str]
+    """N texts."""
     labels: npt.NDArray[np.int64]
-    """(N,), indices into `classes`; -1 where a text has none."""
+    """Indices into `classes`, shape (N,); -1 for a text without a label."""
     classes: tuple[str, ...]
+    """Names of the classes."""
 
     def __len__(self) -> int:
         return len(self.texts)
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of classes, texts and labels."""
+        """Digest of the classes, the texts and the labels."""
         digest = sha256()
         for part in (*self.classes, "", *self.texts):
             data = part.encode("utf-8", "surrogatepass")
@@ -49,13 +51,13 @@ class LabelledTexts:
         return digest.hexdigest()
 
     def select(self, rows: npt.NDArray[np.integer[Any]]) -> Self:
-        """Return the texts at `rows` alone."""
+        """Return the texts at `rows`, in this order."""
         texts = [self.texts[row] for row in rows]
         return type(self)(self.name, texts, self.labels[rows], self.classes)
 
     @classmethod
-    def joined(cls, name: str, parts: Sequence[Self]) -> Self:
-        """Return the texts of `parts`, which have the same classes, one after the other."""
+    def join(cls, name: str, parts: Sequence[Self]) -> Self:
+        """Return the texts of all `parts`, in order; the parts must have the same classes."""
         texts = [text for part in parts for text in part.texts]
         return cls(name, texts, np.concatenate([part.labels for part in parts]), parts[0].classes)
 
@@ -70,36 +72,40 @@ def read(
 ) -> LabelledTexts:
     """Read texts and labels from a file or folder.
 
-    A .csv, .tsv, .json (a list of objects), .jsonl or .parquet file has a column of texts and one
-    of labels; a folder has a folder of .txt files for each class (not one called unsup). Where no
-    labels are wanted, also a .txt file with one text a line, and a folder of .txt files. Hidden
-    files and folders are left out.
+    A file (.csv, .tsv, .json with a list of objects, .jsonl, .ndjson or .parquet) needs a column of
+    texts and a column of labels. A folder needs a folder of .txt files for each class; a folder
+    called unsup is left out. Without labels, `spec` can also be a .txt file with one text per line,
+    or a folder of .txt files at any depth. Hidden files and folders are left out.
 
     Args:
         spec: the path.
-        text_column: by default the first of text, review, sentence, content that is there.
-        label_column: by default the first of label, sentiment, class, category.
-        classes: what the labels must be among: their names, unique beginnings of them in any case,
-            or indices. By default the labels that occur, sorted.
-        labelled: whether labels are wanted.
+        text_column: name of the column of texts. Default: the first column called text, review,
+            sentence or content, in this order.
+        label_column: name of the column of labels. Default: the first column called label,
+            sentiment, class or category, in this order.
+        classes: names of the classes. A label must be such a name, a unique beginning of one (in
+            upper or lower case) or an index. Default: the labels that occur, sorted.
+        labelled: whether to read labels.
 
     Raises:
-        UserError: there is no such file, it cannot be read, or it does not hold that.
+        UserError: there is no such file, it cannot be read, or texts or labels are missing.
     """
     path = Path(spec)
     labels: list[str] | None = None
     try:
         if path.is_dir():
-            texts, labels = _folder(path) if labelled else (list(map(text_of, _below(path))), None)
+            texts, labels = (
+                _read_folder(path) if labelled else (list(map(read_utf8, _find_texts(path))), None)
+            )
         elif not path.exists():
             raise UserError(f"there is no file or folder {spec!r}; name one, or imdb")
         elif path.suffix.lower() != ".txt":
-            texts, labels = _columns(path, text_column, label_column, labelled)
+            texts, labels = _read_table(path, text_column, label_column, labelled)
         elif labelled:
             raise UserError(f"{spec} holds no labels; name a table, or a folder of folders")
         else:
-            texts = lines_of(text_of(path))
-        # The folders "." and ".." are called otherwise.
+            texts = split_lines(read_utf8(path))
+        # The folders "." and ".." have other names as well.
         name = path.stem if path.name.strip(".") else path.resolve().stem
     except OSError as error:
         raise os_error(error, error.filename or spec) from error
@@ -108,14 +114,14 @@ def read(
     if labels is None:
         none = np.full(len(texts), -1, dtype=np.int64)
         return LabelledTexts(name, texts, none, tuple(classes or ()))
-    names = tuple(classes) if classes else _sorted(set(labels))
+    names = tuple(classes) if classes else _sort_labels(set(labels))
     if len(names) < 2:
         raise UserError(f"{spec} has one class only, {shortened(names[0])}; two are needed")
-    return LabelledTexts(name, texts, _indices(labels, names, spec), names)
+    return LabelledTexts(name, texts, _index_labels(labels, names, spec), names)
 
 
-def _folder(path: Path) -> tuple[list[str], list[str]]:
-    folders = [child for child in filter(_visible, path.iterdir()) if child.is_dir()]
+def _read_folder(path: Path) -> tuple[list[str], list[str]]:
+    folders = [child for child in filter(_is_visible, path.iterdir()) if child.is_dir()]
     folders = [folder for folder in folders if folder.name != _UNLABELLED]
     files = {folder.name: [*filter(_is_text, folder.iterdir())] for folder in sorted(folders)}
     if not any(files.values()):
@@ -123,28 +129,28 @@ def _folder(path: Path) -> tuple[list[str], list[str]]:
             f"{path} has no folders of .txt files, one for each class, such as pos and neg"
         )
     labels = [name for name, inside in files.items() for _ in inside]
-    return [text_of(file) for inside in files.values() for file in sorted(inside)], labels
+    return [read_utf8(file) for inside in files.values() for file in sorted(inside)], labels
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the .txt files at any depth, in order; unlike `rglob`, raise if a folder is closed."""
-    for child in sorted(filter(_visible, folder.iterdir())):
+def _find_texts(folder: Path) -> Iterator[Path]:
+    """Yield the .txt files at any depth, in order; raise for unreadable folders, unlike `rglob`."""
+    for child in sorted(filter(_is_visible, folder.iterdir())):
         if _is_text(child):
             yield child
         elif child.is_dir() and not child.is_symlink():
-            yield from _below(child)
+            yield from _find_texts(child)
 
 
 def _is_text(path: Path) -> bool:
-    return _visible(path) and path.suffix.lower() == ".txt" and not path.is_dir()
+    return _is_visible(path) and path.suffix.lower() == ".txt" and not path.is_dir()
 
 
-def _visible(path: Path) -> bool:
-    # Macs leave ._a.txt, which is no text, beside a.txt.
+def _is_visible(path: Path) -> bool:
+    # macOS writes files such as ._a.txt, which are not texts, beside a.txt.
     return not path.name.startswith(".")
 
 
-def _columns(
+def _read_table(
     path: Path, text_column: str | None, label_column: str | None, labelled: bool
 ) -> tuple[list[str], list[str] | None]:
     reader = READERS.get(path.suffix.lower())
@@ -153,18 +159,18 @@ def _columns(
     names, column = reader(path)
     if not names:
         raise UserError(f"{path} holds no texts")
-    texts = column(_chosen(path, names, text_column, TEXT_COLUMNS, "text"))
+    texts = column(_choose_column(path, names, text_column, TEXT_COLUMNS, "text"))
     if not set(map(type, texts)) <= {str}:
         row, text = next((row, text) for row, text in enumerate(texts, 1) if type(text) is not str)
         what = "the text is missing" if text is None else f"{shortened(text)} is not a text"
         raise UserError(f"{path}, row {row:,}: {what}; give one, or name another --text-column")
     if not labelled:
         return texts, None
-    labels = column(_chosen(path, names, label_column, LABEL_COLUMNS, "label"))
-    return texts, _labels(path, labels)
+    labels = column(_choose_column(path, names, label_column, LABEL_COLUMNS, "label"))
+    return texts, _name_labels(path, labels)
 
 
-def _chosen(
+def _choose_column(
     path: Path, names: list[str], wanted: str | None, usual: Sequence[str], kind: str
 ) -> str:
     asked = [wanted] if wanted else usual
@@ -175,61 +181,61 @@ def _chosen(
             return name
     raise UserError(
         f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
-        f"{listed(names)} with --{kind}-column"
+        f"{list_names(names)} with --{kind}-column"
     )
 
 
-def _labels(path: Path, values: list[Any]) -> list[str]:
+def _name_labels(path: Path, values: list[Any]) -> list[str]:
     kinds = list(map(type, values))
     if not set(kinds) <= {str, int, float, bool}:
         row = next(row for row, kind in enumerate(kinds) if kind not in (str, int, float, bool))
         what = "missing" if values[row] is None else f"no name or number: {shortened(values[row])}"
         raise UserError(f"{path}, row {row + 1:,}: the label is {what}")
-    # With their types, because True and 1.0 are keys equal to 1.
-    names = {pair: _label(pair[1]) for pair in set(zip(kinds, values, strict=True))}
+    # The keys hold the types, because True == 1 == 1.0.
+    names = {pair: _name_label(pair[1]) for pair in set(zip(kinds, values, strict=True))}
     labels = [names[pair] for pair in zip(kinds, values, strict=True)]
     if "" in labels:
         raise UserError(f"{path}, row {labels.index('') + 1:,}: the label is missing")
     return labels
 
 
-def _label(value: str | float) -> str:
-    """Return the name of a label: 1 and 1.0 are the same, as are True and TRUE. None is ""."""
+def _name_label(value: str | float) -> str:
+    """Return the name of a label, the same for 1 and 1.0, and for True and TRUE; "" for NaN."""
     if value != value:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     name = str(value).strip()
-    # In CSV a boolean is a word, whose spelling depends on the program that wrote it.
+    # Programs spell booleans differently in CSV.
     if name.lower() in ("false", "true"):
         return name.lower()
     return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", name)
 
 
-def _number(label: str) -> int | None:
+def _parse_number(label: str) -> int | None:
     return int(label) if re.fullmatch("-?[0-9]{1,18}", label) else None
 
 
-def _sorted(labels: set[str]) -> tuple[str, ...]:
+def _sort_labels(labels: set[str]) -> tuple[str, ...]:
     by_name = sorted(labels)
-    numbers = [_number(label) for label in by_name]
+    numbers = [_parse_number(label) for label in by_name]
     if None in numbers:
         return tuple(by_name)
     return tuple(label for _, label in sorted(zip(numbers, by_name, strict=True)))
 
 
-def _indices(labels: list[str], classes: tuple[str, ...], spec: str) -> npt.NDArray[np.int64]:
-    places = {label: _place(label, classes) for label in set(labels)}
-    if None in places.values():
-        row = next(row for row, label in enumerate(labels) if places[label] is None)
+def _index_labels(labels: list[str], classes: tuple[str, ...], spec: str) -> npt.NDArray[np.int64]:
+    indices = {label: _find_class(label, classes) for label in set(labels)}
+    if None in indices.values():
+        row = next(row for row, label in enumerate(labels) if indices[label] is None)
         raise UserError(
             f"{spec}, row {row + 1:,}: {shortened(labels[row])} is none of the classes "
-            f"{listed(classes)}"
+            f"{list_names(classes)}"
         )
-    return np.array([places[label] for label in labels], dtype=np.int64)
+    return np.array([indices[label] for label in labels], dtype=np.int64)
 
 
-def _place(label: str, classes: tuple[str, ...]) -> int | None:
+def _find_class(label: str, classes: tuple[str, ...]) -> int | None:
     """Return the index of the class that `label` names, or None."""
     if label in classes:
         return classes.index(label)
@@ -240,5 +246,5 @@ def _place(label: str, classes: tuple[str, ...]) -> int | None:
     ):
         if len(meant) == 1:
             return meant[0]
-    index = _number(label)
+    index = _parse_number(label)
     return index if index is not None and 0 <= index < len(classes) else None

@@ -1,4 +1,4 @@
-"""SCAN (Lake and Baroni 2018): commands such as "jump twice", and the actions that they ask for.
+"""SCAN (Lake and Baroni 2018): commands such as "jump twice" and their actions.
 
-Nothing is imported here, so that a command pays only for the modules it uses.
+This module imports nothing, so a command loads only the modules that it uses.
 """

@@ -1,7 +1,7 @@
-"""The commands of SCAN and what they mean: the grammar and interpreter of Lake and Baroni (2018).
+"""The grammar of SCAN and the interpreter of its commands.
 
-"Generalization without systematicity", arXiv 1711.00350, figures 6 and 7. The grammar is not
-recursive: it makes 20,910 commands.
+Source: Lake and Baroni (2018), "Generalization without systematicity", arXiv 1711.00350, figures 6
+and 7. The grammar is not recursive; it generates 20,910 commands.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEFT, RIGHT = "I_TURN_LEFT", "I_TURN_RIGHT"
 
 @dataclass(frozen=True)
 class Pair:
-    """A command and the actions that it asks for."""
+    """A command and its actions."""
 
     command: Words
     actions: Words
@@ -29,19 +29,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class Rule:
-    """One way to write a symbol: terminals and other symbols, and what they mean together."""
+    """A rule of the grammar: how a symbol can be written, and what it then means."""
 
     pattern: Words
+    """Words and symbols, in order."""
     meaning: Callable[..., Words]
-    """Of the meanings of the symbols in the pattern, in order."""
+    """Function from the meanings of the symbols in `pattern`, in order, to actions."""
 
 
 def _rule(pattern: str, meaning: Callable[..., Words]) -> Rule:
     return Rule(tuple(pattern.split()), meaning)
 
 
-# Where the paper writes D[1] opposite D[2], for a D that is made of two parts, the parts are named
-# here: T is the direction, and turn, which does nothing by itself, stands in the rules.
+# The paper writes "D[1] opposite D[2]" and splits D into its two parts. Here the parts have names:
+# U is the primitive and T the direction. "turn" alone has no action, so it has its own rules.
 GRAMMAR: dict[str, tuple[Rule, ...]] = {
     "C": (
         _rule("S", lambda s: s),
@@ -81,27 +82,24 @@ WORDS: Words = tuple(
         if word not in GRAMMAR
     )
 )
-"""Every word of the commands."""
+"""All words of the commands."""
 ACTIONS: Words = (WALK, LOOK, RUN, JUMP, LEFT, RIGHT)
-LONGEST_COMMAND, LONGEST_ACTIONS = 9, 48
-"""Words of the longest command, and actions of the one with the most."""
 
 
 class NotACommand(UserError):
-    """Words that the grammar does not accept."""
+    """Words that are not a command of the grammar."""
 
     def __init__(self, message: str, position: int, expected: Words) -> None:
         super().__init__(message)
         self.position = position
-        """Of the first word that cannot stand where it does; the number of words if one is missing
-        at the end."""
+        """Index of the first wrong word; the number of words if the end is missing."""
         self.expected = expected
-        """The words that could stand there."""
+        """Words that the grammar allows at `position`."""
 
 
 def pairs() -> Iterator[Pair]:
-    """Yield every command of the grammar with its actions: 20,910 pairs, in the order of rules."""
-    for command, actions in _derived(START):
+    """Yield all 20,910 commands of the grammar with their actions, in the order of the rules."""
+    for command, actions in _derive(START):
         yield Pair(command, actions)
 
 
@@ -109,13 +107,13 @@ def interpret(command: str) -> Words:
     """Return the actions of a command.
 
     Raises:
-        NotACommand: the grammar does not accept it; the message names the word where it breaks and
-            what could stand there.
+        NotACommand: the grammar does not accept the words; the message names the first wrong word
+            and the words that the grammar allows there.
     """
     reader = _Reader(command)
     actions = reader.meaning
     if actions is None:
-        raise reader.refused()
+        raise reader.build_error()
     return actions
 
 
@@ -123,19 +121,19 @@ def continuations(beginning: str) -> tuple[Words, bool]:
     """Return the words that can follow the beginning of a command, and whether it can end there.
 
     Raises:
-        NotACommand: no command begins so.
+        NotACommand: no command begins like this.
     """
     reader = _Reader(beginning)
     if reader.furthest < len(reader.words):
-        raise reader.refused()
+        raise reader.build_error()
     return reader.expected, reader.meaning is not None
 
 
-def _derived(symbol: str) -> Iterator[tuple[Words, Words]]:
-    """Yield everything that a symbol can be written as, and its meaning."""
+def _derive(symbol: str) -> Iterator[tuple[Words, Words]]:
+    """Yield all ways to write a symbol, each with its meaning."""
     for rule in GRAMMAR[symbol]:
         choices = [
-            list(_derived(part)) if part in GRAMMAR else [((part,), None)] for part in rule.pattern
+            list(_derive(part)) if part in GRAMMAR else [((part,), None)] for part in rule.pattern
         ]
         for parts in product(*choices):
             words = tuple(word for written, _ in parts for word in written)
@@ -143,61 +141,59 @@ def _derived(symbol: str) -> Iterator[tuple[Words, Words]]:
 
 
 class _Reader:
-    """Reads a command in every way that the grammar allows, and notes how far the best one came."""
+    """A parser that tries every way to read a command and notes how far the best one got."""
 
     def __init__(self, command: str) -> None:
         self.words = tuple(command.split())
         self.furthest = 0
-        """Words that could be read."""
+        """Number of words that the grammar accepts from the beginning."""
         self._wanted: set[str] = set()
         ends = dict(self._read(START, 0))
         self.meaning = ends.get(len(self.words))
-        """The actions; None if this is no command."""
+        """The actions; None if the words are not a command."""
         self._may_end = self.furthest in ends
 
     @property
     def expected(self) -> Words:
-        """The words that could stand after those that could be read."""
+        """Words that the grammar allows after the accepted ones."""
         return tuple(word for word in WORDS if word in self._wanted)
 
-    def refused(self) -> NotACommand:
-        """Return the error that says where the command breaks."""
+    def build_error(self) -> NotACommand:
+        """Return the error that names the first wrong word."""
         position = self.furthest
-        before = f" after {self.words[position - 1]!r}" if position else ""
-        could = [*self.expected, *(["the end"] if self._may_end else [])]
-        could = [", ".join(could[:-1]), could[-1]] if len(could) > 1 else could
-        there = f"word {position + 1}{before} there could stand {' or '.join(could)}"
+        before = f", after {self.words[position - 1]!r}," if position else ""
+        allowed = [*self.expected, *(["the end"] if self._may_end else [])]
+        allowed = [", ".join(allowed[:-1]), allowed[-1]] if len(allowed) > 1 else allowed
+        hint = f"word {position + 1}{before} can be {' or '.join(allowed)}"
         if position == len(self.words):
-            line = (
-                f"{'the command is not complete' if position else 'an empty command'}: as {there}"
-            )
+            line = f"{'the command is not complete' if position else 'an empty command'}: {hint}"
         elif (word := self.words[position]) in WORDS:
-            line = f"{word!r} cannot stand here: as {there}"
+            line = f"{word!r} cannot stand here: {hint}"
         else:
             meant = difflib.get_close_matches(word, self.expected, n=1)
             guess = f" (did you mean {meant[0]}?)" if meant else ""
-            line = f"{word!r} is no word of SCAN{guess}: as {there}"
+            line = f"{word!r} is no word of SCAN{guess}: {hint}"
         return NotACommand(line, position, self.expected)
 
     def _read(self, symbol: str, start: int) -> Iterator[tuple[int, Words]]:
-        """Yield where `symbol`, read from `start`, can end, and what it then means."""
+        """Yield every position where `symbol`, read from `start`, can end, with its meaning."""
         for rule in GRAMMAR[symbol]:
-            for end, meanings in self._parts(rule.pattern, start):
+            for end, meanings in self._read_pattern(rule.pattern, start):
                 yield end, rule.meaning(*meanings)
 
-    def _parts(self, pattern: Words, start: int) -> Iterator[tuple[int, tuple[Words, ...]]]:
+    def _read_pattern(self, pattern: Words, start: int) -> Iterator[tuple[int, tuple[Words, ...]]]:
         if not pattern:
             yield start, ()
             return
         first, rest = pattern[0], pattern[1:]
         if first in GRAMMAR:
             for middle, meaning in self._read(first, start):
-                for end, meanings in self._parts(rest, middle):
+                for end, meanings in self._read_pattern(rest, middle):
                     yield end, (meaning, *meanings)
-        elif self._is(first, start):
-            yield from self._parts(rest, start + 1)
+        elif self._accept(first, start):
+            yield from self._read_pattern(rest, start + 1)
 
-    def _is(self, word: str, position: int) -> bool:
+    def _accept(self, word: str, position: int) -> bool:
         if position == self.furthest:
             self._wanted.add(word)
         if self.words[position : position + 1] != (word,):

@@ -1,4 +1,4 @@
-"""The official files of the split that was drawn at random, and so follows from no rule."""
+"""The official files of the simple split, which was drawn at random and follows from no rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpora.scan.grammar import Pair
 REPOSITORY = (
     "https://raw.githubusercontent.com/brendenlake/SCAN/c4b756cbc010d75c912f16c42c8f15dc6b7e6c8f"
 )
-"""As it was at one commit."""
+"""Address of the official repository at a fixed commit."""
 
 _SHA256 = {
     "train": "941bb8a088c5f53ceff12fde902dc008933cf0c4203cc672c47b5f79d73262dd",
@@ -21,22 +21,27 @@ _SHA256 = {
 }
 
 
-def official(part: Literal["train", "test"], notice: Notice = silent) -> tuple[Pair, ...]:
-    """Return the pairs of a part of the official simple split, in the order of its file.
+def load_official(part: Literal["train", "test"], notice: Notice = silent) -> tuple[Pair, ...]:
+    """Load a part of the official simple split, in the order of its file.
+
+    Args:
+        part: the part.
+        notice: takes a line for the user; see `fetch_entry`.
 
     Raises:
-        UserError: the file there is another one; `Unavailable` if there is none.
+        UserError: the file is not the official one.
+        Unavailable: the file is in neither the mirror nor the cache and cannot be downloaded.
     """
     path = fetch_entry(_entry(part), notice=notice)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise os_error(error, path) from error
-    return tuple(map(pair_of, lines))
+    return tuple(map(parse_pair, lines))
 
 
-def pair_of(line: str) -> Pair:
-    """Read a line as the official files have them: `IN: jump twice OUT: I_JUMP I_JUMP`."""
+def parse_pair(line: str) -> Pair:
+    """Parse a line of an official file, such as `IN: jump twice OUT: I_JUMP I_JUMP`."""
     command, _, actions = line.removeprefix("IN:").partition("OUT:")
     return Pair(tuple(command.split()), tuple(actions.split()))
 

@@ -1,8 +1,8 @@
-"""The splits of SCAN into training and test commands, each by its rule.
+"""The splits of SCAN into training and test commands.
 
-Lake and Baroni (2018) for simple, length and the primitives; Loula, Baroni and Lake (2018),
-"Rearranging the familiar" (arXiv 1807.07545), for the templates. But for simple, which was drawn at
-random, the rules give the official files, as sets.
+Sources: Lake and Baroni (2018) for simple, length and the primitives; Loula, Baroni and Lake
+(2018), "Rearranging the familiar", arXiv 1807.07545, for the templates. The rules give the same
+sets of commands as the official files. Only simple has no rule: it was drawn at random.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from corpora.errors import UserError
 from corpora.known.fetch import Unavailable
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair, Words, pairs
-from corpora.scan.official import official
+from corpora.scan.official import load_official
 
 LONGEST_TRAINED = 22
-"""Actions of the longest commands that the training part of `length` has."""
+"""Largest number of actions of a command in the training part of `length`."""
 ONE_IN = 10
-"""One training example in so many is the lone primitive, in the splits that add one."""
+"""In the splits of a primitive, one of this many training examples is the primitive alone."""
 TEST_SHARE = 0.2
-"""Of the draw that stands in for the official simple split."""
+"""Share of test commands in the draw that replaces the official simple split."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +35,30 @@ class Split:
     train: tuple[Pair, ...]
     test: tuple[Pair, ...]
     official: bool = True
-    """Whether it is the split that the published figures are for."""
+    """Whether published results are for this split."""
 
 
 def load(name: str, *, notice: Notice = silent) -> Split:
-    """Return a split by name.
+    """Return the split called `name`.
 
-    `simple` is read from the official files: of the mirror, of the cache, or from the network.
-    Where they cannot be had, it is a draw of 80 % and 20 % with a fixed seed, and `notice` is told.
+    `simple` is read from the official files: from the mirror, the cache or the network. If they are
+    not available, it is a draw of 80 % and 20 % with a fixed seed.
+
+    Args:
+        name: one of `SPLITS`.
+        notice: takes a line if the draw replaces the official split.
 
     Raises:
-        UserError: there is no such split, or a file that should be an official one is another.
+        UserError: there is no such split, or a file is not the official one.
     """
     if name not in SPLITS:
         raise UserError(f"there is no split {name!r}; splits are {', '.join(SPLITS)}")
     return SPLITS[name](notice)
 
 
-def _simple(notice: Notice) -> Split:
+def _load_simple(notice: Notice) -> Split:
     try:
-        return Split("simple", official("train", notice), official("test", notice))
+        return Split("simple", load_official("train", notice), load_official("test", notice))
     except Unavailable as error:
         notice(f"{error}. A draw of 80 % and 20 % by a fixed seed stands in for the official split")
         every = list(pairs())
@@ -64,44 +68,44 @@ def _simple(notice: Notice) -> Split:
         return Split("simple", tuple(drawn[cut:]), tuple(drawn[:cut]), official=False)
 
 
-def _length(notice: Notice) -> Split:
-    return _divided("length", lambda pair: len(pair.actions) > LONGEST_TRAINED)
+def _hold_out_long(notice: Notice) -> Split:
+    return _divide("length", lambda pair: len(pair.actions) > LONGEST_TRAINED)
 
 
-def _primitive(primitive: str, notice: Notice) -> Split:
-    """Hold out all commands with a primitive in them but the primitive itself.
+def _hold_out_primitive(primitive: str, notice: Notice) -> Split:
+    """Hold out all commands that contain a primitive, except for the primitive alone.
 
-    That one is repeated until it makes up a tenth of the training examples.
+    The primitive alone is repeated until it makes up a tenth of the training examples.
     """
     alone = tuple(primitive.split())
-    split = _divided(
+    split = _divide(
         f"addprim_{'_'.join(alone)}",
         lambda pair: _has(pair.command, alone) and pair.command != alone,
     )
     others = len(split.train) - 1
     (lone,) = (pair for pair in split.train if pair.command == alone)
-    # The one that is there already counts.
+    # Minus 1: the training part holds it once already.
     more = round(others / (ONE_IN - 1)) - 1
     return Split(split.name, split.train + (lone,) * more, split.test)
 
 
-def _template(template: str, notice: Notice) -> Split:
-    """Hold out all commands in which a primitive is filled into a template.
+def _hold_out_template(template: str, notice: Notice) -> Split:
+    """Hold out all commands that fill a template with a primitive.
 
-    What fills the template with turn, which is no primitive, is in neither part.
+    Commands that fill it with "turn", which is not a primitive, are in neither part.
     """
     words = tuple(template.split())
     jump, rest = words[0] == "jump", words[1:] if words[0] == "jump" else words
     primitives = ("jump",) if jump else ("walk", "look", "run", "jump")
 
-    def filled(pair: Pair) -> bool:
+    def fills(pair: Pair) -> bool:
         return any(_has(pair.command, (primitive, *rest)) for primitive in primitives)
 
     kept = [pair for pair in pairs() if not _has(pair.command, ("turn", *rest))]
-    return _divided(f"template_{'_'.join(words)}", filled, kept)
+    return _divide(f"template_{'_'.join(words)}", fills, kept)
 
 
-def _divided(name: str, tested: Callable[[Pair], bool], among: list[Pair] | None = None) -> Split:
+def _divide(name: str, tested: Callable[[Pair], bool], among: list[Pair] | None = None) -> Split:
     parts: dict[bool, list[Pair]] = {False: [], True: []}
     for pair in pairs() if among is None else among:
         parts[tested(pair)].append(pair)
@@ -109,18 +113,18 @@ def _divided(name: str, tested: Callable[[Pair], bool], among: list[Pair] | None
 
 
 def _has(words: Words, part: Words) -> bool:
-    """Return whether `part` stands in `words`, in one piece."""
+    """Return whether `words` contains `part` without gaps."""
     size = len(part)
     return any(words[start : start + size] == part for start in range(len(words) - size + 1))
 
 
 SPLITS: Mapping[str, Callable[[Notice], Split]] = {
-    "simple": _simple,
-    "length": _length,
-    "addprim_jump": partial(_primitive, "jump"),
-    "addprim_turn_left": partial(_primitive, "turn left"),
-    "template_around_right": partial(_template, "around right"),
-    "template_jump_around_right": partial(_template, "jump around right"),
-    "template_opposite_right": partial(_template, "opposite right"),
-    "template_right": partial(_template, "right"),
+    "simple": _load_simple,
+    "length": _hold_out_long,
+    "addprim_jump": partial(_hold_out_primitive, "jump"),
+    "addprim_turn_left": partial(_hold_out_primitive, "turn left"),
+    "template_around_right": partial(_hold_out_template, "around right"),
+    "template_jump_around_right": partial(_hold_out_template, "jump around right"),
+    "template_opposite_right": partial(_hold_out_template, "opposite right"),
+    "template_right": partial(_hold_out_template, "right"),
 }

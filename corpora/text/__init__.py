@@ -1,1 +1,1 @@
-"""Any text into ids: decoding, normalising, vocabularies, and the cache of ids."""
+"""Texts as ids: decoding, normalisation, vocabularies and the cache of ids."""

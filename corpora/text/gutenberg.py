@@ -1,16 +1,18 @@
-"""What Project Gutenberg puts around a book: header, credits, table of contents, licence.
+"""Removal of what Project Gutenberg adds to a book: header, credits, table of contents, licence.
 
-Only a bounded beginning and a bounded end of a text are looked at, so that any text can be
-streamed through; see `corpora.text.normalize`.
+These functions need only a bounded beginning and a bounded end of a text, so texts of any length
+can be streamed; see `corpora.text.normalize`.
 """
+
+from __future__ import annotations
 
 import re
 
 HEAD_CHARACTERS = 1 << 18
-"""How much of the beginning is looked at: header, credits and table of contents lie within it."""
+"""Length of the beginning that is searched for header, credits and table of contents."""
 
 TAIL_CHARACTERS = 1 << 16
-"""How much of the end is looked at; Gutenberg's licence has 19,000 characters."""
+"""Length of the end that is searched; Gutenberg's licence has 19,000 characters."""
 
 _START_WITHIN = 1 << 15
 _CREDITS_WITHIN = 2_000
@@ -40,31 +42,44 @@ _PROSE = re.compile(r"(?:^[ \t]*\S.{45,}\n){3}", re.MULTILINE)
 
 
 def strip_head(head: str) -> str | None:
-    """The beginning of the book proper, given the first HEAD_CHARACTERS of a text.
+    """Remove header, credits and table of contents.
 
-    None if the text has no "*** START OF THE PROJECT GUTENBERG EBOOK ... ***".
+    Args:
+        head: the first `HEAD_CHARACTERS` of a text.
+
+    Returns:
+        The beginning of the book; None if the text has no line
+        "*** START OF THE PROJECT GUTENBERG EBOOK ... ***".
     """
     marker = _START.search(head, 0, _START_WITHIN)
     if marker is None:
         return None
-    body = _without_credits(head[marker.end() :], _words(marker["title"]))
-    return _without_leading_blank_lines(_without_contents(_without_leading_blank_lines(body)))
+    body = _strip_credits(head[marker.end() :], _words(marker["title"]))
+    return _strip_leading_blank_lines(_strip_contents(_strip_leading_blank_lines(body)))
 
 
 def strip_tail(tail: str) -> str:
-    """The end of the book proper, given the last TAIL_CHARACTERS of a text that has a start."""
-    # The last marker counts: with the first, a file of several books would lose all but one.
+    """Remove the licence.
+
+    Args:
+        tail: the last `TAIL_CHARACTERS` of a text for which `strip_head` found a header.
+
+    Returns:
+        The end of the book.
+    """
+    # Cut at the last marker: a file of several books would lose all but the first at the first one.
     for marker in list(_END.finditer(tail))[-1:]:
         tail = tail[: marker.start()]
     closing = _END_LINE.search(tail)
     return tail if closing is None else tail[: closing.start()]
 
 
-def _without_credits(body: str, title: list[str]) -> str:
-    """`body` from its title line on; without one, minus the paragraphs that are surely credits.
+def _strip_credits(body: str, title: list[str]) -> str:
+    """Return `body` from its title line on.
 
-    Names alone ("An Anonymous Volunteer, and David Widger") cannot be told from a title page, but
-    they stand before the title.
+    Without a title line, remove only the paragraphs that are certainly credits. Names alone
+    ("An Anonymous Volunteer, and David Widger") look like a title page, but they come before the
+    title.
     """
     position = 0
     for line in body[:_CREDITS_WITHIN].splitlines(keepends=True):
@@ -78,13 +93,13 @@ def _without_credits(body: str, title: list[str]) -> str:
     return body
 
 
-def _without_contents(body: str) -> str:
-    """`body` without its table of contents, if it is certain where that ends.
+def _strip_contents(body: str) -> str:
+    """Return `body` without its table of contents, if the end of the table is certain.
 
-    The table goes from the line CONTENTS to the second occurrence of its first entry, which is the
-    heading of the first chapter, or to a gap of four blank lines before that, behind which there
-    may be a dedication or a preface. It is kept where that heading is not found, and where there
-    is prose in it.
+    The table begins with the line CONTENTS. It ends before the second occurrence of its first
+    entry, which is the heading of the first chapter, or at a gap of four blank lines before that;
+    after the gap there may be a dedication or a preface. The table is kept if that heading is not
+    found or if the table contains prose.
     """
     lines = body[: _CONTENTS_WITHIN + _CONTENTS_CHARACTERS].splitlines(keepends=True)
     keys = [_words(line) for line in lines]
@@ -95,7 +110,7 @@ def _without_contents(body: str) -> str:
     if first is None or len(before) > _CONTENTS_WITHIN:
         return body
     for i in filter(keys.__getitem__, range(first + 1, len(lines))):
-        # In the book, "CHAPTER I" and its title often stand on two lines.
+        # In the book, "CHAPTER I" and its title are often on two lines.
         if keys[first] in (keys[i], [word for key in keys[i : i + 2] for word in key]):
             table = "".join(lines[start:i])
             entries = _SECTION_GAP.split("".join(lines[first:i]), maxsplit=1)
@@ -105,11 +120,11 @@ def _without_contents(body: str) -> str:
     return body
 
 
-def _without_leading_blank_lines(text: str) -> str:
+def _strip_leading_blank_lines(text: str) -> str:
     blank = _BLANK_LINES.match(text)
     return text[blank.end() :] if blank else text
 
 
 def _words(line: str) -> list[str]:
-    """What two lines have in common that differ in case, indentation and punctuation only."""
+    """Return the words of a line, to compare lines without case, indentation and punctuation."""
     return re.findall(r"[^\W_]+", line.casefold().replace("\u2019", "'"))

@@ -1,9 +1,11 @@
-"""From bytes to normalised text: decoding, line ends, Gutenberg's boilerplate, the split.
+"""Normalisation of texts: decoding, line ends, Project Gutenberg's boilerplate; and the split.
 
-A normalised text has no byte-order mark, ends its lines with a line feed, contains nothing of what
-Project Gutenberg puts around a book, and ends with its last visible character, followed by one
-line feed if there was a line end after it. Normalising twice changes nothing.
+A normalised text has no byte-order mark, ends its lines with line feeds and has no boilerplate of
+Project Gutenberg. It ends with its last visible character, followed by one line feed if there was a
+line end after it. Normalising a text twice gives the same text as normalising it once.
 """
+
+from __future__ import annotations
 
 import codecs
 import io
@@ -19,23 +21,33 @@ _SPOOL = 1 << 20
 
 
 def iter_text(path: Path, encoding: str = "utf-8", chunk_bytes: int = 1 << 20) -> Iterator[str]:
-    """The normalised text of a file, in pieces that are never empty.
+    """Return an iterator over the normalised text of a file, in non-empty pieces.
 
-    Memory stays within a few times `chunk_bytes`, whatever the length of the file and of its
-    lines; how the text is cut into pieces depends on `chunk_bytes`, the text does not.
+    Memory stays within a few times `chunk_bytes`, for any length of the file and of its lines. The
+    sizes of the pieces depend on `chunk_bytes`; the text does not.
 
-    Raises UserError for a file that cannot be read, an unknown encoding, bytes that do not decode
-    and U+0000, which no text has.
+    Args:
+        path: the file.
+        encoding: its encoding.
+        chunk_bytes: bytes to read at once.
+
+    Raises:
+        UserError: the file cannot be read, there is no such encoding, bytes do not decode, or the
+            text holds U+0000, which no text has.
     """
-    decoded = _decoded(path, encoding, chunk_bytes)
-    return _without_trailing_space(_without_boilerplate(decoded))
+    decoded = _decode(path, encoding, chunk_bytes)
+    return _strip_trailing_space(_strip_boilerplate(decoded))
 
 
 def iter_texts(paths: Iterable[Path], encoding: str = "utf-8") -> Iterator[str]:
-    """The normalised texts of several files as one, a blank line between them; empty files count
-    for nothing. Errors as `iter_text`.
+    """Yield the normalised texts of several files as one text, in non-empty pieces.
+
+    A blank line separates two texts. Empty texts are left out.
+
+    Raises:
+        UserError: see `iter_text`.
     """
-    held = ""  # the last character so far: a line feed, if the last line has an end
+    held = ""  # last character so far; it is dropped before a blank line if it is a line feed
     for path in paths:
         between = bool(held)
         for piece in iter_text(path, encoding):
@@ -47,20 +59,18 @@ def iter_texts(paths: Iterable[Path], encoding: str = "utf-8") -> Iterator[str]:
         yield held
 
 
-def read_text(path: Path, encoding: str = "utf-8") -> str:
-    """The whole normalised text of a file. Errors as `iter_text`."""
-    return "".join(iter_text(path, encoding))
-
-
 def split_bounds(length: int) -> tuple[slice, slice, slice]:
-    """Train, validation and test: the first 80 %, the next 10 % and the last 10 % of a text."""
+    """Return the train, validation and test parts of a text of `length` symbols.
+
+    They are the first 80 %, the next 10 % and the last 10 %.
+    """
     first, second = int(length * 0.8), int(length * 0.9)
     return slice(0, first), slice(first, second), slice(second, length)
 
 
-def _decoded(path: Path, encoding: str, chunk_bytes: int) -> Iterator[str]:
-    """The decoded text with line feeds as line ends and without a byte-order mark."""
-    decoder = io.IncrementalNewlineDecoder(decoder_of(encoding)(), translate=True)
+def _decode(path: Path, encoding: str, chunk_bytes: int) -> Iterator[str]:
+    """Yield the decoded text with line feeds as line ends and without a byte-order mark."""
+    decoder = io.IncrementalNewlineDecoder(find_decoder(encoding)(), translate=True)
     position = characters = 0
     beginning = True
     try:
@@ -72,12 +82,14 @@ def _decoded(path: Path, encoding: str, chunk_bytes: int) -> Iterator[str]:
                 try:
                     text = decoder.decode(data, final=not data)
                 except ValueError as error:
-                    raise _undecodable(error, path, encoding, data, position) from error
+                    raise _decoding_error(error, path, encoding, data, position) from error
                 if text and beginning:
                     beginning = False
                     text = text.removeprefix("\ufeff")
                 if "\0" in text:
-                    raise _binary(path, f"U+0000 is character {characters + text.index(chr(0)):,}")
+                    raise _binary_error(
+                        path, f"U+0000 is character {characters + text.index(chr(0)):,}"
+                    )
                 characters += len(text)
                 if text:
                     yield text
@@ -85,14 +97,18 @@ def _decoded(path: Path, encoding: str, chunk_bytes: int) -> Iterator[str]:
         raise os_error(error, path) from error
 
 
-def decoder_of(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    """The incremental decoder of a text encoding. Raises UserError if there is none."""
+def find_decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """Return the incremental decoder of a text encoding.
+
+    Raises:
+        UserError: there is no such encoding.
+    """
     try:
         decoder = codecs.getincrementaldecoder(encoding)
-        # Python also lists codecs such as hex and rot13, which do not turn bytes into text.
+        # Python also has codecs such as hex and rot13, which do not decode bytes to text.
         b" ".decode(encoding)
     except UnicodeDecodeError:
-        return decoder  # one byte is not enough for UTF-16
+        return decoder  # such as UTF-16, which needs two bytes
     except (LookupError, ValueError) as error:
         raise UserError(
             f"there is no text encoding called {encoding!r}; try --encoding utf-8, latin-1, cp1252 "
@@ -101,18 +117,18 @@ def decoder_of(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
     return decoder
 
 
-def _undecodable(
+def _decoding_error(
     error: ValueError, path: Path, encoding: str, data: bytes, position: int
 ) -> UserError:
-    """The line for bytes that do not decode; `data` ends at byte `position` of the file."""
+    """Return the error for bytes that do not decode; `data` ends at byte `position`."""
     marked = position == len(data) and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\0" in data and not marked:
-        return _binary(path, f"it is not {encoding} and holds zero bytes")
+        return _binary_error(path, f"it is not {encoding} and holds zero bytes")
     usual = codecs.lookup(encoding).name == "utf-8"
     advice = f"try --encoding {'utf-16' if marked else 'latin-1' if usual else 'utf-8'}"
     if not isinstance(error, UnicodeDecodeError):
         return UserError(f"{path} is not {encoding} ({error}); {advice}")
-    # The decoder sees what it kept of the piece before, then the piece: both end at `position`.
+    # The decoder puts bytes of the previous piece before `data`; the result ends at `position`.
     offset = position - len(error.object) + error.start
     byte = error.object[error.start]
     return UserError(
@@ -121,23 +137,23 @@ def _undecodable(
     )
 
 
-def _binary(path: Path, what: str) -> UserError:
+def _binary_error(path: Path, what: str) -> UserError:
     return UserError(
         f"{path} looks binary ({what}); name a text file, or its encoding (such as --encoding "
         "utf-16) if it is one"
     )
 
 
-def _without_boilerplate(chunks: Iterator[str]) -> Iterator[str]:
-    head, rest = _taken(chunks, gutenberg.HEAD_CHARACTERS)
+def _strip_boilerplate(chunks: Iterator[str]) -> Iterator[str]:
+    head, rest = _take(chunks, gutenberg.HEAD_CHARACTERS)
     body = gutenberg.strip_head(head)
     if body is None:
         return chain((head,), rest)
-    return _without_tail(chain((body,), rest))
+    return _strip_tail(chain((body,), rest))
 
 
-def _taken(chunks: Iterator[str], length: int) -> tuple[str, Iterator[str]]:
-    """The first `length` characters, and the rest of the pieces."""
+def _take(chunks: Iterator[str], length: int) -> tuple[str, Iterator[str]]:
+    """Return the first `length` characters, and an iterator over the rest."""
     taken: list[str] = []
     missing = length
     while missing > 0 and (chunk := next(chunks, "")):
@@ -147,7 +163,7 @@ def _taken(chunks: Iterator[str], length: int) -> tuple[str, Iterator[str]]:
     return text[:length], chain((text[length:],), chunks)
 
 
-def _without_tail(chunks: Iterator[str]) -> Iterator[str]:
+def _strip_tail(chunks: Iterator[str]) -> Iterator[str]:
     size = gutenberg.TAIL_CHARACTERS
     held = ""
     for chunk in chunks:
@@ -157,23 +173,23 @@ def _without_tail(chunks: Iterator[str]) -> Iterator[str]:
     yield gutenberg.strip_tail(held)
 
 
-def _without_trailing_space(chunks: Iterator[str]) -> Iterator[str]:
-    """The text up to its last visible character, and one line feed if a line end follows."""
+def _strip_trailing_space(chunks: Iterator[str]) -> Iterator[str]:
+    """Yield the text up to its last visible character, and a line feed if a line end follows."""
     empty = True
-    # White space waits until something follows; a file may hold gigabytes of it.
+    # White space is kept back until text follows it; a file may hold gigabytes of it.
     with SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="") as waiting:
         for chunk in chunks:
             body = chunk.rstrip()
             if body:
-                yield from _emptied(waiting)
+                yield from _drain(waiting)
                 yield body
                 empty = False
             waiting.write(chunk[len(body) :])
-        if not empty and any("\n" in piece for piece in _emptied(waiting)):
+        if not empty and any("\n" in piece for piece in _drain(waiting)):
             yield "\n"
 
 
-def _emptied(waiting: SpooledTemporaryFile[str]) -> Iterator[str]:
+def _drain(waiting: SpooledTemporaryFile[str]) -> Iterator[str]:
     waiting.seek(0)
     while piece := waiting.read(_SPOOL):
         yield piece

@@ -1,4 +1,6 @@
-"""Symbols and their ids: one vocabulary for characters, words and actions."""
+"""Vocabularies: symbols (characters, words or actions) and their ids."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterable
@@ -10,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
-from corpora.versioned_json import read_marked
+from corpora.versioned_json import parse_versioned
 
 _FORMAT = "charlm-vocabulary"
 _VERSION = 1
@@ -28,19 +30,21 @@ class UnknownSymbol(UserError):
         self.symbol = symbol
         """The first unknown symbol."""
         self.position = position
-        """Where it stands in what was to be encoded, counted from 0 in symbols."""
+        """Index of that symbol in the encoded series, from 0; None for a single symbol."""
         self.count = count
-        """How many places hold an unknown symbol, as far as is known."""
+        """Number of places with an unknown symbol."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Distinct, non-empty symbols; the id of a symbol is its index.
+    """A series of distinct, non-empty symbols; the id of a symbol is its index.
 
-    Raises ValueError if a symbol is empty or occurs twice.
+    Raises:
+        ValueError: a symbol is empty or occurs twice.
     """
 
     symbols: tuple[str, ...]
+    """Symbols in the order of their ids."""
 
     def __post_init__(self) -> None:
         if "" in self.symbols:
@@ -49,17 +53,19 @@ class Vocabulary:
             raise ValueError("a vocabulary cannot hold a symbol twice")
 
     @classmethod
-    def from_text(cls, text: Iterable[str]) -> Self:
-        """The sorted distinct characters of `text` (or symbols, if it is not one string)."""
-        return cls(tuple(sorted(set(text))))
-
-    @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote. Raises UserError if `text` is anything else."""
-        return cls(_symbols(read_marked(text, _FORMAT, _VERSION, "a vocabulary")))
+        """Read the JSON that `to_json` returns.
+
+        Raises:
+            UserError: `text` is anything else.
+        """
+        return cls(_read_symbols(parse_versioned(text, _FORMAT, _VERSION, "a vocabulary")))
 
     def to_json(self) -> str:
-        """One line of ASCII; lone surrogates survive because JSON escapes each symbol alone."""
+        """Return the vocabulary as JSON, one line of ASCII.
+
+        Lone surrogates are kept, because JSON escapes each symbol by itself.
+        """
         return json.dumps(
             {"format": _FORMAT, "version": _VERSION, "symbols": self.symbols}, ensure_ascii=True
         )
@@ -71,20 +77,28 @@ class Vocabulary:
         return symbol in self._index
 
     def index(self, symbol: str) -> int:
-        """The id of `symbol`. Raises UnknownSymbol."""
+        """Return the id of `symbol`.
+
+        Raises:
+            UnknownSymbol: the vocabulary does not have the symbol.
+        """
         try:
             return self._index[symbol]
         except KeyError:
             raise UnknownSymbol(
-                f"{described(symbol)} is not in the vocabulary of {len(self):,} symbols",
+                f"{describe_symbol(symbol)} is not in the vocabulary of {len(self):,} symbols",
                 symbol=symbol,
             ) from None
 
     def encode(self, text: str | Iterable[str]) -> Ids:
-        """The ids, int64 of shape (T,), of the characters of a string or of a series of symbols.
+        """Return the ids of the characters of a string, or of a series of symbols.
 
-        Raises UnknownSymbol, which names the first unknown symbol, its position and how many
-        places hold unknown ones.
+        Returns:
+            int64 of shape (T,).
+
+        Raises:
+            UnknownSymbol: the text holds unknown symbols; the error names the first one, its
+                position and the number of places with unknown symbols.
         """
         if isinstance(text, str):
             ids = self._encode_characters(text)
@@ -93,15 +107,19 @@ class Vocabulary:
             ids = np.fromiter((self._index.get(s, -1) for s in text), np.int64, len(text))
         unknown = ids < 0
         if unknown.any():
-            raise self._unknown(text, int(unknown.argmax()), int(np.count_nonzero(unknown)))
+            raise self._unknown_symbol(text, int(unknown.argmax()), int(np.count_nonzero(unknown)))
         return ids
 
-    def known(self, text: str) -> str:
-        """`text` without the characters that the vocabulary does not have."""
+    def drop_unknown(self, text: str) -> str:
+        """Return `text` without the characters that the vocabulary does not have."""
         return "".join(c for c in text if c in self._index)
 
     def decode(self, ids: Iterable[int] | npt.NDArray[Any], sep: str = "") -> str:
-        """The symbols of `ids`, shape (T,), joined by `sep`. Raises IndexError for other ids."""
+        """Return the symbols of `ids`, shape (T,), joined by `sep`.
+
+        Raises:
+            IndexError: an id is not one of this vocabulary.
+        """
         array = np.asarray(ids if isinstance(ids, np.ndarray) else list(ids))
         if array.size == 0:
             return ""
@@ -111,15 +129,20 @@ class Vocabulary:
             return str(self._code_points[array].tobytes().decode("utf-32-le", "surrogatepass"))
         return sep.join(self.symbols[i] for i in array.tolist())
 
-    def extended(self, more: Iterable[str]) -> Self:
-        """This vocabulary with the unseen symbols of `more` appended, sorted; no id changes."""
+    def extend(self, more: Iterable[str]) -> Self:
+        """Return this vocabulary with the new symbols of `more` appended, sorted; no id changes."""
         unseen = tuple(sorted({symbol for symbol in more if symbol not in self._index}))
         return type(self)(self.symbols + unseen) if unseen else self
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The smallest of uint8, uint16 and uint32 that holds every id."""
+        """The smallest of uint8, uint16 and uint32 that can hold every id."""
         return np.dtype(np.min_scalar_type(max(len(self) - 1, 0)))
+
+    @property
+    def line_feed(self) -> int | None:
+        """The id of the line feed, None if the vocabulary has none."""
+        return self._index.get("\n")
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -135,7 +158,7 @@ class Vocabulary:
 
     @cached_property
     def _table(self) -> Ids:
-        """The id of each code point, -1 for the unknown; the last place stands for all above."""
+        """The id of each code point, -1 if unknown; the last entry is for all larger ones."""
         characters = [symbol for symbol in self.symbols if len(symbol) == 1]
         table = np.full(max(map(ord, characters), default=-1) + 2, -1, dtype=np.int64)
         for character in characters:
@@ -146,11 +169,13 @@ class Vocabulary:
         points = code_points(text)
         return self._table[np.minimum(points, np.uint32(len(self._table) - 1))]
 
-    def _unknown(self, text: str | tuple[str, ...], position: int, count: int) -> UnknownSymbol:
+    def _unknown_symbol(
+        self, text: str | tuple[str, ...], position: int, count: int
+    ) -> UnknownSymbol:
         symbol = text[position]
         more = f" ({count:,} unknown in all)" if count > 1 else ""
         return UnknownSymbol(
-            f"{described(symbol)} at position {position:,} is not in the vocabulary of "
+            f"{describe_symbol(symbol)} at position {position:,} is not in the vocabulary of "
             f"{len(self):,} symbols{more}",
             symbol=symbol,
             position=position,
@@ -159,16 +184,16 @@ class Vocabulary:
 
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:
-    """The code points of `text`, shape (T,), lone surrogates included."""
+    """Return the code points of `text`, shape (T,), lone surrogates included."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def described(symbol: str) -> str:
-    """`symbol` as error messages show it: quoted, and with its code point if it is a character."""
+def describe_symbol(symbol: str) -> str:
+    """Return a symbol as messages show it: quoted, with the code point of a single character."""
     return f"{symbol!r} (U+{ord(symbol):04X})" if len(symbol) == 1 else repr(symbol)
 
 
-def _symbols(found: dict[str, Any]) -> tuple[str, ...]:
+def _read_symbols(found: dict[str, Any]) -> tuple[str, ...]:
     symbols = found.get("symbols")
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
         raise UserError('not a vocabulary: "symbols" is not a list of non-empty strings')

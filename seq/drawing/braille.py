@@ -1,4 +1,4 @@
-"""Curves of training in a terminal, in dots of Braille.
+"""Panels in a terminal, in dots of Braille.
 
 Not by plotext: its version 6.1 has one figure per process, paints a background of its own, lays its
 legend over the data, and takes round ticks only from the caller. What would be left to it is the
@@ -15,24 +15,41 @@ from operator import itemgetter
 from rich.cells import cell_len
 from rich.text import Text
 
-from seq.drawing.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
+from seq.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
 
+Point = tuple[float, float]
+
+HEIGHT = 34
+"""Lines of a figure, where nothing else is said."""
 MARKERS = ("●", "▲", "■", "◆", "○", "△", "□", "◇")
 
 
-def draw(curves: Sequence[Curve], width: int, height: int, *, color: bool = True) -> Text:
-    """Draw one or more runs for a terminal, in `height` lines of at most `width` columns.
+def draw(
+    panels: Sequence[Panel],
+    names: Sequence[str],
+    width: int,
+    height: int,
+    *,
+    color: bool = True,
+) -> Text:
+    """Draw panels for a terminal, in `height` lines of at most `width` columns.
 
-    The legend comes first. The panels stand under one another, or side by side from 110 columns
-    on. The figure takes no fewer than 30 columns, nor than 4 lines for the inside of a panel. A
-    console that honours NO_COLOR strips the colours; without `color` there are none.
+    The legend comes first. Two panels stand side by side from 110 columns on, others under one
+    another. The figure takes no fewer than 30 columns, nor than 4 lines for the inside of a panel.
+    A console that honours NO_COLOR strips the colours.
+
+    Args:
+        panels: at least one.
+        names: of the series of their lines, for the legend.
+        width: columns.
+        height: lines.
+        color: draw in colours.
     """
     width = max(30, width)
-    panels = panels_of(curves)
-    legend = _legend(curves, width)
-    beside = width >= 110 and len(panels) > 1
-    room = height - len(legend) - 1  # the last line says what the horizontal axis is
-    if beside:
+    legend = _legend(names, width)
+    labels = list(dict.fromkeys(panel.x_label for panel in panels))
+    room = height - len(legend) - 1  # the last line says what the horizontal axes are
+    if width >= 110 and len(panels) == 2:
         left, right = (
             list(draw_panel(panel, (width - 2) // 2, max(4, room - 3))) for panel in panels
         )
@@ -47,60 +64,61 @@ def draw(curves: Sequence[Curve], width: int, height: int, *, color: bool = True
             for panel, share in zip(panels, reversed(shares), strict=True)
             for line in draw_panel(panel, width, max(4, share - 3))
         ]
-    lines = [*legend, *lines, Text(EPOCHS.center(width).rstrip())]
+    lines = [*legend, *lines, Text("; ".join(labels).center(width).rstrip())]
     text = Text("\n", no_wrap=True).join(lines)
     return text if color else Text(text.plain, no_wrap=True)
 
 
-def _legend(curves: Sequence[Curve], width: int) -> list[Text]:
-    """Return lines with the marker and the name of each run, in columns if they fit."""
-    names = [cut(curve.name, min(LONGEST_NAME, width - 2)) for curve in curves]
-    column = 5 + max(map(cell_len, names))
+def _legend(names: Sequence[str], width: int) -> list[Text]:
+    """Return lines with the marker and the name of each series, in columns if they fit."""
+    names = [shorten(name, min(LONGEST_NAME, width - 2)) for name in names]
+    column = 5 + max(map(cell_len, names), default=0)
     columns = max(1, (width + 3) // column)
     lines = []
     for start in range(0, len(names), columns):
         line = Text()
-        for run in range(start, min(start + columns, len(names))):
-            color, marker = look(run)
-            line.pad_right(column * (run - start) - line.cell_len)
-            line.append(MARKERS[marker], color).append(f" {names[run]}")
+        for series in range(start, min(start + columns, len(names))):
+            color, marker = pick_look(series)
+            line.pad_right(column * (series - start) - line.cell_len)
+            line.append(MARKERS[marker], color).append(f" {names[series]}")
         lines.append(line)
     return lines
 
 
 def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
     """Yield the title of a panel, `rows` lines of its inside, its axis and the axis' numbers."""
-    values = [y for line in panel.lines for _, y in line.points]
-    low, high = min(values), max(values)
-    if high - low < 1e-9 * max(1.0, abs(high)):
-        low, high = low - 0.05, high + 0.05
-    last = last_epoch(panel)
-    y_ticks = ticks(low, high, max(2, (rows + 1) // 2))
+    x_range, y_range = panel.ranges()
+    y_ticks = ticks(*y_range, max(2, (rows + 1) // 2))
     margin = max(map(len, y_ticks.values()))
-    canvas = Canvas(width - margin - 1, rows, (0.0, last), (low, high))
-    for line in panel.lines:
-        color, _ = look(line.run)
-        for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
-            canvas.segment(start, end, color, dashed=line.dashed)
-    for line in panel.lines:
-        color, marker = look(line.run)
-        if line.dashed and len(line.points) > 1:
-            continue  # the dashes are seen
-        for point in line.points:
-            canvas.put(point, "·" if line.dashed else MARKERS[marker], color)
-    yield Text(f"{'':{margin}} {cut(panel.title, width - margin - 1)}")
-    labels = {canvas.cell(0.0, y)[1]: label for y, label in y_ticks.items()}
+    canvas = Canvas(width - margin - 1, rows, x_range, y_range)
+    _draw_lines(canvas, panel)
+    yield Text(f"{'':{margin}} {shorten(panel.title, width - margin - 1)}")
+    labels = {canvas.cell(x_range[0], y)[1]: label for y, label in y_ticks.items()}
     for row in range(rows):
         axis = f"{labels[row]:>{margin}}┤" if row in labels else f"{'':{margin}}│"
         yield canvas.line(row, Text(axis))
     line_below, numbers = ["─"] * canvas.columns, " " * (margin + 1)
-    for x, label in ticks(0.0, last, max(2, canvas.columns // 12)).items():
-        column = canvas.cell(x, low)[0]
+    for x, label in ticks(*x_range, max(2, canvas.columns // 12)).items():
+        column = canvas.cell(x, y_range[0])[0]
         line_below[column] = "┬"
         at = min(margin + 1 + column - len(label) // 2, width - len(label))
         numbers = f"{numbers:<{at}}{label}"
     yield Text(f"{'':{margin}}└{''.join(line_below)}")
     yield Text(numbers)
+
+
+def _draw_lines(canvas: Canvas, panel: Panel) -> None:
+    """Draw the lines of a panel, and over them their markers."""
+    for line in panel.lines:
+        color, _ = pick_look(line.series)
+        for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
+            canvas.segment(start, end, color, dashed=line.dashed)
+    for line in panel.lines:
+        color, marker = pick_look(line.series)
+        if line.dashed and len(line.points) > 1:
+            continue  # the dashes are seen
+        for point in line.points:
+            canvas.put(point, "·" if line.dashed else MARKERS[marker], color)
 
 
 def ticks(low: float, high: float, most: int) -> dict[float, str]:
@@ -119,9 +137,7 @@ class Canvas:
     # The bit of each dot in U+2800, by its row and column.
     DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
-    def __init__(
-        self, columns: int, rows: int, x: tuple[float, float], y: tuple[float, float]
-    ) -> None:
+    def __init__(self, columns: int, rows: int, x: Range, y: Range) -> None:
         self.columns, self.rows = columns, rows
         self._x, self._y = x, y
         self._cells = [[(" ", "")] * columns for _ in range(rows)]
@@ -137,16 +153,19 @@ class Canvas:
         column, row = self._dot(x, y)
         return min(max(column // 2, 0), self.columns - 1), min(max(row // 4, 0), self.rows - 1)
 
-    def put(self, point: tuple[float, float], character: str, color: str) -> None:
-        """Put a character in the place of the dots of a cell."""
+    def put(self, point: Point, character: str, color: str) -> None:
+        """Put a character in the place of the dots of a cell, if the point is inside."""
+        if self._clip(point, point) is None:
+            return
         column, row = self.cell(*point)
         self._cells[row][column] = (character, color)
 
-    def segment(
-        self, start: tuple[float, float], end: tuple[float, float], color: str, *, dashed: bool
-    ) -> None:
-        """Draw a line from point to point; of a dashed one two dots in four."""
-        (x, y), (x_end, y_end) = self._dot(*start), self._dot(*end)
+    def segment(self, start: Point, end: Point, color: str, *, dashed: bool) -> None:
+        """Draw the part of a line from point to point that is inside; dashed: two dots in four."""
+        inside = self._clip(start, end)
+        if inside is None:
+            return
+        (x, y), (x_end, y_end) = self._dot(*inside[0]), self._dot(*inside[1])
         length = max(abs(x_end - x), abs(y_end - y), 1)
         for step in range(length + 1):
             column = round(x + (x_end - x) * step / length)
@@ -157,6 +176,22 @@ class Canvas:
             dots = ord(character) - 0x2800 if character != " " else 0
             dots |= self.DOTS[row % 4][column % 2]
             self._cells[row // 4][column // 2] = (chr(0x2800 + dots), color)
+
+    def _clip(self, start: Point, end: Point) -> tuple[Point, Point] | None:
+        """Return the part of a line that is inside, None if there is none (Liang and Barsky 1984)."""
+        first, last = 0.0, 1.0
+        for axis, (low, high) in enumerate((self._x, self._y)):
+            from_, step = start[axis], end[axis] - start[axis]
+            if step == 0:
+                if not low <= from_ <= high:
+                    return None
+                continue
+            enter, leave = sorted(((low - from_) / step, (high - from_) / step))
+            first, last = max(first, enter), min(last, leave)
+        if first > last:
+            return None
+        (x, y), dx, dy = start, end[0] - start[0], end[1] - start[1]
+        return (x + first * dx, y + first * dy), (x + last * dx, y + last * dy)
 
     def line(self, row: int, start: Text) -> Text:
         """Return `start` and the cells of a row after it."""

@@ -1,4 +1,4 @@
-"""Curves of training from the logs of one or several runs; `picture` and `braille` draw them."""
+"""Curves of training, read from the logs of runs, as panels to draw."""
 
 from __future__ import annotations
 
@@ -6,27 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
-
-from charlm.console.program import printable
-from charlm.training.log import read_events
+from charlm.training.log import read_events, to_number
 from corpora.errors import UserError
+from seq.drawing.panels import Line, Panel
 
-if TYPE_CHECKING:
-    pass
-
-# Okabe and Ito 2008 without its yellow and black, which vanish on white or on black, and two more.
-COLORS = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c", "#aa3377",
-)  # fmt: skip
 EPOCHS, LOSS, ACCURACY = "passes over the training data", "cross-entropy (nats)", "accuracy"
 LARGEST = 1e6
 """Figures beyond it are those of a run that diverged: nothing else could be read beside them."""
 MOST = 1e15
 """Steps, beyond which a number is damage."""
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -44,7 +33,7 @@ class Curve:
     """From 0 to 1, NaN where it is not known; empty if no evaluation says it."""
 
 
-def curve(name: str, folder: Path) -> Curve:
+def read_curve(name: str, folder: Path) -> Curve:
     """Read the curve of the run in `folder`.
 
     Lines that are damaged count as missing, and so does an evaluation that lacks its loss, or
@@ -80,34 +69,11 @@ def curve(name: str, folder: Path) -> Curve:
 
 def _number(value: object, largest: float = LARGEST) -> float:
     """Return `value` if it is a number of at most that size, else NaN."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return math.nan
-    return float(value) if abs(value) <= largest else math.nan
+    number = to_number(value, largest)
+    return math.nan if number is None else number
 
 
-Points = list[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One figure of one run."""
-
-    run: int
-    points: Points
-    """Those with known figures."""
-    dashed: bool = False
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Lines that share their axes."""
-
-    title: str
-    label: str
-    lines: list[Line]
-
-
-def panels_of(curves: Sequence[Curve]) -> list[Panel]:
+def curve_panels(curves: Sequence[Curve]) -> list[Panel]:
     """Return the panel of the losses and, if a run has any, that of the accuracies."""
 
     def line(run: int, values: list[float], dashed: bool = False) -> Line:
@@ -118,25 +84,17 @@ def panels_of(curves: Sequence[Curve]) -> list[Panel]:
     losses = [line(run, curves[run].train_loss, dashed=True) for run in runs]
     losses += [line(run, curves[run].validation_loss) for run in runs]
     accuracies = [line(run, curves[run].accuracy) for run in runs]
-    panels = [
-        Panel("loss in nats (training dashed)", LOSS, losses),
-        Panel("validation accuracy", ACCURACY, accuracies),
+    return [
+        Panel(title, EPOCHS, label, lines, x_range=(0.0, _last_epoch(lines)))
+        for title, label, lines in (
+            ("loss in nats (training dashed)", LOSS, losses),
+            ("validation accuracy", ACCURACY, accuracies),
+        )
+        if any(line.points for line in lines)
     ]
-    return [panel for panel in panels if any(line.points for line in panel.lines)]
 
 
-def look(run: int) -> tuple[str, int]:
-    """Return the colour and the index of the marker of a run: 64 pairs."""
-    return COLORS[run % 8], (run + run // 8) % 8
-
-
-def last_epoch(panel: Panel) -> float:
-    """Return the last epoch of a panel, or 1 if there is none to speak of."""
-    last = max(x for line in panel.lines for x, _ in line.points)
+def _last_epoch(lines: Sequence[Line]) -> float:
+    """Return the last epoch of lines, or 1 if there is hardly one."""
+    last = max(x for line in lines for x, _ in line.points)
     return last if last > 1e-6 else 1.0
-
-
-def cut(name: str, cells: int) -> str:
-    """Return a name on one line, in so many columns of a terminal at most."""
-    name = " ".join(printable(name).split())
-    return name if cell_len(name) <= cells else set_cell_size(name, cells - 1).rstrip() + "…"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rich.cells import cell_len
 
 from corpora.atomic import write_atomic
-from seq.drawing.curves import EPOCHS, LONGEST_NAME, Curve, Panel, cut, last_epoch, look, panels_of
+from seq.drawing.panels import LONGEST_NAME, Panel, pick_look, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +23,10 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 150
 
 
-def save_png(curves: Sequence[Curve], path: Path, *, title: str = "") -> None:
-    """Draw one or more runs as a PNG of 1650 x 720 pixels; without an accuracy it is 900 wide.
+def save_panels(
+    panels: Sequence[Panel], names: Sequence[str], path: Path, *, title: str = ""
+) -> None:
+    """Draw panels side by side as a PNG: one of 900 x 720 pixels, or two of 1650 x 720.
 
     The legend stands below the panels. Names are cut at 60 characters.
 
@@ -35,17 +37,16 @@ def save_png(curves: Sequence[Curve], path: Path, *, title: str = "") -> None:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    panels = panels_of(curves)
-    width = 11.0 if len(panels) > 1 else 6.0
+    width = 5.5 * len(panels) + 0.5 * (len(panels) == 1)
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08, wspace=0.04)
     figure = Figure(figsize=(width, 4.8), dpi=DPI, layout=layout)
     canvas = FigureCanvasAgg(figure)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _fill(axes, panel)
-    names = [cut(curve.name, LONGEST_NAME) for curve in curves]
+    names = [shorten(name, LONGEST_NAME) for name in names]
     solid = [
         figure.axes[0].plot([], color=color, marker=MARKERS[marker])[0]
-        for color, marker in map(look, range(len(curves)))
+        for color, marker in map(pick_look, range(len(names)))
     ]
     # 8-point letters are at most about 5.5 points wide; the sample of the line takes 40.
     column = 40 + 5.5 * max((cell_len(name) for name in names), default=0)
@@ -58,7 +59,7 @@ def save_png(curves: Sequence[Curve], path: Path, *, title: str = "") -> None:
         text.set_parse_math(False)  # a name may hold $, or begin with the _ that hides a label
         text.set_text(name)
     if title:
-        figure.suptitle(cut(title, 2 * LONGEST_NAME), fontsize=11, parse_math=False)
+        figure.suptitle(shorten(title, 2 * LONGEST_NAME), fontsize=11, parse_math=False)
     _write(canvas, path)
 
 
@@ -119,7 +120,7 @@ def _write(canvas: FigureCanvasAgg, path: Path) -> None:
 
 def _fill(axes: Axes, panel: Panel) -> None:
     for line in panel.lines:
-        color, marker = look(line.run)
+        color, marker = pick_look(line.series)
         x, y = [point[0] for point in line.points], [point[1] for point in line.points]
         if line.dashed:
             axes.plot(x, y, color=color, linestyle="--", linewidth=1.1, alpha=0.75)
@@ -128,9 +129,12 @@ def _fill(axes: Axes, panel: Panel) -> None:
         else:
             axes.plot(x, y, color=color, marker=MARKERS[marker], markersize=4, linewidth=1.6)
     axes.set_title(panel.title, fontsize=10)
-    axes.set_xlabel(EPOCHS)
-    axes.set_ylabel(panel.label)
-    axes.set_xlim(0, 1.03 * last_epoch(panel))
+    axes.set_xlabel(panel.x_label)
+    axes.set_ylabel(panel.y_label)
+    low, high = panel.ranges()[0]
+    axes.set_xlim(low, high + 0.03 * (high - low))
+    if panel.y_range is not None:
+        axes.set_ylim(*panel.y_range)
     axes.grid(visible=True, color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

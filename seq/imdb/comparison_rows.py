@@ -10,8 +10,6 @@ import numpy as np
 from charlm.runs.files import CONFIG, read_json
 from charlm.training.log import read_events
 from corpora.labelled.texts import LabelledTexts
-from seq.imdb.library import load
-from seq.imdb.metrics import report
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,10 @@ def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
     Raises:
         UserError: the run cannot be read.
     """
+    # Late: they load torch.
+    from seq.imdb.library import load
+    from seq.imdb.metrics import report
+
     classifier = load(str(folder))
     counts = classifier.model.parameter_counts()
     found = report(np.exp(classifier.log_probs(test.texts)), test.labels)

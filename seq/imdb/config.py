@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
-from charlm.training.config import MAX_SIZE, Config, LoopConfig, check_range
+from charlm.training.config import (
+    MAX_SIZE,
+    AtLeastOne,
+    Config,
+    Count,
+    LoopConfig,
+    Range,
+    Share,
+    Size,
+)
+from corpora.errors import UserError
 
-CLASSIFIER, WORD_MODEL = "classifier", "word-model"
-"""Kinds of model files; see `charlm.runs.model_file`."""
+IMDB = "imdb"
+"""Name of the reviews of Maas et al. (2011), where a user names texts."""
+
+VocabularySize = Annotated[int, Range(3, 10**7)]
+ValidationShare = Annotated[float, Range(0.001, 0.9)]
 
 Embedding = Literal["learned", "one-hot"]
 Pooling = Literal["last", "mean", "max", "concat"]
+"""See `seq.layers.pooling`, which loads torch."""
 Sequences = Literal["auto", "packed", "padded"]
 
 
@@ -23,17 +37,12 @@ class ReaderConfig(Config):
 
     cell: Cell = "lstm"
     """Recurrent cell of every layer."""
-    embedding_size: int = 100
+    embedding_size: Size = 100
     """Features of a word's vector."""
-    hidden_size: int = 100
+    hidden_size: Size = 100
     """Units of each recurrent layer, in each direction."""
     bidirectional: bool = False
     """Read in both directions."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("hidden_size", "embedding_size"):
-            check_range(self, name, 1, MAX_SIZE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,30 +51,52 @@ class ClassifierConfig(ReaderConfig):
 
     embedding: Embedding = "learned"
     """A vector for each word, or one-hot words, which the first layer reads as they are."""
-    num_layers: int = 1
+    num_layers: Size = 1
     """Recurrent layers, one upon another."""
     pooling: Pooling = "last"
     """What stands for the text: the last state of each direction, the mean or the maximum over all
     states, or these three side by side (concat pooling, Howard and Ruder 2018)."""
-    dense_size: int = 0
+    dense_size: Annotated[int, Range(0, MAX_SIZE)] = 0
     """Units of a dense layer (ReLU) before the output (0: none)."""
-    embedding_dropout: float = 0.0
+    embedding_dropout: Share = 0.0
     """Share of the embedding's features that is dropped while training, the same ones at every word
     of a text."""
-    dropout: float = 0.0
+    dropout: Share = 0.0
     """Share that is dropped between recurrent layers, of the pooled states, and of the dense
     layer."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self, "num_layers", 1, MAX_SIZE)
-        check_range(self, "dense_size", 0, MAX_SIZE)
-        for name in ("embedding_dropout", "dropout"):
-            check_range(self, name, 0.0, 0.95)
+
+def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
+    """Return the shape and the classes of a classifier from the configuration in its model file.
+
+    Raises:
+        UserError: it is not the configuration of a classifier.
+    """
+    if not isinstance(model, dict):
+        raise UserError("its model configuration is not an object")
+    shape = dict(model)
+    classes = shape.pop("classes", None)
+    good = isinstance(classes, list) and all(isinstance(name, str) for name in classes)
+    if not good or len(set(classes)) != len(classes) or len(classes) < 2:
+        raise UserError("its classes are not two or more names")
+    return ClassifierConfig.from_json(shape), tuple(classes)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifierTraining(LoopConfig):
+class TextTraining(LoopConfig):
+    """What every training on texts of words asks for."""
+
+    vocabulary_size: VocabularySize = 20_000
+    """Entries of the vocabulary at most, the most frequent words of the texts; padding and <unk>,
+    which stands for all other words, are two of them."""
+    min_frequency: AtLeastOne = 1
+    """Times that a word must occur in the texts to be in the vocabulary."""
+    validation_share: ValidationShare = 0.1
+    """Share of the texts that is set apart to choose the best model by."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierTraining(TextTraining):
     """How a classifier is trained."""
 
     epochs: int = 5
@@ -75,21 +106,14 @@ class ClassifierTraining(LoopConfig):
     weight_decay: float = 0.01
     evaluate_every: int = 0
     patience: int = 3
-    vocabulary_size: int = 20_000
-    """Entries of the vocabulary at most, the most frequent words of the training texts; padding and
-    <unk>, which stands for all other words, are two of them."""
-    min_frequency: int = 1
-    """Times that a word must occur in the training texts to be in the vocabulary."""
-    validation_share: float = 0.1
-    """Share of the training texts that is set apart to choose the best model by."""
-    max_words: int = 400
+    max_words: Count = 400
     """Words of a text that training reads, the last ones (0: all). Evaluation reads all."""
-    label_smoothing: float = 0.0
+    label_smoothing: Annotated[float, Range(0, 0.9)] = 0.0
     """Share of each label's probability that is spread over all classes (Szegedy et al. 2016)."""
-    adversarial: float = 0.0
+    adversarial: Annotated[float, Range(0, 1000)] = 0.0
     """Norm of the perturbation of a text's embeddings that raises its loss most: training learns
     from the text so perturbed as well (Miyato et al. 2017), at twice the cost or more (0: off)."""
-    adversarial_from: int = 0
+    adversarial_from: Count = 0
     """Passes before texts are perturbed."""
     freeze_embedding: bool = False
     """Leave the embedding as it is."""
@@ -97,19 +121,9 @@ class ClassifierTraining(LoopConfig):
     """How the recurrent layers are run: on packed sequences or on padded ones, with the same
     results; auto packs on a GPU, and pads on a CPU, where that is over ten times faster."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self, "vocabulary_size", 3, 10**7)
-        check_range(self, "min_frequency", 1, 10**9)
-        check_range(self, "validation_share", 0.001, 0.9)
-        check_range(self, "max_words", 0, 10**9)
-        check_range(self, "label_smoothing", 0, 0.9)
-        check_range(self, "adversarial", 0, 1000)
-        check_range(self, "adversarial_from", 0, 10**9)
-
 
 @dataclass(frozen=True, kw_only=True)
-class PretrainingConfig(LoopConfig):
+class PretrainingConfig(TextTraining):
     """How a word language model is trained, whose weights a classifier can start from."""
 
     epochs: int = 3
@@ -118,25 +132,11 @@ class PretrainingConfig(LoopConfig):
     weight_decay: float = 0.01
     evaluate_every: int = 1000
     patience: int = 0
-    window: int = 128
+    window: AtLeastOne = 128
     """Words per truncated back-propagation through time."""
-    dropout: float = 0.1
+    dropout: Share = 0.1
     """Share that is dropped of the embedding's and of the recurrent layer's features."""
-    vocabulary_size: int = 20_000
-    """Entries of the vocabulary at most, the most frequent words of all texts; padding and <unk>,
-    which stands for all other words, are two of them."""
-    min_frequency: int = 1
-    """Times that a word must occur in the texts to be in the vocabulary."""
-    validation_share: float = 0.01
-    """Share of the texts that is set apart to choose the best model by."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self, "window", 1, 10**9)
-        check_range(self, "dropout", 0.0, 0.95)
-        check_range(self, "vocabulary_size", 3, 10**7)
-        check_range(self, "min_frequency", 1, 10**9)
-        check_range(self, "validation_share", 0.001, 0.9)
+    validation_share: ValidationShare = 0.01
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from charlm.training.distributed import under_torchrun
+from charlm.training.request import Request
 from corpora.errors import UserError
 from corpora.labelled import imdb
 from corpora.labelled.texts import LabelledTexts, read
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
+from seq.imdb.config import IMDB, TextTraining
 
 Ids = npt.NDArray[np.integer[Any]]
-
-IMDB = "imdb"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +46,7 @@ class Source:
         `notice` is told before a download.
 
         Raises:
-            UserError: they cannot be had.
+            UserError: they cannot be loaded.
         """
         if self.spec == IMDB:
             return imdb.load(split, notice=notice)
@@ -56,39 +55,61 @@ class Source:
         )
 
 
-def refuse_torchrun() -> None:
-    """Raise `UserError` where several processes were started."""
-    if under_torchrun():
-        raise UserError("a classifier is trained by one process; start it without torchrun")
+@dataclass(frozen=True, kw_only=True)
+class TextRequest(Request):
+    """A training on texts of words that is asked for."""
+
+    what: ClassVar[str] = "a classifier"
+    place: ClassVar[frozenset[str]] = frozenset({"spec", "text_column", "label_column"})
+
+    training: TextTraining
+    source: Source = field(default_factory=Source)
+    preset: str | None = None
+    """Name of the preset that the configurations come from, for the record."""
+
+    def train_tokenizer(self, texts: LabelledTexts) -> WordTokenizer:
+        """Return a tokenizer with the most frequent words of the texts that are for training."""
+        training, _ = hold_out(len(texts), self.training)
+        return WordTokenizer.train(
+            texts.select(training).texts,
+            max_size=self.training.vocabulary_size,
+            min_frequency=self.training.min_frequency,
+        )
 
 
-def split(count: int, validation_share: float, seed: int) -> tuple[Ids, Ids]:
-    """Return the indices of training and of validation texts, in an order drawn by `seed`.
+def hold_out(count: int, config: TextTraining) -> tuple[Ids, Ids]:
+    """Return the indices of training and of validation texts, in an order drawn by the seed.
 
     Raises:
         UserError: there are too few texts for both.
     """
-    held_out = round(count * validation_share)
+    share = config.validation_share
+    held_out = round(count * share)
     if not 0 < held_out < count:
         raise UserError(
-            f"{count:,} texts are too few to hold out a share of {validation_share:g} for "
+            f"{count:,} texts are too few to hold out a share of {share:g} for "
             f"validation; give more texts, or another --validation-share"
         )
-    order = np.random.default_rng(seed).permutation(count)
+    order = np.random.default_rng(config.seed).permutation(count)
     return order[held_out:], order[:held_out]
 
 
-def encoded(tokenizer: WordTokenizer, texts: Sequence[str]) -> list[Ids]:
-    """Return the ids of each text; one without any word reads as a single <unk>."""
+def encode_texts(
+    tokenizer: WordTokenizer, texts: Sequence[str], notice: Notice = silent
+) -> list[Ids]:
+    """Return the ids of each text. A text without any word reads as a single <unk>.
+
+    Args:
+        tokenizer: gives each word its id.
+        texts: at least one.
+        notice: told how many words are not in the vocabulary.
+    """
     nothing = np.array([WordTokenizer.UNKNOWN])
-    return [ids if len(ids) else nothing for ids in tokenizer.encode(texts)]
-
-
-def unknown_words(texts: Sequence[Ids], vocabulary_size: int) -> str:
-    """Return a line about the words that are not in the vocabulary."""
-    unknown = sum(int((ids == WordTokenizer.UNKNOWN).sum()) for ids in texts)
-    total = sum(len(ids) for ids in texts)
-    return (
+    ids = [found if len(found) else nothing for found in tokenizer.encode(texts)]
+    unknown = sum(int((text == WordTokenizer.UNKNOWN).sum()) for text in ids)
+    total = sum(map(len, ids))
+    notice(
         f"{unknown:,} of {total:,} words ({unknown / total:.1%}) are not in the vocabulary of "
-        f"{vocabulary_size:,} and read as <unk>"
+        f"{len(tokenizer):,} and read as <unk>"
     )
+    return ids

@@ -8,14 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.config import Cell
+from charlm.config import GATES
 from charlm.nn.dropout import locked_dropout
-from seq.batches import PAD
 from seq.imdb.config import ClassifierConfig
 from seq.layers.embedding import embedding
 from seq.layers.encoder import Encoder
-
-GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+from seq.layers.pooling import PARTS, pool
+from seq.padding import PAD
 
 
 class Classifier(nn.Module):
@@ -46,7 +45,7 @@ class Classifier(nn.Module):
         )
         if self.one_hot:
             self._read_columns()
-        pooled = directions * config.hidden_size * (3 if config.pooling == "concat" else 1)
+        pooled = directions * config.hidden_size * PARTS[config.pooling]
         self.dense = nn.Linear(pooled, config.dense_size) if config.dense_size else None
         self.output = nn.Linear(config.dense_size or pooled, classes)
 
@@ -68,29 +67,12 @@ class Classifier(nn.Module):
         if self.training:
             x = locked_dropout(x, self.config.embedding_dropout, generator)
         states: Tensor = self.encoder(x, lengths, generator)
-        hidden = self._dropped(self.pool(states, lengths), generator)
+        pooled = pool(states, lengths, self.config.pooling, self.config.hidden_size)
+        hidden = self._dropped(pooled, generator)
         if self.dense is not None:
             hidden = self._dropped(F.relu(self.dense(hidden)), generator)
         logits: Tensor = self.output(hidden)
         return logits.float()
-
-    def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Return what stands for each text, (B, D·H) or (B, 3·D·H), of its `states` (T, B, D·H)."""
-        steps, rows = states.shape[:2]
-        lengths = lengths.to(states.device)
-        padding = (torch.arange(steps, device=states.device)[:, None] >= lengths)[..., None]
-        parts = []
-        if self.config.pooling in ("last", "concat"):
-            # The backward direction's last state is that of the first word.
-            last = states[lengths - 1, torch.arange(rows, device=states.device)]
-            size = self.config.hidden_size
-            parts.append(torch.cat([last[:, :size], states[0, :, size:]], dim=1))
-        if self.config.pooling in ("max", "concat"):
-            parts.append(states.masked_fill(padding, -math.inf).amax(dim=0))
-        if self.config.pooling in ("mean", "concat"):
-            total = states.float().masked_fill(padding, 0.0).sum(dim=0)
-            parts.append((total / lengths[:, None]).to(states.dtype))
-        return torch.cat(parts, dim=1)
 
     def _dropped(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
         share = self.config.dropout if self.training else 0.0

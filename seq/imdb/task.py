@@ -12,17 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.runs.files import MODEL
-from charlm.runs.model_file import ModelFile, write_model
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.model_file import ModelFile
+from charlm.runs.registry import CLASSIFIER
 from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
+from charlm.training.task import Task, copy_weights
 from seq.batches import bucketed, by_length, padded
-from seq.imdb.config import CLASSIFIER, ClassifierTraining
+from seq.imdb.config import ClassifierTraining
 from seq.imdb.model import Classifier
 
 EVALUATION_BATCH = 64
+PACKED = {"auto": None, "packed": True, "padded": False}
+"""What `ClassifierTraining.sequences` means for an encoder."""
 
 Ids = npt.NDArray[np.integer[Any]]
 
@@ -55,8 +57,8 @@ class Examples:
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
 
 
-class Classification:
-    """Trains a `Classifier` to tell the class of a text (see `loop.Task`).
+class Classification(Task[Batch]):
+    """Trains a `Classifier` to tell the class of a text (see `charlm.training.task.Task`).
 
     Args:
         model: on the world's device.
@@ -69,6 +71,7 @@ class Classification:
         world: this process alone.
     """
 
+    model: Classifier
     unit = "texts"
 
     def __init__(
@@ -91,7 +94,7 @@ class Classification:
         self.lengths = self.training.lengths
         self.epoch = 0
         self.steps_per_epoch = -(-len(training) // config.batch_size)
-        model.encoder.sequences = config.sequences
+        model.encoder.packed = PACKED[config.sequences]
         model.embedding.weight.requires_grad_(not config.freeze_embedding)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
@@ -135,22 +138,10 @@ class Classification:
         right = log_probs.argmax(axis=1) == labels
         return {"loss": -float(chosen.mean()), "accuracy": float(right.mean())}
 
-    def sample(self, step: int) -> str:
-        """Return nothing: a classifier does not write."""
-        return ""
-
-    def carried(self) -> dict[str, Tensor]:
-        """Return nothing: every text begins anew."""
-        return {}
-
-    def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
-
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
-        weights = {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
+    def model_file(self) -> ModelFile:
+        """Return what the model file holds."""
         config = {**self.model.config.to_json(), "classes": self.classes}
-        write_model(run.path / MODEL, ModelFile(CLASSIFIER, config, self.vocabulary, weights))
+        return ModelFile(CLASSIFIER, config, self.vocabulary, copy_weights(self.model))
 
     def _batch(self, examples: Examples, rows: Ids) -> Batch:
         ids, lengths = padded([examples.ids[row] for row in rows])

@@ -1,64 +1,84 @@
-"""Attention: which states of the encoder a state of the decoder looks at."""
+"""Attention: which states of an encoder a state of a decoder looks at."""
 
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.scan.config import AttentionKind
+Scoring = Literal["scaled_dot", "dot", "cosine", "additive"]
 
 
 class Attention(nn.Module):
-    """Weighs values by how well their keys answer a query; here the keys are the values.
+    """Weighs values by how well their keys answer a query.
 
-    The score of a query q for a key k, both of size H, is by `scoring`
+    The score of a query q (size Q) for a key k (size K) is by `scoring`
 
     - dot: q·k (Luong, Pham and Manning 2015);
-    - scaled_dot: q·k / √H (Vaswani et al. 2017);
-    - cosine: s · q·k / (|q| |k|), with a learned scale s, for a softmax over numbers between -1 and
-      1 would be nearly uniform (Graves, Wayne and Danihelka 2014, there a strength for each step);
-    - additive: v · tanh(W q + U k), with H units (Bahdanau, Cho and Bengio 2015).
+    - scaled_dot: q·k / √Q (Vaswani et al. 2017);
+    - cosine: s · q·k / (|q| |k|), with a learned scale s, because a softmax over numbers between -1
+      and 1 would be nearly uniform (Graves, Wayne and Danihelka 2014, who have a strength for each
+      step);
+    - additive: v · tanh(W q + U k), with as many units as a query has features (Bahdanau, Cho and
+      Bengio 2015).
+
+    The first three compare vectors of one size: where K differs from Q, keys are first multiplied
+    by a learned matrix (the "general" score of Luong et al.).
 
     Args:
-        scoring: which; not none.
-        size: H, features of queries and of keys.
+        scoring: how scores are computed.
+        query_size: Q, features of a query.
+        key_size: K, features of a key.
     """
 
-    def __init__(self, scoring: AttentionKind, size: int) -> None:
+    def __init__(self, scoring: Scoring, query_size: int, key_size: int) -> None:
         super().__init__()
         self.scoring = scoring
         if scoring == "cosine":
-            self.scale = nn.Parameter(torch.tensor(math.sqrt(size)))
-        elif scoring == "additive":
-            self.of_query = nn.Linear(size, size)
-            self.of_key = nn.Linear(size, size, bias=False)
-            self.of_both = nn.Linear(size, 1, bias=False)
+            self.scale = nn.Parameter(torch.tensor(math.sqrt(query_size)))
+        if scoring == "additive":
+            self.of_query = nn.Linear(query_size, query_size)
+            self.of_key = nn.Linear(key_size, query_size, bias=False)
+            self.of_both = nn.Linear(query_size, 1, bias=False)
+        elif key_size != query_size:
+            self.of_key = nn.Linear(key_size, query_size, bias=False)
 
-    def forward(self, queries: Tensor, keys: Tensor, padding: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the weighted sums (T, B, H) and the weights (T, B, S), which sum to one over S.
+    def project(self, keys: Tensor) -> Tensor:
+        """Return what queries are compared with, (S, B, Q), from `keys` (S, B, K).
+
+        This part of the scores does not depend on the query: it is computed once a sentence.
+        """
+        projected: Tensor = self.of_key(keys) if hasattr(self, "of_key") else keys
+        return F.normalize(projected, dim=2) if self.scoring == "cosine" else projected
+
+    def forward(
+        self, queries: Tensor, projected: Tensor, values: Tensor, padding: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the weighted sums (T, B, V) and the weights (T, B, S), which sum to one over S.
 
         Args:
-            queries: (T, B, H).
-            keys: (S, B, H), which are the values, too.
+            queries: (T, B, Q).
+            projected: what `project` made of the keys, (S, B, Q).
+            values: (S, B, V).
             padding: (S, B), true where a key stands for nothing: it gets a weight of zero.
         """
-        queries, keys = queries.transpose(0, 1), keys.transpose(0, 1)
-        scores = self.scores(queries, keys).float().masked_fill(padding.t()[:, None], -math.inf)
+        scores = self.scores(queries.transpose(0, 1), projected.transpose(0, 1))
+        scores = scores.float().masked_fill(padding.t()[:, None], -math.inf)
         weights = scores.softmax(dim=2)
-        attended = weights.to(keys.dtype) @ keys
+        attended = weights.to(values.dtype) @ values.transpose(0, 1)
         return attended.transpose(0, 1), weights.transpose(0, 1)
 
-    def scores(self, queries: Tensor, keys: Tensor) -> Tensor:
-        """Return the scores (B, T, S) of `queries` (B, T, H) for `keys` (B, S, H)."""
+    def scores(self, queries: Tensor, projected: Tensor) -> Tensor:
+        """Return the scores (B, T, S) of `queries` (B, T, Q) for projected keys (B, S, Q)."""
         if self.scoring == "additive":
-            both = self.of_query(queries)[:, :, None] + self.of_key(keys)[:, None]
+            both = self.of_query(queries)[:, :, None] + projected[:, None]
             scores: Tensor = self.of_both(both.tanh())[..., 0]
             return scores
         if self.scoring == "cosine":
-            queries, keys = self.scale * F.normalize(queries, dim=2), F.normalize(keys, dim=2)
+            queries = self.scale * F.normalize(queries, dim=2)
         elif self.scoring == "scaled_dot":
             queries = queries / math.sqrt(queries.shape[2])
-        return queries @ keys.transpose(1, 2)
+        return queries @ projected.transpose(1, 2)

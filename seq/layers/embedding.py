@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from seq.batches import PAD
+from seq.padding import PAD
 
 
 def embedding(symbols: int, features: int) -> nn.Embedding:

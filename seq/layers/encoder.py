@@ -12,7 +12,6 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from charlm.config import Cell
 from charlm.nn.dropout import locked_dropout
 from charlm.nn.recurrent import LAYERS, LayerState
-from seq.imdb.config import Sequences
 from seq.layers.reversal import reversal, reverse
 
 
@@ -21,10 +20,9 @@ class Encoder(nn.Module):
 
     The two directions of a layer are modules of their own; the backward one reads sequences that
     are reversed within their lengths. So padding comes last for both, and no state that stands for
-    a symbol has seen any, whether they are run on packed sequences or on padded ones. `sequences`
-    says which: auto packs on a GPU; on a CPU torch steps through packed sequences one by one. With
-    2 cores, an LSTM of 100 trains 27 thousand words a second packed and 336 thousand padded (in
-    bf16: 24 and 499).
+    a symbol has seen any, whether they are run on packed sequences or on padded ones. On a
+    CPU torch steps through packed sequences one by one: with 2 cores, an LSTM of 100 trains 27
+    thousand words a second packed and 336 thousand padded (in bf16: 24 and 499).
 
     Args:
         cell: rnn (tanh), gru or lstm.
@@ -58,7 +56,8 @@ class Encoder(nn.Module):
             )
             for depth in range(num_layers)
         )
-        self.sequences: Sequences = "auto"
+        self.packed: bool | None = None
+        """Whether to run on packed sequences; None packs on a GPU and pads on a CPU."""
 
     def forward(
         self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
@@ -67,17 +66,16 @@ class Encoder(nn.Module):
 
         Those of the padding are to be ignored. `generator` draws the dropout between layers.
         """
-        packed = self.sequences == "packed" or (self.sequences == "auto" and x.is_cuda)
+        packed = x.is_cuda if self.packed is None else self.packed
         return self._read(x, lengths, generator, packed)[0]
 
-    def with_final(
+    def read_to_end(
         self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
     ) -> tuple[Tensor, list[LayerState]]:
-        """Return what `forward` does, and the state of each layer after the last symbol of each
-        sequence: h, or (h, c) of an LSTM, (1, B, D·H) each.
+        """Return what `forward` does, and the state of each layer after the last symbol.
 
-        Sequences are packed here, whatever `sequences` says: what a layer carries besides its
-        output is not told for the midst of a padded one.
+        That state is h, or (h, c) of an LSTM, (1, B, D·H) each. Sequences are packed here, whatever
+        `packed` says: for padded ones torch gives the state after the padding.
         """
         return self._read(x, lengths, generator, packed=True)
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Sequences of many lengths, each reversed within its length."""
 
 from __future__ import annotations
 

@@ -1,8 +1,30 @@
-"""`python -m seq.scan`."""
+"""The commands of `charlm scan`, which `python -m seq.scan` runs as well."""
+
+from __future__ import annotations
+
+from cyclopts import App
 
 from charlm.console.process import share_cores
 from charlm.console.program import run
-from seq.scan import app
+
+COMMANDS = {
+    "train": ("seq.scan.commands.train:train", "Train a translator on a split of SCAN."),
+    "compare": (
+        "seq.scan.commands.compare:compare",
+        "Train with and without attention, and compare.",
+    ),
+    "translate": ("seq.scan.commands.translate:translate", "Say what actions a command asks for."),
+    "attention": ("seq.scan.commands.attention:attention", "Show what each action looks back at."),
+    "evaluate": ("seq.scan.commands.evaluate:evaluate", "Report how often a translator is right."),
+    "info": (
+        "seq.scan.commands.info:info",
+        "Show the sizes of a translator with and without attention.",
+    ),
+}
+
+app = App(name="scan", help="Translate commands into actions.", version_flags=[])
+for _name, (_path, _help) in COMMANDS.items():
+    app.command(_path, name=_name, help=_help, version_flags=())
 
 if __name__ == "__main__":
     share_cores()

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from charlm.training.log import read_events
 from corpora.scan.grammar import Pair
-from seq.scan.library import load
-from seq.scan.metrics import report
 
 PUBLISHED = {"simple": 0.998, "length": 0.208, "addprim_jump": 0.012, "addprim_turn_left": 0.903}
 """Exact match of the best models of Lake and Baroni (2018)."""
@@ -57,6 +55,10 @@ def row(split: str, attention: str, folders: Sequence[Path], test: Sequence[Pair
     Raises:
         UserError: a run cannot be read.
     """
+    # Late: they load torch.
+    from seq.scan.library import load
+    from seq.scan.metrics import report
+
     translators = [load(str(folder)) for folder in folders]
     return Row(
         split=split,

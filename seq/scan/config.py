@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from charlm.config import Cell
-from charlm.training.config import MAX_SIZE, Config, LoopConfig, Precision, check_range
+from charlm.training.config import Config, LoopConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
-
-TRANSLATOR = "translator"
-"""Kind of model files; see `charlm.runs.model_file`."""
 
 AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 
@@ -24,21 +21,18 @@ class TranslatorConfig(Config):
     all; without attention it has only the last one, which it begins with."""
     cell: Cell = "lstm"
     """Recurrent cell of the encoder's and the decoder's layers."""
-    embedding_size: int = 64
+    embedding_size: Size = 64
     """Features of a word's and of an action's vector."""
-    hidden_size: int = 200
+    hidden_size: Size = 200
     """Units of each layer of the decoder; each direction of the encoder has half of them."""
-    num_layers: int = 1
+    num_layers: Size = 1
     """Recurrent layers of the encoder, and of the decoder."""
-    dropout: float = 0.2
+    dropout: Share = 0.2
     """Share that is dropped while training of the embeddings, between layers and before the
     output, the same features at every step of a command."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("embedding_size", "hidden_size", "num_layers"):
-            check_range(self, name, 1, MAX_SIZE)
-        check_range(self, "dropout", 0.0, 0.95)
         if self.hidden_size % 2:
             raise UserError(
                 f"hidden_size must be even, not {self.hidden_size}: each direction of "
@@ -57,14 +51,9 @@ class TranslatorTraining(LoopConfig):
     weight_decay: float = 0.01
     evaluate_every: int = 0
     patience: int = 0
-    teacher_forcing: float = 1.0
+    teacher_forcing: Annotated[float, Range(0.0, 1.0)] = 1.0
     """Share of the decoder's steps that are given the right action before; the others are given
     the one that the model found likeliest (scheduled sampling, Bengio et al. 2015)."""
-    validation_share: float = 0.05
+    validation_share: Annotated[float, Range(0.001, 0.9)] = 0.05
     """Share of the training commands that is set apart to choose the best model by."""
     precision: Precision = "fp32"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_range(self, "teacher_forcing", 0.0, 1.0)
-        check_range(self, "validation_share", 0.001, 0.9)

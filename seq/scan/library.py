@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlm.runs.registry import find, shipped
+from charlm.runs.registry import TRANSLATOR, find
 from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Device, Precision
 from charlm.training.device import autocast
@@ -17,10 +17,10 @@ from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
 from seq.batches import padded
 from seq.decoding import beam, greedy, inspect
-from seq.imdb.library import SHIPPED, opened
-from seq.scan.config import TRANSLATOR, TranslatorConfig
+from seq.model_file import open_model
+from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
-from seq.scan.task import Ids, translate
+from seq.scan.task import WRITING, Ids, translate
 from seq.scan.vocabularies import END, Languages
 
 DEFAULT_TRANSLATOR = "scan"
@@ -76,14 +76,17 @@ class CommandTranslator:
         with torch.inference_mode(), autocast(self.device, self.precision):
             memory = self.model.encode(ids.to(self.device), lengths)
             if width == 1:
-                found = greedy(self.model, memory)
+                found = greedy(self.model.decoder, memory, WRITING)
             else:
-                found = [hypothesis.ids for hypothesis in beam(self.model, memory, width)[0]]
+                found = [
+                    hypothesis.ids
+                    for hypothesis in beam(self.model.decoder, memory, WRITING, width)[0]
+                ]
             many = memory.rows(torch.zeros(len(found), dtype=torch.int64, device=self.device))
             written, sizes = padded([np.array(ids) for ids in found])
-            thought, looked = inspect(self.model, many, written.to(self.device))
+            thought, looked = inspect(self.model.decoder, many, WRITING, written.to(self.device))
         return [
-            self._translated(
+            self._describe(
                 command,
                 found[row],
                 thought[:size, row].float().cpu().numpy(),
@@ -110,7 +113,7 @@ class CommandTranslator:
             raise UserError("an empty command has no translation")
         return self.languages.read(words)
 
-    def _translated(
+    def _describe(
         self, command: str, ids: Sequence[int], thought: Weights, looked: Weights | None
     ) -> Translated:
         log_prob = float(np.log(thought[np.arange(len(ids)), ids]).sum())
@@ -135,22 +138,22 @@ def load(
         UserError: it does not exist, is damaged, or is a model of another kind.
     """
 
-    def made(config: object, vocabulary: str) -> tuple[Languages, Translator]:
+    def build(config: object, vocabulary: str) -> tuple[Languages, Translator]:
         languages = Languages.from_json(vocabulary)
         shape = TranslatorConfig.from_json(config)
         return languages, Translator(shape, len(languages.source), len(languages.target))
 
-    found = opened(name, TRANSLATOR, made, device, precision)
+    found = open_model(name, TRANSLATOR, build, device, precision)
     return CommandTranslator(found.name, found.about, found.model, found.device, found.precision)
 
 
-def split_of(name: str) -> str:
-    """Return the split that a translator was trained on: `simple` where nothing says so.
+def find_split(name: str) -> str:
+    """Return the name of the split that a translator was trained on: `simple` if no file says so.
 
     Raises:
         UserError: it does not exist or is damaged.
     """
-    path = find(name, shipped(SHIPPED))
+    path = find(name, TRANSLATOR)
     about = RunFolder(path).read_config(TRANSLATOR) if path.is_dir() else {}
     corpus = about.get("corpus")
     split = corpus.get("split") if isinstance(corpus, dict) else None

@@ -12,20 +12,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.runs.files import MODEL
-from charlm.runs.model_file import ModelFile, write_model
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.model_file import ModelFile
+from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
-from seq.batches import PAD, bucketed, by_length, padded
-from seq.decoding import greedy
+from charlm.training.task import Task, copy_weights
+from seq.batches import bucketed, by_length, padded
+from seq.decoding import Writing, greedy
 from seq.layers.decoder import Memory
-from seq.scan.config import TRANSLATOR, TranslatorTraining
+from seq.padding import PAD
+from seq.scan.config import TranslatorTraining
 from seq.scan.model import Translator
-from seq.scan.vocabularies import START, Languages
+from seq.scan.vocabularies import END, START, Languages
 
 EVALUATION_BATCH = 512
+WRITING = Writing(start=START, end=END, limit=100)
+"""The limit is about twice the actions of the longest command of SCAN, 48."""
 
 Ids = npt.NDArray[np.integer[Any]]
 
@@ -70,8 +73,8 @@ class EncodedPairs:
         return Batch(first, lengths, *others)
 
 
-class Translation:
-    """Trains a `Translator` to say the actions of a command (see `loop.Task`).
+class Translation(Task[Batch]):
+    """Trains a `Translator` to say the actions of a command (see `charlm.training.task.Task`).
 
     Args:
         model: on the world's device.
@@ -83,6 +86,7 @@ class Translation:
         world: this process alone.
     """
 
+    model: Translator
     unit = "commands"
 
     def __init__(
@@ -112,7 +116,7 @@ class Translation:
         """Return the mean cross-entropy in nats per action, the end included."""
         memory = self.model.encode(batch.commands, batch.lengths, generator)
         if self.config.teacher_forcing == 1:
-            logits, _, _ = self.model.decode(batch.begun, memory.final, memory)
+            logits, _, _ = self.model.decoder(batch.begun, memory.final, memory)
         else:
             logits = self._on_its_own(batch, memory, generator)
         return _cross_entropy(logits, batch.actions)
@@ -127,7 +131,7 @@ class Translation:
             if step:
                 found = steps[-1].detach().argmax(dim=2)
                 symbols = torch.where(given[step], batch.begun[step], found)
-            logits, state, _ = self.model.decode(symbols, state, memory)
+            logits, state, _ = self.model.decoder(symbols, state, memory)
             steps.append(logits)
         return torch.cat(steps)
 
@@ -144,7 +148,7 @@ class Translation:
             for wanted in by_length(np.array([*map(len, pairs.actions)]), EVALUATION_BATCH):
                 batch = pairs.batch(wanted, self.device)
                 memory = self.model.encode(batch.commands, batch.lengths)
-                logits, _, _ = self.model.decode(batch.begun, memory.final, memory)
+                logits, _, _ = self.model.decoder(batch.begun, memory.final, memory)
                 count = int((batch.actions != PAD).sum())
                 total += float(_cross_entropy(logits, batch.actions)) * count
                 actions += count
@@ -164,19 +168,10 @@ class Translation:
         said = self.languages.source.decode(command, " ")
         return f"{said} → {' '.join(self.languages.actions(ids))}"
 
-    def carried(self) -> dict[str, Tensor]:
-        """Return nothing: every command begins anew."""
-        return {}
-
-    def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
-
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
-        weights = {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
+    def model_file(self) -> ModelFile:
+        """Return what the model file holds."""
         config = self.model.config.to_json()
-        vocabulary = self.languages.to_json()
-        write_model(run.path / MODEL, ModelFile(TRANSLATOR, config, vocabulary, weights))
+        return ModelFile(TRANSLATOR, config, self.languages.to_json(), copy_weights(self.model))
 
 
 def translate(
@@ -194,7 +189,7 @@ def translate(
         with torch.inference_mode(), autocast(device, precision):
             for wanted in by_length(lengths, EVALUATION_BATCH):
                 ids, sizes = padded([commands[index] for index in wanted])
-                written = greedy(model, model.encode(ids.to(device), sizes))
+                written = greedy(model.decoder, model.encode(ids.to(device), sizes), WRITING)
                 for index, actions in zip(wanted.tolist(), written, strict=True):
                     found[index] = actions
     finally:

@@ -5,110 +5,78 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Precision
 from charlm.training.distributed import World
-from charlm.training.session import Job, Stop, Training, begin, never, reopen
+from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
-from corpora.notice import Notice, silent
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
-from seq.imdb.data import refuse_torchrun
-from seq.scan.config import TRANSLATOR, TranslatorConfig, TranslatorTraining
+from seq.scan.config import TranslatorConfig, TranslatorTraining
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Ids, Translation
 from seq.scan.vocabularies import Languages
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class TranslatorRequest(Request):
     """The training of a translator that is asked for."""
+
+    kind: ClassVar[str] = TRANSLATOR
+    what: ClassVar[str] = "a translator"
 
     model: TranslatorConfig
     training: TranslatorTraining
     split: str = "simple"
-    run: Path | None = None
-    """Folder to write to; by default a new one under runs/, named after split and attention."""
+    """Name of a split of SCAN."""
 
+    def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
+        """Read the pairs; see `Request.job`. The run is named after split and attention."""
+        split = splits.load(self.split, notice=hooks.notice)
+        known = vocabulary and Languages.from_json(vocabulary)
+        languages = known or Languages.of(WORDS, ACTIONS)
+        pairs = encode_pairs(languages, split.train)
+        training, validation = map(pairs.select, _hold_out(split.train, self.training))
 
-def start(
-    request: Request, *, stop: Stop = never, notice: Notice = silent
-) -> AbstractContextManager[Training]:
-    """Open the training of a new translator; see `session.begin`.
+        def task(world: World, precision: Precision) -> Translation:
+            made = Translator(self.model, len(languages.source), len(languages.target))
+            return Translation(
+                made.to(world.device),
+                languages,
+                training,
+                validation,
+                self.training,
+                precision=precision,
+                world=world,
+            )
 
-    Raises:
-        UserError: the data or the folder cannot be used.
-    """
-    refuse_torchrun()
-    split = splits.load(request.split, notice=notice)
-    return begin(_job(split, request.model, request.training), request.run, stop=stop)
-
-
-def resume(
-    folder: Path,
-    *,
-    changes: Mapping[str, Any] | None = None,
-    stop: Stop = never,
-    notice: Notice = silent,
-) -> AbstractContextManager[Training]:
-    """Open the training of an existing run folder, as its last save left it.
-
-    Args:
-        folder: the run.
-        changes: fields of the training configuration to change, such as `epochs`.
-        stop: see `Trainer`.
-        notice: told what the user should know of the data.
-
-    Raises:
-        UserError: the folder holds no such run, it is damaged, or its data has changed.
-    """
-    refuse_torchrun()
-
-    def job_of(signed: Mapping[str, Any]) -> Job:
-        return _job(
-            splits.load(signed["corpus"]["split"], notice=notice),
-            TranslatorConfig.from_json(signed["model"]),
-            TranslatorTraining.from_json(signed["training"]).replace(changes or {}),
+        about = {"split": split.name, "official": split.official, **_summarize(split)}
+        return Job(
+            kind=self.kind,
+            name=f"scan-{split.name}-{self.model.attention}",
+            training=self.training,
+            model=self.model.to_json(),
+            vocabulary=languages.to_json(),
+            about={"corpus": about},
+            task=task,
         )
 
-    return reopen(folder, TRANSLATOR, job_of, changed=bool(changes), stop=stop)
-
-
-def _job(split: splits.Split, model: TranslatorConfig, config: TranslatorTraining) -> Job:
-    languages = Languages.of(WORDS, ACTIONS)
-    pairs = encoded(languages, split.train)
-    training, validation = map(pairs.select, _held_out(split.train, config))
-
-    def task(world: World, precision: Precision) -> Translation:
-        made = Translator(model, len(languages.source), len(languages.target))
-        return Translation(
-            made.to(world.device),
-            languages,
-            training,
-            validation,
-            config,
-            precision=precision,
-            world=world,
+    @classmethod
+    def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
+        """Return the request that a run recorded. Its data is a split, which has no other place."""
+        return cls(
+            model=TranslatorConfig.from_json(signed["model"]),
+            training=TranslatorTraining.from_json(signed["training"]),
+            split=signed["corpus"]["split"],
         )
 
-    return Job(
-        kind=TRANSLATOR,
-        name=f"scan-{split.name}-{model.attention}",
-        training=config,
-        model=model.to_json(),
-        vocabulary=languages.to_json(),
-        about={"corpus": {"split": split.name, "official": split.official, **_sum_of(split)}},
-        task=task,
-    )
 
-
-def encoded(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
+def encode_pairs(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
     """Return the ids of `pairs`."""
     return EncodedPairs(
         [languages.read(pair.command) for pair in pairs],
@@ -116,7 +84,7 @@ def encoded(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
     )
 
 
-def _held_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, Ids]:
+def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, Ids]:
     """Return the indices of training and of validation pairs, in an order drawn by the seed.
 
     Pairs that stand there several times are all for training: validation sees none of those.
@@ -134,7 +102,7 @@ def _held_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, I
     return np.setdiff1d(np.arange(len(pairs)), validation), validation
 
 
-def _sum_of(split: splits.Split) -> dict[str, Any]:
+def _summarize(split: splits.Split) -> dict[str, Any]:
     """Return what a run folder remembers of its pairs."""
     digest = hashlib.sha256()
     for pair in split.train:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
-from corpora.versioned_json import read_marked
-from seq.batches import PAD
+from corpora.versioned_json import parse_versioned
+from seq.padding import PAD
 
 _FORMAT, _VERSION = "charlm-languages", 1
 _PAD, _START, _END = "<pad>", "<start>", "<end>"
@@ -43,7 +43,7 @@ class Languages:
         Raises:
             UserError: `text` is anything else.
         """
-        found = read_marked(text, _FORMAT, _VERSION, "the vocabularies of a translator")
+        found = parse_versioned(text, _FORMAT, _VERSION, "the vocabularies of a translator")
         source, target = (
             Vocabulary.from_json(json.dumps(found.get(side))) for side in ("source", "target")
         )
@@ -57,6 +57,11 @@ class Languages:
         sides = {"source": self.source, "target": self.target}
         parts = {name: json.loads(side.to_json()) for name, side in sides.items()}
         return json.dumps({"format": _FORMAT, "version": _VERSION, **parts})
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All symbols, those of the source first."""
+        return self.source.symbols + self.target.symbols
 
     def read(self, command: Sequence[str]) -> Ids:
         """Return the ids of the words of a command, (S,). Raises UnknownSymbol."""

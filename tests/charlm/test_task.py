@@ -67,7 +67,7 @@ def test_what_is_carried_is_all_that_a_pass_needs_to_go_on(tmp_path: Path, at: i
 
 def test_a_larger_vocabulary_reads_the_same_text(tmp_path: Path) -> None:
     plain = task_of(tmp_path)
-    larger = task_of(tmp_path, Vocabulary(("§",)).extended(plain.vocabulary.symbols))
+    larger = task_of(tmp_path, Vocabulary(("§",)).extend(plain.vocabulary.symbols))
     for (inputs, _), (others, _) in zip(plain.streams, larger.streams, strict=True):
         texts = [
             task.vocabulary.decode(ids.flatten().numpy())

@@ -9,15 +9,23 @@ import numpy as np
 
 from charlm.config import ModelConfig
 from charlm.generation.network import Network, shapes
-from charlm.language_model import KIND, LanguageModel
+from charlm.language_model import LanguageModel
 from charlm.runs.files import LAST, MODEL
 from charlm.runs.model_file import ModelFile, write_model
+from charlm.runs.registry import CHARACTERS
 from charlm.runs.run_folder import RunFolder
 from charlm.runs.tensors import write_tensors
 from corpora.text.vocabulary import Vocabulary
 
 CONFIG = ModelConfig(hidden_size=6, num_layers=2, embedding_size=5)
-VOCABULARY = Vocabulary.from_text("\n abcdefgh.,é")
+
+
+def vocabulary_of(text: str) -> Vocabulary:
+    """Return the vocabulary of the sorted distinct characters of `text`."""
+    return Vocabulary(tuple(sorted(set(text))))
+
+
+VOCABULARY = vocabulary_of("\n abcdefgh.,é")
 
 Weights = dict[str, np.ndarray]
 
@@ -57,8 +65,8 @@ def write_run(
     """Write a run folder; `about` goes into its config.json."""
     weights = random_weights(config, vocabulary) if weights is None else weights
     run = RunFolder(folder)
-    run.create(KIND, vocabulary.to_json(), {"model": config.to_json(), **about})
-    model = ModelFile(KIND, config.to_json(), vocabulary.to_json(), weights)
+    run.create(CHARACTERS, vocabulary.to_json(), {"model": config.to_json(), **about})
+    model = ModelFile(CHARACTERS, config.to_json(), vocabulary.to_json(), weights)
     write_model(folder / MODEL, model)
     write_tensors(
         folder / LAST, weights, {"state": json.dumps({"step": 3, "loss": 1.5}), "signed": "{}"}
@@ -74,7 +82,7 @@ def write_signed(
     **header: Any,
 ) -> Path:
     """Write a model file that is whole by its checksum, whatever it says."""
-    header = {"kind": KIND, "format": 1, "model": CONFIG.to_json()} | header
+    header = {"kind": CHARACTERS, "format": 1, "model": CONFIG.to_json()} | header
     metadata = {"config": json.dumps(header), "vocabulary": vocabulary or VOCABULARY.to_json()}
     write_tensors(path, random_weights() if weights is None else weights, metadata)
     return path

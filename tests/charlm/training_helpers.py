@@ -105,7 +105,7 @@ class StopAt:
         self.training: Training | None = None
 
     def __call__(self) -> bool:
-        return self.training is not None and self.training.trainer.progress.step >= self.step
+        return self.training is not None and self.training.trainer.position.step >= self.step
 
 
 def trained_until(

@@ -1,12 +1,17 @@
 """Files to read, and a server on this machine to fetch from."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from corpora.text.normalize import iter_text
+
+Answer = tuple[int, bytes, Mapping[str, str]]
+"""Status, body and headers."""
 
 
 @pytest.fixture
@@ -35,22 +40,35 @@ def mirrored(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-class Server:
-    """A web server on the loopback: `pages` maps paths to (status, body, announced length)."""
+@pytest.fixture(scope="session")
+def read_text() -> Callable[..., str]:
+    """Return the whole normalised text of a file."""
 
-    def __init__(self) -> None:
-        self.pages: dict[str, tuple[int, bytes, int | None]] = {}
+    def read(path: Path, encoding: str = "utf-8") -> str:
+        return "".join(iter_text(path, encoding))
+
+    return read
+
+
+class Server:
+    """A web server on the loopback that answers each path by a function and notes the requests."""
+
+    def __init__(self, answer: Callable[[str], Answer]) -> None:
         self.requests: list[str] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.requests.append(self.path)
-                status, body, announced = outer.pages.get(self.path, (404, b"no", None))
+                status, body, headers = answer(self.path)
                 self.send_response(status)
-                self.send_header("Content-Length", str(announced or len(body)))
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                if self.command == "GET":
+                    self.wfile.write(body)
+
+            do_HEAD = do_GET  # noqa: N815
 
             def log_message(self, *args: Any) -> None:
                 pass
@@ -67,7 +85,33 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
+def serve() -> Iterator[Callable[[Callable[[str], Answer]], Server]]:
+    """Start servers, and close them at the end."""
+    servers: list[Server] = []
+
+    def start(answer: Callable[[str], Answer]) -> Server:
+        servers.append(Server(answer))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+class Pages(Server):
+    """A server of `pages`, which maps paths to (status, body, announced length)."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[int, bytes, int | None]] = {}
+        super().__init__(self._answer)
+
+    def _answer(self, path: str) -> Answer:
+        status, body, announced = self.pages.get(path, (404, b"no", None))
+        return status, body, {"Content-Length": str(announced)} if announced else {}
+
+
+@pytest.fixture
+def server() -> Iterator[Pages]:
+    server = Pages()
     yield server
     server.close()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,17 @@ from corpora.errors import UserError
 from corpora.known import catalog
 from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir
-from corpora.text.normalize import read_text
+
+Read = Callable[..., str]
 
 
-def test_the_packaged_text_needs_neither_mirror_nor_cache() -> None:
+def test_the_packaged_text_needs_neither_mirror_nor_cache(read_text: Read) -> None:
     path = fetch("sample")
     assert read_text(path)
     assert not cache_dir().exists()
 
 
-def test_placing(tmp_path: Path) -> None:
+def test_placing(tmp_path: Path, read_text: Read) -> None:
     target = tmp_path / "new" / "corpora" / "sample.txt"
     assert place("sample", target) == target
     assert read_text(target) == read_text(fetch("sample"))

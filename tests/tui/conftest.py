@@ -11,11 +11,10 @@ from commands_of_scan import put
 from commands_of_scan import request as translator_request
 from review_helpers import understanding
 from reviews import reviews
-from tiny_models import write_run
+from tiny_models import vocabulary_of, write_run
 from training_helpers import trained
 
 from charlm import language_model
-from corpora.text.vocabulary import Vocabulary
 from seq.scan import training
 from tui import models
 
@@ -28,9 +27,9 @@ REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a character model, a classifier and two translators."""
     folder = tmp_path_factory.mktemp("models")
-    letters = Vocabulary.from_text(string.ascii_letters + " .,\n")
+    letters = vocabulary_of(string.ascii_letters + " .,\n")
     write_run(folder / "characters" / "tiny", vocabulary=letters)
-    write_run(folder / "characters" / "unlike", vocabulary=Vocabulary.from_text("abc \n"))
+    write_run(folder / "characters" / "unlike", vocabulary=vocabulary_of("abc \n"))
     made = understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
     made.rename(folder / "seq-reviews")
     with pytest.MonkeyPatch.context() as patch:

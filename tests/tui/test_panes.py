@@ -15,7 +15,7 @@ from tui.classify.review_table import ReviewTable
 from tui.generate.pane import GeneratePane
 from tui.screens import Ask
 from tui.train.curves import Curves
-from tui.train.log import Log
+from tui.train.log import RunLog
 from tui.train.pane import TrainPane
 from tui.train.process import new_folder
 from tui.translate.grammar import NextWord, checked
@@ -236,7 +236,7 @@ def _step(step: int, epoch: float, loss: float) -> str:
 
 
 def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
-    log, file = Log(tmp_path), tmp_path / "metrics.jsonl"
+    log, file = RunLog(tmp_path), tmp_path / "metrics.jsonl"
     assert not log.read()
     lines = [
         '{"event": "started", "parameters": 5, "unit": "characters"}',

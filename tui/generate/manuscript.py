@@ -199,7 +199,7 @@ def moved(old: Manuscript, model: LanguageModel) -> tuple[Manuscript, str]:
 
     Those are left out.
     """
-    new, known = Manuscript(model), model.vocabulary.known(old.text)
+    new, known = Manuscript(model), model.vocabulary.drop_unknown(old.text)
     for _ in new.read(known):
         pass
     new.prompted = min(old.prompted, len(new))

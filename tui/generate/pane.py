@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Select
 
+from charlm.runs.registry import find
 from corpora.errors import UserError
 from tui.files import save
 from tui.generate.controls import Controls, ControlsRow
 from tui.generate.desk import Desk
-from tui.models import path_of
 from tui.pane import Pane
 from tui.widgets.choice import ModelChoice
 
@@ -100,7 +100,7 @@ The same seed, the same text.
         from tui.generate.author import Author
 
         try:
-            model = load(str(path_of(name)))
+            model = load(str(find(name)))
         except UserError as error:
             self.call_later(self.fail, str(error))
             return

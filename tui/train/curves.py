@@ -36,7 +36,8 @@ class Curves(Widget):
         if not self.train and not self.validation:
             return Text("nothing has been logged yet", style="dim")
         from seq.drawing.braille import draw_panel
-        from seq.drawing.curves import LOSS, Line, Panel
+        from seq.drawing.curves import EPOCHS, LOSS
+        from seq.drawing.panels import Line, Panel
 
         train = _settled(_thinned(self.train))
         losses = [Line(0, train, dashed=True), Line(1, [*self.validation])]
@@ -50,7 +51,7 @@ class Curves(Widget):
             line
             for title, unit, lines in panels
             for line in draw_panel(
-                Panel(title, unit, [one for one in lines if one.points]), width, rows
+                Panel(title, EPOCHS, unit, [one for one in lines if one.points]), width, rows
             )
         ]
         return Text("\n", no_wrap=True).join(drawn)

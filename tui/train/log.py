@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from charlm.console.program import printable
 from charlm.runs.files import METRICS
+from charlm.training.log import LogReader, to_number
+from corpora.errors import UserError
 
 FRESH = 20.0
 """Seconds since a log grew, up to which its training is taken to be under way."""
@@ -19,53 +19,56 @@ FIGURES = ("epoch", "train_loss", "units_per_second", "gradient_norm", "remainin
 """Of an event of the kind step."""
 
 
+Points = list[tuple[float, float]]
+
+
 @dataclass
-class Log:
-    """What a run has logged by now; `read` takes in what is new."""
+class RunLog:
+    """What a run has logged by now, as the pane shows it; `read` takes in what is new."""
 
     folder: Path
-    train: list[tuple[float, float]] = field(default_factory=list)
+    train: Points = field(default_factory=list)
     """Passes and training loss, in nats."""
-    validation: list[tuple[float, float]] = field(default_factory=list)
-    norms: list[tuple[float, float]] = field(default_factory=list)
-    """Of the gradient."""
+    validation: Points = field(default_factory=list)
+    """Passes and validation loss, in nats."""
+    norms: Points = field(default_factory=list)
+    """Passes and norm of the gradient."""
     step: Mapping[str, Any] = field(default_factory=dict)
-    """The newest event of that kind, and so on."""
+    """The newest event of the kind `step`."""
     start: Mapping[str, Any] = field(default_factory=dict)
+    """The newest event of the kind `started`."""
     end: Mapping[str, Any] = field(default_factory=dict)
+    """The event `finished`, once it is there."""
     sample: str = ""
-    _offset: int = 0
-    _rest: bytes = b""
+    """The newest text that the model wrote."""
+
+    def __post_init__(self) -> None:
+        self._reader = LogReader(self.folder)
 
     def read(self) -> bool:
-        """Read what the log has grown by; return whether that was anything."""
-        path = self.folder / METRICS
+        """Read the lines that the log has grown by; return whether there were any."""
+        rewrites, events = self._reader.rewrites, 0
         try:
-            size = path.stat().st_size
-            if size < self._offset:  # resumed from an earlier step: it was written anew
-                self.__init__(self.folder)  # type: ignore[misc]
-            with path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:  # not there yet
+            for event in self._reader.read():
+                if self._reader.rewrites > rewrites:  # resumed from an earlier step
+                    rewrites = self._reader.rewrites
+                    self._forget()
+                self._take(event)
+                events += 1
+        except UserError:  # it is not there yet, or cannot be read
             return False
-        self._offset += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._take(line)
-        return bool(lines)
+        return events > 0
 
-    def _take(self, line: bytes) -> None:
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(event, dict):
-            return
+    def _forget(self) -> None:
+        for points in (self.train, self.validation, self.norms):
+            points.clear()
+        self.step, self.start, self.end, self.sample = {}, {}, {}, ""
+
+    def _take(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):
             case "started":
                 self.start, self.end = event, {}
-            case "step" if all(_is_number(event.get(name)) for name in FIGURES):
+            case "step" if all(to_number(event.get(name)) is not None for name in FIGURES):
                 self.step = event
                 self._put(self.train, event, "train_loss")
                 self._put(self.norms, event, "gradient_norm")
@@ -77,12 +80,12 @@ class Log:
                 self.end = event
 
     @staticmethod
-    def _put(points: list[tuple[float, float]], event: Mapping[str, Any], name: str) -> None:
-        epoch, value = event.get("epoch"), event.get(name)
-        if _is_number(epoch) and _is_number(value):
+    def _put(points: Points, event: Mapping[str, Any], name: str) -> None:
+        epoch, value = to_number(event.get("epoch")), to_number(event.get(name))
+        if epoch is not None and value is not None:
             while points and points[-1][0] >= epoch:  # taken up from an earlier step
                 points.pop()
-            points.append((float(epoch), float(value)))
+            points.append((epoch, value))
 
     @property
     def best(self) -> float | None:
@@ -106,8 +109,8 @@ class Log:
 
         step, start = self.step, self.start
         lines = [f"{self.folder}: {self.state}"]
-        if _is_number(parameters := start.get("parameters")):
-            lines[0] += f", {parameters:,} parameters, {start.get('precision')}"
+        if (parameters := to_number(start.get("parameters"))) is not None:
+            lines[0] += f", {parameters:,.0f} parameters, {start.get('precision')}"
         if step:
             unit = start.get("unit", "characters")
             lines.append(
@@ -118,7 +121,3 @@ class Log:
         if self.best is not None:
             lines.append(f"best validation {self.best:.4f} nats")
         return printable("\n".join(lines))
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and math.isfinite(value)

@@ -21,8 +21,8 @@ from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.pane import Pane
 from tui.train.curves import Curves
-from tui.train.log import Log
-from tui.train.process import Training, can_generate, new_folder, resumed, started
+from tui.train.log import RunLog
+from tui.train.process import Training, can_generate, resume_training, start_training
 from tui.widgets.choice import Choice
 
 EVERY = 0.5
@@ -52,7 +52,7 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         super().__init__(id=id)
         self.trainings: dict[str, Training] = {}
         """Those that this app has started, by folder."""
-        self.logs: dict[str, Log] = {}
+        self.logs: dict[str, RunLog] = {}
         self.chosen: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -95,7 +95,7 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         table = self.query_one(DataTable)
         found = dict.fromkeys([*runs(), *self.trainings])
         for name in found:
-            log = self.logs.setdefault(name, Log(Path(name)))
+            log = self.logs.setdefault(name, RunLog(Path(name)))
             log.read()
         row = list(found).index(self.chosen) if self.chosen in found else 0
         with self.prevent(DataTable.RowHighlighted):
@@ -153,10 +153,15 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         if not corpus or preset is None:
             self.notify("name a corpus to train on", severity="warning")
             return
-        folder = new_folder(corpus)
-        self.trainings[str(folder)] = started(corpus, preset, float(minutes or 0), folder)
-        self.logs[str(folder)] = Log(folder)
-        self.choose(str(folder))
+        try:
+            training = start_training(corpus, preset, float(minutes or 0))
+        except UserError as error:
+            self.fail(str(error))
+            return
+        name = str(training.folder)
+        self.trainings[name] = training
+        self.logs[name] = RunLog(training.folder)
+        self.choose(name)
         self.list_runs()
 
     @on(Button.Pressed, "#stop")
@@ -179,7 +184,7 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
             self.notify("it is under way", severity="warning")
             return
         try:
-            self.trainings[self.chosen] = resumed(Path(self.chosen))
+            self.trainings[self.chosen] = resume_training(Path(self.chosen))
         except UserError as error:
             self.fail(str(error))
         self.list_runs()

@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from charlm.runs.files import CONFIG, LAST, MODEL, read_json
+from charlm.runs.registry import CHARACTERS, KINDS
+from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
-
-MODULES = {
-    "charlm": ("charlm.train",),
-    "classifier": ("seq.imdb", "train"),
-    "word-model": ("seq.imdb", "pretrain"),
-    "translator": ("seq.scan", "train"),
-}
-"""What resumes a run, by its kind."""
 
 
 class Training:
@@ -61,32 +55,29 @@ class Training:
         return self._said[-1].removeprefix("charlm: ") if self._said else "the training has failed"
 
 
-def started(corpus: str, preset: str, minutes: float, folder: Path) -> Training:
-    """Start a training of a character model."""
+def start_training(corpus: str, preset: str, minutes: float) -> Training:
+    """Start a training of a character model in a new folder.
+
+    Raises:
+        UserError: the folder cannot be made.
+    """
+    folder = RunFolder.reserve(Path(corpus).stem).path
     arguments = ["charlm.train", corpus, "--preset", preset, "--out", str(folder)]
     return Training(folder, [*arguments, "--max-minutes", f"{minutes:g}"])
 
 
-def resumed(folder: Path) -> Training:
+def resume_training(folder: Path) -> Training:
     """Go on with the training in a run folder; raise `UserError` if there is nothing to go on."""
-    kind = read_json(folder / CONFIG).get("kind")
-    if kind not in MODULES or not (folder / LAST).exists():
+    kind = KINDS.get(str(read_json(folder / CONFIG).get("kind")))
+    if kind is None or not (folder / LAST).exists():
         raise UserError(f"{folder} cannot be resumed: it has no {LAST}")
-    return Training(folder, [*MODULES[kind], "--resume", str(folder)])
-
-
-def new_folder(stem: str) -> Path:
-    """Return the first free folder runs/STEM, runs/STEM-2, …"""
-    name = Path(stem).stem or "run"
-    number = 1
-    while (folder := Path("runs") / (name if number == 1 else f"{name}-{number}")).exists():
-        number += 1
-    return folder
+    return Training(folder, [*kind.command, "--resume", str(folder)])
 
 
 def can_generate(folder: Path) -> bool:
     """Return whether a run holds a character model that can be written with."""
     try:
-        return (folder / MODEL).exists() and read_json(folder / CONFIG).get("kind") == "charlm"
+        found = (folder / MODEL).exists() and read_json(folder / CONFIG).get("kind")
     except UserError:
         return False
+    return found == CHARACTERS

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.console.options import TEXT
+from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice, TextColumn
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.runs.files import exists
-from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
 from seq.drawing.words import COLORS, SIXTEEN, colored
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from seq.imdb.explain import Explanation, Method
     from seq.imdb.library import Prediction, TextClassifier
 
-SWITCH = Parameter(negative="")
 STRONGEST = 5
 """Words that are named with their contributions, on each side."""
 LEAST = 0.005
@@ -36,12 +34,12 @@ LEAST = 0.005
 
 def classify(
     *what: Annotated[str, TEXT],
-    model: str = "imdb",
+    model: Model = "imdb",
     explain: Annotated[bool, SWITCH] = False,
     method: Annotated[str | None, Parameter(show_choices=False)] = None,
-    text_column: str | None = None,
-    device: Device = "auto",
-    precision: Precision = "fp32",
+    text_column: TextColumn = None,
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Say which class a text belongs to, and how sure that is.
@@ -52,19 +50,11 @@ def classify(
         A text, a file (.txt with a text on each line, .csv, .tsv, .jsonl, .parquet), a folder of
         .txt files, or - for standard input with a text on each line. Without it, texts are asked
         for one by one.
-    model
-        A shipped name, a run folder or a .safetensors file.
     explain
         Colour the words by what they contribute: by occlusion, what the log-odds of the label lose
         if the word is left out, up to 400 words; by gradient times embedding in longer texts.
     method
         Explain by occlusion or by gradient, whatever the length.
-    text_column
-        Column with the texts, if it is not called text, review, sentence or content.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers; bf16 is faster on some processors.
     json
         Write one JSON object a text.
     """
@@ -78,7 +68,7 @@ def classify(
     texts, total = _texts(what[0] if what else None, text_column)
     from rich.cells import cell_len
 
-    from seq.drawing.curves import cut
+    from seq.drawing.panels import shorten
     from seq.imdb.library import load
 
     classifier = load(model, device=device, precision=precision)
@@ -93,7 +83,7 @@ def classify(
         else:
             line = _line(prediction)
             room = max(20, console.width - cell_len(line) - 2) if total != 1 else 0
-            sys.stdout.write(f"{line}  {cut(text[: 4 * room], room)}".rstrip() + "\n")
+            sys.stdout.write(f"{line}  {shorten(text[: 4 * room], room)}".rstrip() + "\n")
 
 
 def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import overrides
+from charlm.console.options import SWITCH, LabelColumn, TextColumn, given, overrides
 from charlm.console.program import notice, print_json, stderr, stdout
-from charlm.runs.files import write_json
+from charlm.experiments.comparison import table, write_tables
 from charlm.training.config import preset
-from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES
-from seq.imdb.config import PRESETS, ClassifierTraining
+from seq.drawing.braille import HEIGHT, draw
+from seq.drawing.curves import curve_panels, read_curve
+from seq.drawing.panels import Panel
+from seq.drawing.picture import save_panels
+from seq.imdb.comparison_rows import HEADINGS, Row, cells, row
+from seq.imdb.config import IMDB, PRESETS, ClassifierTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,21 +30,16 @@ if TYPE_CHECKING:
     from corpora.labelled.texts import LabelledTexts
     from seq.imdb.data import Source
 
-SWITCH = Parameter(negative="")
-IMDB = "imdb"
-HEIGHT = 34
-"""Lines of the curves in the terminal."""
-
 Options = overrides(ClassifierTraining, module=__name__)
 
 
 def compare(
     *presets: str,
-    data: str = "imdb",
+    data: str = IMDB,
     test: str | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
-    text_column: str | None = None,
-    label_column: str | None = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     json: Annotated[bool, SWITCH] = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -59,26 +58,12 @@ def compare(
         Labelled texts to test on; those of IMDB where --data is `imdb`.
     folder
         Where to write.
-    text_column
-        Column with the texts, if it is not called text, review, sentence or content.
-    label_column
-        Column with the labels, if it is not called label, sentiment, class or category.
     json
         Write the table as one JSON object instead.
     """
-    if not presets:
-        raise UserError(f"which presets? name some of {', '.join(PRESETS)}")
-    if data != IMDB and test is None:
-        raise UserError("name labelled texts to test on, with --test")
-    changes = {name: value for name, value in vars(options).items() if value is not None}
-    for name in presets:
-        if preset(name, PRESETS).pretraining is not None:
-            raise UserError(f"{name} is trained in two steps, by charlm imdb train")
-    from charlm.experiments.comparison import in_turn, markdown, table
-    from seq.drawing.braille import draw
-    from seq.drawing.curves import curve
-    from seq.drawing.picture import save_png
-    from seq.imdb.comparison_rows import HEADINGS, cells, row
+    changes = given(options)
+    _check(presets, data, test)
+    from charlm.experiments.comparison import in_turn
     from seq.imdb.data import Source
 
     source = Source(spec=data, text_column=text_column, label_column=label_column)
@@ -95,20 +80,36 @@ def compare(
     if texts is None:
         texts = source.read("test", notice=notice)
     rows = [row(name, folder / name, texts) for name in names]
-    curves = [curve(name, folder / name) for name in names]
-    write_atomic(folder / "compare.md", markdown(HEADINGS, map(cells, rows)).encode())
-    write_json(folder / "compare.json", [asdict(row) for row in rows])
-    save_png(curves, folder / "compare.png", title=f"Classifiers of {data}")
+    panels = _publish(folder, names, rows, data)
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
     console.print(table(HEADINGS, map(cells, rows)))
-    console.print(draw(curves, min(console.width, 160), HEIGHT))
+    console.print(draw(panels, names, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, compare.png")
     return 0
 
 
 compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
+
+
+def _check(presets: tuple[str, ...], data: str, test: str | None) -> None:
+    """Raise `UserError` for presets that cannot be compared, or data that cannot be tested."""
+    if not presets:
+        raise UserError(f"which presets? name some of {', '.join(PRESETS)}")
+    if data != IMDB and test is None:
+        raise UserError("name labelled texts to test on, with --test")
+    for name in presets:
+        if preset(name, PRESETS).pretraining is not None:
+            raise UserError(f"{name} is trained in two steps, by charlm imdb train")
+
+
+def _publish(folder: Path, names: list[str], rows: list[Row], data: str) -> list[Panel]:
+    """Write the tables and the curves into `folder`; return the curves."""
+    panels = curve_panels([read_curve(name, folder / name) for name in names])
+    write_tables(folder, "compare", HEADINGS, map(cells, rows), [asdict(row) for row in rows])
+    save_panels(panels, names, folder / "compare.png", title=f"Classifiers of {data}")
+    return panels
 
 
 def _own_test(source: Source, spec: str) -> LabelledTexts:
@@ -133,19 +134,14 @@ def _train(
     """Train a preset to its end in `folder`, from where it was left; return the exit code."""
     from charlm.console.watch import watch
     from charlm.experiments.comparison import open_or_resume
-    from seq.imdb import training
+    from charlm.training.request import Hooks
+    from seq.imdb.training import ClassifierRequest
 
     chosen = preset(name, PRESETS)
     config = chosen.training.replace(changes)
-    request = training.Request(
+    request = ClassifierRequest(
         model=chosen.model, training=config, source=source, preset=name, run=folder
     )
-    opened = open_or_resume(
-        folder,
-        {"training": config.to_json(), "corpus": asdict(source)},
-        lambda: training.start(request, stop=stop, notice=notice),
-        lambda: training.resume(folder, stop=stop),
-    )
-    with opened as ready:
-        use = 'classify with: charlm imdb classify --model {run} "…"'
-        return watch(ready, stop, again="seq.imdb train", use=use, console=console)
+    wanted = {"training": config.to_json(), "corpus": asdict(source)}
+    with open_or_resume(request, wanted, Hooks(stop=stop, notice=notice)) as ready:
+        return watch(ready, stop, console=console)

@@ -4,59 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from charlm.console.options import INPUT
+from charlm.console.options import (
+    INPUT,
+    InPrecision,
+    Json,
+    LabelColumn,
+    Model,
+    OnDevice,
+    TextColumn,
+)
 from charlm.console.program import notice, print_json, printable, stderr, stdout
-from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES, Split
 
 if TYPE_CHECKING:
     from seq.imdb.metrics import Report
 
-SWITCH = Parameter(negative="")
-
 
 def evaluate(
-    model: str = "imdb",
+    model: Model = "imdb",
     data: Annotated[str, INPUT] = "imdb",
     /,
     *,
     split: Split = "test",
-    text_column: str | None = None,
-    label_column: str | None = None,
-    device: Device = "auto",
-    precision: Precision = "fp32",
-    json: Annotated[bool, SWITCH] = False,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
+    json: Json = False,
 ) -> None:
     """Report accuracy, F1, log loss, calibration error and the confusion matrix of a classifier.
 
     Parameters
     ----------
-    model
-        A shipped name, a run folder or a .safetensors file.
     data
         `imdb`, or labelled texts of your own: a .csv, .tsv, .jsonl or .parquet file, or a folder
         with a folder of .txt files for each class.
     split
         Which reviews of IMDB.
-    text_column
-        Column with the texts, if it is not called text, review, sentence or content.
-    label_column
-        Column with the labels, if it is not called label, sentiment, class or category.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers; bf16 is faster on some processors.
-    json
-        Write one JSON object.
     """
     import numpy as np
 
-    from seq.imdb.data import IMDB, Source
+    from seq.imdb.config import IMDB
+    from seq.imdb.data import Source
     from seq.imdb.library import load
     from seq.imdb.metrics import report
 

@@ -11,17 +11,17 @@ import torch
 from torch import Tensor, nn
 
 from charlm.nn.recurrent import detached, flattened, unflattened
-from charlm.runs.files import MODEL
-from charlm.runs.model_file import ModelFile, write_model
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.model_file import ModelFile
+from charlm.runs.registry import WORD_MODEL
 from charlm.streams import Streams
 from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
+from charlm.training.task import Task, copy_weights
 from corpora.errors import UserError
-from seq.batches import PAD
-from seq.imdb.config import WORD_MODEL, PretrainingConfig
+from seq.imdb.config import PretrainingConfig
 from seq.imdb.words.model import State, WordModel
+from seq.padding import PAD
 
 VALIDATION_STREAMS = 16
 
@@ -29,8 +29,8 @@ Window = tuple[list[Tensor], list[Tensor]]
 """Inputs and targets of each direction, (T, B)."""
 
 
-class WordModelling:
-    """Trains a `WordModel` on texts that follow each other in streams (see `loop.Task`).
+class WordModelling(Task[Window]):
+    """Trains a `WordModel` on texts that follow each other in streams (see `charlm.training.task.Task`).
 
     Args:
         model: on the world's device.
@@ -45,6 +45,7 @@ class WordModelling:
         UserError: the texts are too short for one batch.
     """
 
+    model: WordModel
     unit = "words"
 
     def __init__(
@@ -104,10 +105,6 @@ class WordModelling:
         mean = float(np.mean(losses))
         return {"loss": mean, "perplexity": float(np.exp(mean))}
 
-    def sample(self, step: int) -> str:
-        """Return nothing: a model of two directions does not write."""
-        return ""
-
     def carried(self) -> dict[str, Tensor]:
         """Return the state of every stream."""
         return flattened([layer for layer in self.state if layer is not None])
@@ -119,11 +116,10 @@ class WordModelling:
         state = unflattened({name: t.to(self.device, dtype) for name, t in tensors.items()})
         self.state = list(state) if state else [None] * self.directions
 
-    def save(self, run: RunFolder) -> None:
-        """Write the model file of `run`."""
-        weights = {name: t.detach().cpu().numpy() for name, t in self.model.state_dict().items()}
+    def model_file(self) -> ModelFile:
+        """Return what the model file holds."""
         config = self.model.config.to_json()
-        write_model(run.path / MODEL, ModelFile(WORD_MODEL, config, self.vocabulary, weights))
+        return ModelFile(WORD_MODEL, config, self.vocabulary, copy_weights(self.model))
 
 
 def _joined(texts: Sequence[npt.NDArray[np.integer[Any]]]) -> npt.NDArray[np.int64]:

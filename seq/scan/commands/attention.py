@@ -5,26 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
-from charlm.console.options import TEXT
+from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stdout
-from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from seq.scan.commands.translate import checked, draw, figures
 
-SWITCH = Parameter(negative="")
 DRAWN = 2
 """Commands that are drawn where none is given."""
 
 
 def attention(
     *command: Annotated[str, TEXT],
-    model: str = "scan",
+    model: Model = "scan",
     seed: int = 1,
     png: Path | None = None,
-    device: Device = "auto",
-    precision: Precision = "fp32",
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Show how much weight each action gives to each word of its command, in hundredths.
@@ -34,16 +30,10 @@ def attention(
     command
         One or more, each in quotes; by default two that are drawn from the test commands of the
         split that the model was trained on.
-    model
-        A shipped name, a run folder or a .safetensors file.
     seed
         Of the draw.
     png
         Draw the weights into this file as well.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers.
     json
         Write one JSON object for each command.
     """
@@ -51,15 +41,15 @@ def attention(
 
     from corpora.scan import splits
     from seq.drawing.heat import heat_map
-    from seq.scan.library import load, split_of
+    from seq.scan.library import find_split, load
 
     translator = load(model, device=device, precision=precision)
-    if translator.model.attention is None:
+    if translator.model.decoder.attention is None:
         raise UserError(f"{model} is a translator without attention; name another")
     if command:
         commands = checked(list(command))
     else:
-        tested = splits.load(split_of(model), notice=notice).test
+        tested = splits.load(find_split(model), notice=notice).test
         drawn = np.random.default_rng(seed).choice(len(tested), DRAWN, replace=False)
         commands = [" ".join(tested[index].command) for index in drawn]
     found = [translator.translate(said)[0] for said in commands]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import product
@@ -11,21 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import overrides
+from charlm.console.options import SWITCH, given, overrides
 from charlm.console.program import notice, print_json, stderr, stdout
-from charlm.runs.files import write_json
-from corpora.atomic import write_atomic
+from charlm.experiments.comparison import table, write_tables
 from corpora.errors import UserError
+from corpora.scan import splits
 from corpora.scan.splits import SPLITS
-from seq.scan.commands.train import USE
+from seq.drawing.braille import HEIGHT, draw
+from seq.drawing.curves import curve_panels, read_curve
+from seq.drawing.panels import Panel
+from seq.drawing.picture import save_panels
+from seq.scan.comparison_rows import HEADINGS, Row, cells, row
 from seq.scan.config import AttentionKind, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-SWITCH = Parameter(negative="")
-HEIGHT = 34
-"""Lines of the curves in the terminal."""
 
 Options = overrides(
     TranslatorConfig,
@@ -65,17 +66,12 @@ def compare(
     json
         Write the table as one JSON object instead.
     """
-    changes = {name: value for name, value in vars(options).items() if value is not None}
+    changes = given(options)
     wanted = _splits(names)
     kinds = list(dict.fromkeys(attention))
     if not 1 <= seeds <= 1000:
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
-    from charlm.experiments.comparison import in_turn, markdown, table
-    from corpora.scan import splits
-    from seq.drawing.braille import draw
-    from seq.drawing.curves import curve
-    from seq.drawing.picture import save_png
-    from seq.scan.comparison_rows import HEADINGS, cells, row
+    from charlm.experiments.comparison import in_turn
 
     first = TranslatorTraining().replace(changes).seed
     numbers = range(first, first + seeds)
@@ -96,26 +92,36 @@ def compare(
     if code := in_turn(trainings, stop):
         return code
     notice("all are trained; testing …")
-    rows = []
-    for split, kind in product(wanted, kinds):
-        runs = [_run(folder, split, kind, seed) for seed in numbers]
-        rows.append(row(split, kind, runs, splits.load(split).test))
-    write_atomic(folder / "compare.md", markdown(HEADINGS, map(cells, rows)).encode())
-    write_json(folder / "compare.json", [asdict(row) for row in rows])
-    for split in wanted:
-        curves = [curve(kind, _run(folder, split, kind, first)) for kind in kinds]
-        save_png(curves, folder / f"{split}.png", title=f"SCAN, {split}, by attention")
+    rows = [
+        row(split, kind, [_run(folder, split, kind, n) for n in numbers], splits.load(split).test)
+        for split, kind in product(wanted, kinds)
+    ]
+    panels = _publish(folder, wanted, kinds, first, rows)
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
     console.print(table(HEADINGS, map(cells, rows)))
     if len(wanted) == 1:
-        console.print(draw(curves, min(console.width, 160), HEIGHT))
+        console.print(draw(panels[wanted[0]], kinds, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, {', '.join(wanted)}.png")
     return 0
 
 
 compare.__doc__ = (compare.__doc__ or "").format(splits=", ".join(SPLITS))
+
+
+def _publish(
+    folder: Path, wanted: Sequence[str], kinds: Sequence[str], seed: int, rows: Sequence[Row]
+) -> dict[str, list[Panel]]:
+    """Write the tables, and the curves of each split from one seed; return the curves by split."""
+    write_tables(folder, "compare", HEADINGS, map(cells, rows), [asdict(row) for row in rows])
+    panels = {}
+    for split in wanted:
+        curves = [read_curve(kind, _run(folder, split, kind, seed)) for kind in kinds]
+        panels[split] = curve_panels(curves)
+        title = f"SCAN, {split}, by attention"
+        save_panels(panels[split], kinds, folder / f"{split}.png", title=title)
+    return panels
 
 
 def _splits(names: tuple[str, ...]) -> list[str]:
@@ -144,14 +150,10 @@ def _train(
     """Train a translator to its end in `run`, from where it was left; return the exit code."""
     from charlm.console.watch import watch
     from charlm.experiments.comparison import open_or_resume
-    from seq.scan import training
+    from charlm.training.request import Hooks
+    from seq.scan.training import TranslatorRequest
 
-    request = training.Request(model=model, training=training, split=split, run=run)
-    opened = open_or_resume(
-        run,
-        {"training": training.to_json(), "model": model.to_json(), "corpus": {"split": split}},
-        lambda: training.start(request, stop=stop, notice=notice),
-        lambda: training.resume(run, stop=stop, notice=notice),
-    )
-    with opened as ready:
-        return watch(ready, stop, again="seq.scan train", use=USE, console=console)
+    request = TranslatorRequest(model=model, training=training, split=split, run=run)
+    wanted = {"training": training.to_json(), "model": model.to_json(), "corpus": {"split": split}}
+    with open_or_resume(request, wanted, Hooks(stop=stop, notice=notice)) as ready:
+        return watch(ready, stop, console=console)

@@ -4,48 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cyclopts import Parameter
 from rich.table import Table
 
+from charlm.console.options import SWITCH, InPrecision, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stderr, stdout
-from charlm.training.config import Device, Precision
-
-SWITCH = Parameter(negative="")
 
 
 def evaluate(
-    model: str = "scan",
+    model: Model = "scan",
     /,
     *,
     split: str | None = None,
     errors: int = 3,
-    device: Device = "auto",
-    precision: Precision = "fp32",
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Report how many test commands of a split are translated without a mistake, by their length.
 
     Parameters
     ----------
-    model
-        A shipped name, a run folder or a .safetensors file.
     split
         Whose test commands; by default those of the split that the model was trained on.
     errors
         Mistakes to show.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers.
     json
         Write one JSON object, with all mistakes.
     """
     from corpora.scan import splits
-    from seq.scan.library import load, split_of
+    from seq.scan.library import find_split, load
     from seq.scan.metrics import report
 
     translator = load(model, device=device, precision=precision)
-    chosen = splits.load(split or split_of(model), notice=notice)
+    chosen = splits.load(split or find_split(model), notice=notice)
     with stderr().status(f"translating {len(chosen.test):,} commands …"):
         found = report(translator, chosen.test)
     if json:

@@ -8,29 +8,23 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.console.options import overrides
+from charlm.console.options import Json, overrides
 from charlm.console.program import print_json, stdout
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.scan.config import TranslatorConfig
-
-SWITCH = Parameter(negative="")
 
 Options = overrides(TranslatorConfig, module=__name__, default="default")
 
 
 def info(
     *,
-    json: Annotated[bool, SWITCH] = False,
+    json: Json = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> None:
     """Show the vocabularies, and the trainable parameters with and without attention.
 
     What one trained model holds is shown by `charlm info MODEL`.
 
-    Parameters
-    ----------
-    json
-        Write one JSON object.
     """
     from seq.scan.model import Translator
     from seq.scan.vocabularies import Languages

@@ -6,11 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
-
-from charlm.console.options import TEXT
+from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stdout
-from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 
@@ -19,16 +16,14 @@ if TYPE_CHECKING:
 
     from seq.scan.library import Translated
 
-SWITCH = Parameter(negative="")
-
 
 def translate(
     *command: Annotated[str, TEXT],
-    model: str = "scan",
+    model: Model = "scan",
     beam: int = 1,
     png: Path | None = None,
-    device: Device = "auto",
-    precision: Precision = "fp32",
+    device: OnDevice = "auto",
+    precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Say what actions a command asks for, and show what each of them looks back at.
@@ -38,16 +33,10 @@ def translate(
     command
         Such as "jump around left twice and walk". Without it, or with -, commands are read from
         standard input, one on each line.
-    model
-        A shipped name, a run folder or a .safetensors file.
     beam
         Search for the likeliest translations with a beam of this width, and show them all.
     png
         Draw the weights of attention into this file as well.
-    device
-        Where to compute.
-    precision
-        Arithmetic of the recurrent layers.
     json
         Write one JSON object for each command.
     """
@@ -59,7 +48,7 @@ def translate(
     from seq.scan.library import load
 
     translator = load(model, device=device, precision=precision)
-    if png is not None and translator.model.attention is None:
+    if png is not None and translator.model.decoder.attention is None:
         raise UserError(f"{model} is a translator without attention, of which there is no map")
     console = stdout()
     for said in commands:

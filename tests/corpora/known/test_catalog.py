@@ -3,7 +3,7 @@ import re
 import pytest
 
 from corpora.errors import UserError
-from corpora.known.catalog import CATALOG, lookup, suggestions
+from corpora.known.catalog import CATALOG, lookup, suggest
 
 
 @pytest.mark.parametrize("name", CATALOG)
@@ -30,4 +30,4 @@ def test_an_unknown_name_brings_the_ones_that_come_close() -> None:
         lookup("zzz")
     assert all(name in str(caught.value) for name in CATALOG)
     assert "did you mean" not in str(caught.value)
-    assert "novel.txt" in suggestions("nowel.txt", "novel.txt")
+    assert "novel.txt" in suggest("nowel.txt", "novel.txt")

@@ -11,8 +11,8 @@ from corpora.known import catalog
 from corpora.known.catalog import Entry, Source
 from corpora.known.fetch import fetch
 from corpora.places import cache_dir
-from corpora.text.normalize import read_text
 
+Read = Callable[..., str]
 Write = Callable[..., Path]
 
 TEXT = "THE RAIN\n\n" + "It rained on the roofs of the town.\n" * 4000 + "It stopped.\n"
@@ -101,7 +101,9 @@ def test_a_harmed_cache_is_fetched_again(listed: Any, mirrored: Write, harm: byt
     assert fetch("rain").read_bytes() == TEXT.encode()
 
 
-def test_a_file_put_into_the_cache_by_hand_is_taken_whatever_its_line_ends(listed: Any) -> None:
+def test_a_file_put_into_the_cache_by_hand_is_taken_whatever_its_line_ends(
+    listed: Any, read_text: Read
+) -> None:
     listed(fixed("http://127.0.0.1:9/"))
     path = cache_dir() / "corpora" / "rain.txt"
     path.parent.mkdir(parents=True)

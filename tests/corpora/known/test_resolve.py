@@ -11,13 +11,15 @@ import pytest
 from corpora.errors import UserError
 from corpora.known.fetch import fetch
 from corpora.known.resolve import resolve
-from corpora.text.normalize import read_text
 
+Read = Callable[..., str]
 Write = Callable[..., Path]
 
 
 @pytest.mark.parametrize("name", ["novel.txt", "novel", "novel.tar.gz", "sample", "sample.txt"])
-def test_a_file_that_exists_is_read_whatever_it_is_called(written: Write, name: str) -> None:
+def test_a_file_that_exists_is_read_whatever_it_is_called(
+    written: Write, name: str, read_text: Read
+) -> None:
     path = written("my own text", name)
     for spec in (name, f"./{name}", str(path)):
         corpus = resolve(spec)
@@ -26,13 +28,13 @@ def test_a_file_that_exists_is_read_whatever_it_is_called(written: Write, name: 
         assert corpus.encoding is None
 
 
-def test_a_catalogued_path_that_exists_is_read(written: Write) -> None:
+def test_a_catalogued_path_that_exists_is_read(written: Write, read_text: Read) -> None:
     written("my own text", "corpora/war_and_peace.txt")
     corpus = resolve("corpora/war_and_peace.txt")
     assert read_text(corpus.files[0]) == "my own text"
 
 
-def test_a_folder_is_its_text_files_in_order(written: Write) -> None:
+def test_a_folder_is_its_text_files_in_order(written: Write, read_text: Read) -> None:
     wanted = ["a.txt", "b/a.md", "b/z.text", "c.TXT"]
     others = ["d.py", "e", ".hidden.txt", ".git/f.txt", "b/.g/h.txt", "txt"]
     for name in reversed(wanted + others):
@@ -58,7 +60,7 @@ def test_a_catalogued_name_needs_no_file() -> None:
 
 
 @pytest.mark.parametrize("spec", ["corpora/sample.txt", "sample.txt", "x/y/corpora/sample.txt"])
-def test_a_catalogued_path_is_made(spec: str) -> None:
+def test_a_catalogued_path_is_made(spec: str, read_text: Read) -> None:
     corpus = resolve(spec)
     assert corpus.name == "sample"
     assert corpus.files == (Path(spec),)
@@ -125,7 +127,7 @@ def test_a_broken_standard_input_leaves_no_file(
     assert list(Path().iterdir()) == []
 
 
-def test_a_named_pipe_is_read_once_and_kept(tmp_path: Path) -> None:
+def test_a_named_pipe_is_read_once_and_kept(tmp_path: Path, read_text: Read) -> None:
     pipe = tmp_path / "work" / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(b"through the pipe",))

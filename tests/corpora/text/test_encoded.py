@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_models import vocabulary_of
 
 from corpora.errors import UserError
 from corpora.known.resolve import encode
 from corpora.text.encoded import EncodedText
-from corpora.text.normalize import read_text
-from corpora.text.vocabulary import UnknownSymbol, Vocabulary
+from corpora.text.vocabulary import UnknownSymbol
 
+Read = Callable[..., str]
 Write = Callable[..., Path]
 
 STORY = "It rained on the tête-à-tête.\nNobody minded; 1805 roofs, and every one of them leaked.\n"
@@ -25,7 +26,7 @@ def test_the_ids_are_the_text(written: Write) -> None:
     assert isinstance(text.ids, np.memmap)
     assert text.ids.ndim == 1
     assert not text.ids.flags.writeable
-    assert text.vocabulary == Vocabulary.from_text(STORY)
+    assert text.vocabulary == vocabulary_of(STORY)
     assert text.ids.dtype == text.vocabulary.dtype
     assert text.vocabulary.decode(text.ids) == STORY
     assert text.sha256 == sha256(STORY.encode()).hexdigest()
@@ -39,7 +40,7 @@ def test_the_ids_are_the_text(written: Write) -> None:
     )
 )
 def test_any_text_comes_back_as_it_is_read(
-    tmp_path_factory: pytest.TempPathFactory, raw: str
+    read_text: Read, tmp_path_factory: pytest.TempPathFactory, raw: str
 ) -> None:
     path = tmp_path_factory.mktemp("scratch") / "text.txt"
     path.write_bytes(raw.encode())
@@ -84,8 +85,8 @@ def test_the_parts_are_views_that_make_up_the_whole(written: Write) -> None:
 
 def test_remapping_is_encoding_with_the_other_vocabulary(written: Write) -> None:
     text = encode(str(written(STORY)))
-    other = Vocabulary.from_text("zyx").extended(STORY)
-    table = text.remapped(other)
+    other = vocabulary_of("zyx").extend(STORY)
+    table = text.remap_table(other)
     assert table.dtype == np.int64
     np.testing.assert_array_equal(table[text.ids], other.encode(STORY))
 
@@ -93,7 +94,7 @@ def test_remapping_is_encoding_with_the_other_vocabulary(written: Write) -> None
 def test_remapping_counts_what_is_missing(written: Write) -> None:
     text = encode(str(written(STORY * 3)))
     with pytest.raises(UnknownSymbol) as caught:
-        text.remapped(Vocabulary.from_text(STORY.replace("ê", "").replace("à", "")))
+        text.remap_table(vocabulary_of(STORY.replace("ê", "").replace("à", "")))
     error = caught.value
     assert (error.symbol, error.position) == ("ê", STORY.index("ê"))
     assert error.count == 3 * (STORY.count("ê") + STORY.count("à"))

@@ -12,8 +12,9 @@ import pytest
 from corpora.known.catalog import CATALOG
 from corpora.places import mirror_dir
 from corpora.text import gutenberg
-from corpora.text.normalize import iter_text, read_text
+from corpora.text.normalize import iter_text
 
+Read = Callable[..., str]
 Write = Callable[..., Path]
 
 CHAPTERS = "\n\n".join(
@@ -67,24 +68,26 @@ def test_only_the_book_remains(
     assert re.sub(r"\n+", "\n", text) == re.sub(r"\n+", "\n", BOOK)
 
 
-def test_a_long_book_passes_whole(written: Write) -> None:
+def test_a_long_book_passes_whole(written: Write, read_text: Read) -> None:
     book = TITLE + f"\n{CHAPTERS}\n" * 500
     assert len(book) > 8 * gutenberg.HEAD_CHARACTERS
     assert read_text(written(gutenberg_file(book))) == book
 
 
 @pytest.mark.parametrize("book", [BOOK, BOOK + LICENCE, f"CONTENTS\n\n{TABLE}\n{BOOK}"])
-def test_a_text_without_the_markers_is_left_alone(written: Write, book: str) -> None:
+def test_a_text_without_the_markers_is_left_alone(
+    written: Write, book: str, read_text: Read
+) -> None:
     assert read_text(written(book)) == book
 
 
-def test_a_marker_in_the_middle_of_a_text_is_text(written: Write) -> None:
+def test_a_marker_in_the_middle_of_a_text_is_text(written: Write, read_text: Read) -> None:
     text = BOOK * 20 + gutenberg_file()
     assert text.index("*** START") > 32_768
     assert read_text(written(text)) == text
 
 
-def test_a_file_that_broke_off_keeps_its_text(written: Write) -> None:
+def test_a_file_that_broke_off_keeps_its_text(written: Write, read_text: Read) -> None:
     whole = gutenberg_file()
     broken = whole[: whole.index("*** END")]
     assert read_text(written(broken)) == BOOK
@@ -103,19 +106,23 @@ def test_a_file_that_broke_off_keeps_its_text(written: Write) -> None:
         "CONTENTS\n",
     ],
 )
-def test_a_table_that_cannot_be_told_from_the_text_is_kept(written: Write, front: str) -> None:
+def test_a_table_that_cannot_be_told_from_the_text_is_kept(
+    written: Write, front: str, read_text: Read
+) -> None:
     book = BOOK.replace("\n\nCHAPTER 1\n", f"\n\n{front}\nCHAPTER 1\n", 1)
     assert read_text(written(gutenberg_file(book))) == book
 
 
-def test_a_dedication_behind_the_table_is_kept(written: Write) -> None:
+def test_a_dedication_behind_the_table_is_kept(written: Write, read_text: Read) -> None:
     book = BOOK.replace("\n\nCHAPTER 1\n", "\n\n\n\nTO MY MOTHER\n\n\n\n\nCHAPTER 1\n", 1)
     with_table = book.replace("Nobody\n", f"Nobody\n\nCONTENTS\n{TABLE}", 1)
     text = read_text(written(gutenberg_file(with_table)))
     assert re.sub(r"\n+", "\n", text) == re.sub(r"\n+", "\n", book)
 
 
-def test_headings_with_their_title_on_the_next_line_end_a_table_too(written: Write) -> None:
+def test_headings_with_their_title_on_the_next_line_end_a_table_too(
+    written: Write, read_text: Read
+) -> None:
     table = "CONTENTS\n CHAPTER I. The Roof\n CHAPTER II. The Rain\n\n"
     body = "CHAPTER I.\nThe Roof\n\nIt rained.\n\nCHAPTER II.\nThe Rain\n\nIt rained on.\n"
     path = written(gutenberg_file(f"{TITLE}\n{table}{body}"))
@@ -159,7 +166,7 @@ REAL = _real_files()
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_real_files(name: str) -> None:
+def test_real_files(name: str, read_text: Read) -> None:
     characters, digest, first, end = FACTS[name]
     text = read_text(REAL[name])
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -185,7 +192,9 @@ def _pairs() -> dict[str, tuple[Path | str, Path | str]]:
 
 
 @pytest.mark.parametrize(("served", "plain"), _pairs().values(), ids=_pairs())
-def test_stripping_loses_no_words(written: Write, served: Path | str, plain: Path | str) -> None:
+def test_stripping_loses_no_words(
+    written: Write, served: Path | str, plain: Path | str, read_text: Read
+) -> None:
     first, second = (
         _words(read_text(t if isinstance(t, Path) else written(t))) for t in (served, plain)
     )

@@ -1,13 +1,18 @@
 """What the cache holds is used if it is whole, and only then."""
 
 import json
+import mmap
+import pickle
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpora.errors import UserError
 from corpora.known.resolve import encode
@@ -15,6 +20,7 @@ from corpora.places import cache_dir
 from corpora.text import encoded, ids_cache
 
 Write = Callable[..., Path]
+Harm = Callable[[Path, Path], object]
 
 STORY = "It rained on the tête-à-tête.\nNobody minded.\n"
 
@@ -34,7 +40,7 @@ def test_the_second_time_it_comes_from_the_cache(
     written: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = encode(str(written(STORY)))
-    assert [p.suffix for p in entries()] == [".ids", ".json"]
+    assert [p.suffix for p in entries()] == [".json", ".npy"]
     forbid_building(monkeypatch)
     again = encode(str(written(STORY, "copy.txt")))
     assert again.vocabulary == first.vocabulary
@@ -51,61 +57,155 @@ def test_a_changed_file_and_another_encoding_are_other_texts(written: Write) -> 
     assert len({text.sha256 for text in texts}) == 3
 
 
-def _cut(ids: Path, described: Path) -> None:
+def _cut(ids: Path, description: Path) -> None:
     ids.write_bytes(ids.read_bytes()[:-1])
 
 
-def _lengthen(ids: Path, described: Path) -> None:
+def _cut_header(ids: Path, description: Path) -> None:
+    ids.write_bytes(ids.read_bytes()[:40])
+
+
+def _damage_header(ids: Path, description: Path) -> None:
+    data = bytearray(ids.read_bytes())
+    data[20] ^= 1
+    ids.write_bytes(data)
+
+
+def _lengthen(ids: Path, description: Path) -> None:
     ids.write_bytes(ids.read_bytes() + b"\0")
 
 
-def _zero(ids: Path, described: Path) -> None:
+def _zero(ids: Path, description: Path) -> None:
     ids.write_bytes(bytes(ids.stat().st_size))
 
 
-def _lose_ids(ids: Path, described: Path) -> None:
+def _empty(ids: Path, description: Path) -> None:
+    ids.write_bytes(b"")
+
+
+def _lose_ids(ids: Path, description: Path) -> None:
     ids.unlink()
 
 
-def _cut_description(ids: Path, described: Path) -> None:
-    described.write_bytes(described.read_bytes()[:-9])
+def _cut_description(ids: Path, description: Path) -> None:
+    description.write_bytes(description.read_bytes()[:-9])
 
 
-def _falsify(**changes: object) -> Callable[[Path, Path], None]:
-    def harm(ids: Path, described: Path) -> None:
-        described.write_text(json.dumps({**json.loads(described.read_text()), **changes}))
+def _falsify(**changes: object) -> Harm:
+    def harm(ids: Path, description: Path) -> None:
+        description.write_text(json.dumps({**json.loads(description.read_text()), **changes}))
 
     return harm
+
+
+def _replace(change: Callable[[np.ndarray], object]) -> Harm:
+    """Return a function that stores another array, or any object, with the right checksum."""
+
+    def harm(ids: Path, description: Path) -> None:
+        other = change(np.load(ids))
+        with ids.open("wb") as file:
+            if isinstance(other, np.ndarray):
+                np.save(file, other, allow_pickle=True)
+            else:
+                pickle.dump(other, file)
+        _falsify(crc32=zlib.crc32(ids.read_bytes()))(ids, description)
+
+    return harm
+
+
+class Boom:
+    """An object whose pickle raises when it is loaded."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return pytest.fail, ("a pickle was loaded",)
 
 
 @pytest.mark.parametrize(
     "harm",
     [
         _cut,
+        _cut_header,
+        _damage_header,
         _lengthen,
         _zero,
+        _empty,
         _lose_ids,
         _cut_description,
-        _falsify(format="charlm-ids 0"),
-        _falsify(dtype="<u2"),
+        _falsify(format="charlm-ids 1"),
         _falsify(length="many"),
         _falsify(length=-1),
+        _falsify(length=1),
+        _falsify(length=10**4000),
+        _falsify(length=[1]),
+        _falsify(length=None),
         _falsify(vocabulary="[]"),
         _falsify(vocabulary=None),
         _falsify(sha256=5),
+        _falsify(crc32=0),
         _falsify(more=1),
-        lambda ids, described: described.write_text("[]"),
+        _replace(lambda ids: ids.astype(np.int8)),
+        _replace(lambda ids: ids.astype(">u2")),
+        _replace(lambda ids: ids.astype(float)),
+        _replace(lambda ids: ids[:-1]),
+        _replace(lambda ids: ids[None]),
+        _replace(lambda ids: ids.reshape(5, -1)),
+        _replace(lambda ids: np.asfortranarray(ids.reshape(5, -1))),
+        _replace(lambda ids: ids.astype(object)),
+        _replace(lambda ids: np.array([Boom()] * len(ids))),
+        _replace(lambda ids: Boom()),
+        lambda ids, description: description.write_text("[]"),
     ],
 )
-def test_a_broken_entry_is_rebuilt(written: Write, harm: Callable[[Path, Path], None]) -> None:
+def test_a_broken_entry_is_rebuilt(written: Write, harm: Harm) -> None:
     path = written(STORY)
     encode(str(path))
-    ids, described = entries()
-    whole = ids.read_bytes(), described.read_bytes()
-    harm(ids, described)
+    description, ids = entries()
+    whole = ids.read_bytes(), description.read_bytes()
+    harm(ids, description)
     text = encode(str(path))
     assert text.vocabulary.decode(text.ids) == STORY
-    assert (ids.read_bytes(), described.read_bytes()) == whole
+    assert (ids.read_bytes(), description.read_bytes()) == whole
+
+
+def test_the_ids_are_a_file_of_numpy(written: Write) -> None:
+    text = encode(str(written(STORY)))
+    _, ids = entries()
+    np.testing.assert_array_equal(np.load(ids, allow_pickle=False), text.ids)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_a_damaged_file_is_not_used(data: st.DataObject) -> None:
+    Path("a.txt").write_text(STORY)
+    encode("a.txt")
+    _, path = entries()
+    whole = path.read_bytes()
+    start = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(start, len(whole)))
+    harmed = whole[:start] + data.draw(st.binary(max_size=20)) + whole[end:]
+    path.write_bytes(harmed)
+    found = ids_cache.load(path.parent, path.stem)
+    assert (found is not None) == (harmed == whole)
+    path.write_bytes(whole)
+
+
+def test_entries_of_the_old_format_are_removed(written: Write) -> None:
+    folder = cache_dir() / "ids"
+    folder.mkdir(parents=True)
+    for name in ("old.ids", "old.json", "other.json"):
+        (folder / name).write_text("1")
+    encode(str(written(STORY)))
+    assert [path.suffix for path in entries()] == [".json", ".npy", ".json"]
+    assert (folder / "other.json").exists()
+
+
+def test_released_pages_come_back(written: Write) -> None:
+    text = encode(str(written(STORY * 1000)))
+    assert isinstance(text.ids._mmap, mmap.mmap)  # type: ignore[attr-defined]
+    for ids in (text.ids, text.split("validation"), text.ids.copy()):
+        before = ids.tolist()
+        encoded.release(ids)
+        assert ids.tolist() == before
 
 
 def test_a_file_that_changes_meanwhile_leaves_no_entry(

@@ -7,8 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpora.errors import UserError
-from corpora.text.normalize import iter_text, iter_texts, read_text, split_bounds
+from corpora.text.normalize import iter_text, iter_texts, split_bounds
 
+Read = Callable[..., str]
 Write = Callable[..., Path]
 
 # White space and line ends are where normalising can go wrong; the rest stands for all else.
@@ -25,7 +26,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example("a\r\nb", 2, "utf-8")
 @example("\ufeff\ufeffa", 3, "utf-8")
 def test_the_text_does_not_depend_on_how_it_is_read(
-    scratch: Path, raw: str, chunk_bytes: int, encoding: str
+    read_text: Read, scratch: Path, raw: str, chunk_bytes: int, encoding: str
 ) -> None:
     scratch.write_bytes(raw.encode(encoding))
     pieces = list(iter_text(scratch, encoding, chunk_bytes))
@@ -35,7 +36,7 @@ def test_the_text_does_not_depend_on_how_it_is_read(
 
 @given(raw_texts)
 def test_normalising_twice_changes_nothing_and_loses_no_visible_character(
-    scratch: Path, raw: str
+    read_text: Read, scratch: Path, raw: str
 ) -> None:
     scratch.write_bytes(raw.encode())
     once = read_text(scratch)
@@ -69,7 +70,7 @@ def test_all_line_ends_are_one(scratch: Path, lines: list[str], chunk_bytes: int
         ("tête\u2028".encode(), "tête"),
     ],
 )
-def test_examples(written: Write, raw: bytes, text: str) -> None:
+def test_examples(written: Write, raw: bytes, text: str, read_text: Read) -> None:
     assert read_text(written(raw)) == text
 
 
@@ -92,7 +93,7 @@ def test_a_byte_that_does_not_decode_is_named_with_its_offset(
         list(iter_text(written(raw), encoding, chunk_bytes))
 
 
-def test_the_advice_fits_the_bytes(written: Write) -> None:
+def test_the_advice_fits_the_bytes(written: Write, read_text: Read) -> None:
     with pytest.raises(UserError, match=r"try --encoding latin-1$"):
         read_text(written(b"caf\xe9"))
     with pytest.raises(UserError, match=r"try --encoding utf-16$"):
@@ -107,18 +108,18 @@ def test_the_advice_fits_the_bytes(written: Write) -> None:
     "raw",
     [b"\0", b"abc\0def", b"a" * 3_000_000 + b"\0", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"a\0b\0"],
 )
-def test_binary_files_are_refused(written: Write, raw: bytes) -> None:
+def test_binary_files_are_refused(written: Write, raw: bytes, read_text: Read) -> None:
     with pytest.raises(UserError, match="looks binary"):
         read_text(written(raw))
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "", "hex", "rot13", "a\0b", "\ud800", "idna" * 500])
-def test_unknown_encodings_are_refused(written: Write, encoding: str) -> None:
+def test_unknown_encodings_are_refused(written: Write, encoding: str, read_text: Read) -> None:
     with pytest.raises(UserError, match="no text encoding called"):
         read_text(written("text"), encoding)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read(tmp_path: Path, read_text: Read) -> None:
     with pytest.raises(UserError, match=r"cannot read .*missing\.txt: it does not exist"):
         read_text(tmp_path / "missing.txt")
     with pytest.raises(UserError, match="it is a folder"):
@@ -127,7 +128,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 @given(st.lists(raw_texts, max_size=5))
 def test_several_files_are_joined_by_one_blank_line(
-    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+    read_text: Read, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("folder")
     paths = [folder / str(i) for i in range(len(texts))]

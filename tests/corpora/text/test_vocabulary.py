@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_models import vocabulary_of
 
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol, Vocabulary
@@ -15,7 +16,7 @@ words = st.lists(st.text(ANY_CHARACTER, min_size=1))
 
 @given(texts)
 def test_decoding_undoes_encoding(text: str) -> None:
-    vocabulary = Vocabulary.from_text(text)
+    vocabulary = vocabulary_of(text)
     ids = vocabulary.encode(text)
     assert ids.dtype == np.int64
     assert ids.shape == (len(text),)
@@ -25,7 +26,7 @@ def test_decoding_undoes_encoding(text: str) -> None:
 
 @given(words)
 def test_words_and_actions_are_symbols_too(series: list[str]) -> None:
-    vocabulary = Vocabulary.from_text(series)
+    vocabulary = vocabulary_of(series)
     ids = vocabulary.encode(series)
     assert [vocabulary.symbols[i] for i in ids] == series
     assert vocabulary.decode(ids, sep=" ") == " ".join(series)
@@ -34,13 +35,13 @@ def test_words_and_actions_are_symbols_too(series: list[str]) -> None:
 
 @given(texts, words)
 def test_a_string_encodes_as_its_characters_do(text: str, more: list[str]) -> None:
-    vocabulary = Vocabulary.from_text(text).extended(more)
+    vocabulary = vocabulary_of(text).extend(more)
     np.testing.assert_array_equal(vocabulary.encode(text), vocabulary.encode(list(text)))
 
 
 @given(words)
 def test_json_round_trip(series: list[str]) -> None:
-    vocabulary = Vocabulary.from_text(series)
+    vocabulary = vocabulary_of(series)
     text = vocabulary.to_json()
     assert text.isascii()
     assert "\n" not in text
@@ -49,8 +50,8 @@ def test_json_round_trip(series: list[str]) -> None:
 
 @given(texts, texts)
 def test_extending_changes_no_id_and_knows_everything(first: str, second: str) -> None:
-    vocabulary = Vocabulary.from_text(first)
-    larger = vocabulary.extended(second)
+    vocabulary = vocabulary_of(first)
+    larger = vocabulary.extend(second)
     np.testing.assert_array_equal(larger.encode(first), vocabulary.encode(first))
     assert larger.decode(larger.encode(second)) == second
     appended = larger.symbols[len(vocabulary) :]
@@ -59,10 +60,10 @@ def test_extending_changes_no_id_and_knows_everything(first: str, second: str) -
 
 @given(texts, texts)
 def test_unknown_symbols_are_named_counted_and_dropped(known: str, text: str) -> None:
-    vocabulary = Vocabulary.from_text(known)
+    vocabulary = vocabulary_of(known)
     places = [i for i, c in enumerate(text) if c not in vocabulary]
-    assert vocabulary.known(text) == "".join(c for c in text if c in known)
-    vocabulary.encode(vocabulary.known(text))
+    assert vocabulary.drop_unknown(text) == "".join(c for c in text if c in known)
+    vocabulary.encode(vocabulary.drop_unknown(text))
     if not places:
         return
     for spelling in (text, list(text)):
@@ -85,6 +86,12 @@ def test_index_and_membership() -> None:
         vocabulary.index("?")
 
 
+def test_the_line_feed_has_an_id_if_it_is_a_symbol() -> None:
+    assert Vocabulary(("\n", "a")).line_feed == 0
+    assert Vocabulary(("a", "\n")).line_feed == 1
+    assert Vocabulary(("a", "\r\n")).line_feed is None
+
+
 @pytest.mark.parametrize(
     ("size", "dtype"),
     [(0, "u1"), (1, "u1"), (256, "u1"), (257, "u2"), (65536, "u2"), (65537, "u4")],
@@ -99,7 +106,7 @@ def test_the_type_of_the_ids_is_the_smallest_that_holds_them(size: int, dtype: s
 @pytest.mark.parametrize("ids", [[3], [-1], [0, 2, 3], np.array([2**40])])
 def test_ids_outside_are_refused_and_do_not_wrap(ids: list[int]) -> None:
     with pytest.raises(IndexError):
-        Vocabulary.from_text("abc").decode(ids)
+        vocabulary_of("abc").decode(ids)
 
 
 @pytest.mark.parametrize("symbols", [("a", "a"), ("a", "")])

@@ -19,9 +19,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
 
 from charlm import language_model
-from charlm.language_model import KIND
 from charlm.runs.files import LAST, METRICS, MODEL, read_json, write_json
 from charlm.runs.model_file import ModelFile, read_model, write_model
+from charlm.runs.registry import CHARACTERS
 from charlm.runs.run_folder import RunFolder
 from charlm.runs.tensors import read_tensors, write_tensors
 from corpora.errors import UserError
@@ -83,11 +83,11 @@ def test_tensors_come_back_however_they_lay_in_memory(tmp_path: Path) -> None:
 
 def test_a_model_comes_back(tmp_path: Path) -> None:
     weights = random_weights()
-    written = ModelFile(KIND, CONFIG.to_json(), VOCABULARY.to_json(), weights)
+    written = ModelFile(CHARACTERS, CONFIG.to_json(), VOCABULARY.to_json(), weights)
     write_model(tmp_path / "a.safetensors", written)
-    found = read_model(tmp_path / "a.safetensors", KIND)
+    found = read_model(tmp_path / "a.safetensors", CHARACTERS)
     assert (found.kind, found.config, found.vocabulary) == (
-        KIND,
+        CHARACTERS,
         written.config,
         VOCABULARY.to_json(),
     )
@@ -97,7 +97,7 @@ def test_a_model_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [np.float16, np.float64, np.int64, np.uint8, np.bool_])
 def test_weights_are_float32_whatever_the_file_holds(tmp_path: Path, kind: type) -> None:
     weights = {name: (7 * array).astype(kind) for name, array in random_weights().items()}
-    found = read_model(write_signed(tmp_path / "a.safetensors", weights), KIND).weights
+    found = read_model(write_signed(tmp_path / "a.safetensors", weights), CHARACTERS).weights
     for name, array in weights.items():
         assert found[name].dtype == np.float32
         np.testing.assert_array_equal(found[name], array.astype(np.float32))
@@ -135,7 +135,7 @@ def test_json_comes_back_and_is_readable(tmp_path: Path) -> None:
 WRITERS: dict[str, Callable[[RunFolder], object]] = {
     MODEL: lambda run: write_model(
         run.path / MODEL,
-        ModelFile(KIND, CONFIG.to_json(), VOCABULARY.to_json(), random_weights(seed=1)),
+        ModelFile(CHARACTERS, CONFIG.to_json(), VOCABULARY.to_json(), random_weights(seed=1)),
     ),
     LAST: lambda run: run.save_last(random_weights(seed=1), {"step": 4}),
     "config.json": lambda run: run.write_config({"kind": "else"}),
@@ -177,7 +177,7 @@ def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
 def test_a_folder_holds_one_run(run: Path) -> None:
     before = everything(run)
     with pytest.raises(UserError, match="holds a run already"):
-        RunFolder(run).create(KIND, "", {})
+        RunFolder(run).create(CHARACTERS, "", {})
     assert everything(run) == before
 
 
@@ -342,7 +342,7 @@ def test_json_that_is_deep_or_broken_or_something_else_is_refused(run: Path, tex
             RunFolder(run).load_last()
     for metadata in (
         {"config": text, "vocabulary": VOCABULARY.to_json()},
-        {"config": json.dumps({"kind": KIND, "format": 1, "model": {}}), "vocabulary": text},
+        {"config": json.dumps({"kind": CHARACTERS, "format": 1, "model": {}}), "vocabulary": text},
         {"config": text, "vocabulary": text},
     ):
         write_tensors(run / MODEL, random_weights(), metadata)
@@ -357,7 +357,9 @@ def test_nested_json_inside_a_whole_header_is_refused_or_ignored(
     tmp_path: Path, nested: str, place: str
 ) -> None:
     model = CONFIG.to_json() | ({"cell": "@"} if place == "cell" else {})
-    header = {"kind": KIND, "format": 1, "model": model} | ({place: "@"} if place != "cell" else {})
+    header = {"kind": CHARACTERS, "format": 1, "model": model} | (
+        {place: "@"} if place != "cell" else {}
+    )
     metadata = {"config": json.dumps(header).replace('"@"', nested)}
     path = tmp_path / "a.safetensors"
     write_tensors(path, random_weights(), {**metadata, "vocabulary": VOCABULARY.to_json()})
@@ -414,11 +416,11 @@ def test_a_model_of_another_kind_or_format_is_refused(run: Path, header: dict[st
     config = {**read_json(run / "config.json"), **header}
     write_json(run / "config.json", config)
     with pytest.raises(UserError, match=r"kind|format"):
-        RunFolder(run).read_config(KIND)
+        RunFolder(run).read_config(CHARACTERS)
 
 
 def test_files_of_two_runs_do_not_mix(run: Path) -> None:
-    longer = VOCABULARY.extended("xyz")
+    longer = VOCABULARY.extend("xyz")
     other = write_run(
         run.parent / "other", vocabulary=longer, config=CONFIG.replace({"cell": "gru"})
     )
@@ -481,7 +483,10 @@ def test_something_else_in_the_place_of_a_file_is_refused(
 def test_names_that_are_no_model_are_refused(run: Path, name: str) -> None:
     with pytest.raises(UserError):
         language_model.load(name)
-    for ask in (RunFolder(Path(name)).load_last, lambda: RunFolder(Path(name)).read_config(KIND)):
+    for ask in (
+        RunFolder(Path(name)).load_last,
+        lambda: RunFolder(Path(name)).read_config(CHARACTERS),
+    ):
         with pytest.raises(UserError):
             ask()
 

@@ -14,7 +14,7 @@ from charlm.config import Cell
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated
 from corpora.errors import UserError
-from seq.batches import PAD
+from seq.padding import PAD
 from seq.imdb.data import Source
 from seq.imdb.words.model import WordModel
 from seq.imdb.words.task import WordModelling

@@ -28,7 +28,8 @@ from charlm.training.events import (
     Step,
     to_json,
 )
-from charlm.training.log import JsonLines, TensorBoard, best_loss, read_events
+from charlm.training.log import JsonLines, best_loss, read_events
+from charlm.training.tensorboard import TensorBoard
 from corpora.errors import UserError
 
 HOSTILE = (

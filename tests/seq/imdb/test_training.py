@@ -11,10 +11,10 @@ from reviews import pretraining, reader, request, reviews, write_csv
 from training_helpers import trained
 
 from charlm.runs.model_file import ModelFile, read_model
+from charlm.runs.registry import CLASSIFIER, WORD_MODEL
 from charlm.training.events import Evaluated
 from corpora.labelled.words import WordTokenizer
 from seq.imdb import training
-from seq.imdb.config import CLASSIFIER, WORD_MODEL
 from seq.imdb.data import Source
 from seq.imdb.library import load
 from seq.imdb.task import Classification

@@ -15,8 +15,8 @@ from safetensors.numpy import save_file
 from tiny_models import damaged, write_run
 
 from charlm.runs.model_file import read_model
+from charlm.runs.registry import CLASSIFIER
 from corpora.errors import UserError
-from seq.imdb.config import CLASSIFIER
 from seq.imdb.library import CHUNK, TextClassifier, load
 
 

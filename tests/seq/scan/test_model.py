@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from corpora.scan.grammar import ACTIONS, WORDS
-from seq.batches import PAD, padded
+from seq.padding import PAD
+from seq.batches import padded
 from seq.decoding import beam, greedy, inspect
 from seq.layers.decoder import Memory
 from seq.scan.config import AttentionKind, TranslatorConfig

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tiny_models import damaged
 
-from charlm.language_model import KIND
 from charlm.runs.files import METRICS
+from charlm.runs.registry import CHARACTERS
 from charlm.runs.run_folder import RunFolder
 from charlm.training.log import best_loss, read_events
 from corpora.errors import UserError
@@ -81,7 +81,7 @@ def test_losses_that_are_no_numbers_do_not_count(run: Path, loss: Any) -> None:
 def test_an_exported_model_remembers_its_loss(run: Path) -> None:
     folder = RunFolder(run)
     assert best_loss(run) is None
-    config = folder.read_config(KIND)
+    config = folder.read_config(CHARACTERS)
     for loss, found in ((1.25, 1.25), (2, 2.0), ("x", None), (True, None), (10**400, None)):
         folder.write_config({**config, "validation_loss": loss})
         assert best_loss(run) == found

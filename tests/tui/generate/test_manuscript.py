@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_models import VOCABULARY, language_model, random_text
+from tiny_models import VOCABULARY, language_model, random_text, vocabulary_of
 
 from charlm.generation.sampling import Sampling, Token
-from corpora.text.vocabulary import UnknownSymbol, Vocabulary
+from corpora.text.vocabulary import UnknownSymbol
 from tui.generate.manuscript import SNAPSHOT_EVERY, Manuscript, moved
 
 WARM = Sampling(temperature=1.0)
@@ -148,7 +148,7 @@ def test_another_model_reads_what_it_knows() -> None:
     other = type(MODEL)("other", MODEL.config, VOCABULARY, network)
     same, unknown = moved(old, other)
     assert (same.text, same.prompted, unknown) == (old.text, 9, "")
-    few = Vocabulary.from_text("\nabd")
+    few = vocabulary_of("\nabd")
     smaller = language_model()
     smaller = type(smaller)("few", smaller.config, few, smaller.network)
     less, unknown = moved(old, smaller)

@@ -1,0 +1,111 @@
+"""The splits of SCAN, beside the official files if there is a mirror."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpora.errors import UserError
+from corpora.scan import splits
+from corpora.scan.grammar import Pair, pairs
+
+
+@pytest.mark.parametrize("name", splits.SPLITS)
+def test_a_split_is_the_official_one(
+    name: str,
+    official_files: Path,
+    read_pairs: Callable[[Path], list[Pair]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CHARLM_MIRROR", str(official_files.parent))
+    split = splits.load(name)
+    assert split.official
+    for part in ("train", "test"):
+        (path,) = official_files.glob(f"*/tasks_{part}_{name}.txt")
+        assert Counter(getattr(split, part)) == Counter(read_pairs(path))
+
+
+@pytest.mark.parametrize("name", splits.SPLITS)
+def test_a_split_parts_the_commands(name: str) -> None:
+    split = splits.load(name)
+    train, test = Counter(split.train), Counter(split.test)
+    assert not set(train) & set(test)
+    assert set(train) | set(test) <= set(pairs())
+    assert set(test.values()) == {1}
+    if not name.startswith("template"):
+        assert set(train) | set(test) == set(pairs())
+
+
+SIZES = {
+    "simple": (16_728, 4_182),
+    "length": (16_990, 3_920),
+    "addprim_jump": (14_670, 7_706),
+    "addprim_turn_left": (21_890, 1_208),
+    "template_around_right": (15_225, 4_476),
+    "template_jump_around_right": (18_528, 1_173),
+    "template_opposite_right": (15_225, 4_476),
+    "template_right": (15_225, 4_476),
+}
+
+
+@pytest.mark.parametrize("name", splits.SPLITS)
+def test_the_sizes_are_those_of_the_papers(name: str) -> None:
+    split = splits.load(name)
+    assert (len(split.train), len(split.test)) == SIZES[name]
+
+
+def test_long_translations_are_held_out() -> None:
+    split = splits.load("length")
+    assert max(len(pair.actions) for pair in split.train) == 22
+    assert min(len(pair.actions) for pair in split.test) == 24
+
+
+@pytest.mark.parametrize("primitive", ["jump", "turn left"])
+def test_a_primitive_is_learned_alone_and_tested_in_company(primitive: str) -> None:
+    split = splits.load(f"addprim_{primitive.replace(' ', '_')}")
+    with_it = [pair for pair in split.train if primitive in " ".join(pair.command)]
+    assert {" ".join(pair.command) for pair in with_it} == {primitive}
+    assert len(with_it) / len(split.train) == pytest.approx(0.1, abs=1e-4)
+    assert all(primitive in " ".join(pair.command) for pair in split.test)
+
+
+@pytest.mark.parametrize(
+    ("name", "verbs", "rest"),
+    [
+        ("around_right", "walk look run jump", "around right"),
+        ("jump_around_right", "jump", "around right"),
+        ("opposite_right", "walk look run jump", "opposite right"),
+        ("right", "walk look run jump", "right"),
+    ],
+)
+def test_a_template_is_held_out(name: str, verbs: str, rest: str) -> None:
+    split = splits.load(f"template_{name}")
+    held_out = [f" {verb} {rest} " for verb in verbs.split()]
+    for pairs_, tested in ((split.train, False), (split.test, True)):
+        for pair in pairs_:
+            command = f" {' '.join(pair.command)} "
+            assert any(phrase in command for phrase in held_out) == tested
+            assert f" turn {rest} " not in command
+
+
+@pytest.mark.usefixtures("unreachable")
+def test_where_the_official_draw_cannot_be_had_another_one_says_so() -> None:
+    said: list[str] = []
+    split = splits.load("simple", notice=said.append)
+    assert not split.official
+    assert len(said) == 1
+    assert "A draw of 80 % and 20 % by a fixed seed" in said[0]
+    again = splits.load("simple")
+    assert (split.train, split.test) == (again.train, again.test)
+    # It is a draw: the share of a kind of command is about the same in both parts.
+    shares = [
+        np.mean(["after" in pair.command for pair in part]) for part in (split.train, split.test)
+    ]
+    assert abs(shares[0] - shares[1]) < 0.03
+
+
+def test_an_unknown_split_is_named() -> None:
+    with pytest.raises(UserError, match="no split 'jump'; splits are simple, length, addprim_jump"):
+        splits.load("jump")
