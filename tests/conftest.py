@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from charlm import language_model
 from charlm.__main__ import application
-from charlm.commands import models
 from charlm.console import program
 from charlm.console.process import share_cores
+from charlm.runs import registry
 
 share_cores()  # as the programs do, before any test module loads torch
 
@@ -51,8 +50,7 @@ def charlm(
 
     No model ships with it.
     """
-    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
-    monkeypatch.setattr(models, "SHIPPED_BY_SEQ", tmp_path / "shipped by seq")
+    monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / "shipped" / package)
 
     def call(*arguments: str | Path, stdin: bytes = b"") -> Ended:
         monkeypatch.setattr(sys, "argv", ["charlm", *map(str, arguments)])

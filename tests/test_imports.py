@@ -9,8 +9,8 @@ import pytest
 
 import charlm
 from charlm.__main__ import COMMANDS
-from seq.imdb import COMMANDS as REVIEW_COMMANDS
-from seq.scan import COMMANDS as SCAN_COMMANDS
+from seq.imdb.__main__ import COMMANDS as REVIEW_COMMANDS
+from seq.scan.__main__ import COMMANDS as SCAN_COMMANDS
 
 ROOT = Path(charlm.__file__).resolve().parents[1]
 HEAVY = [

@@ -19,14 +19,15 @@ from training_helpers import (
     options,
     request,
     result,
+    resume,
     short_text,
+    start,
     train,
     trained,
     trained_until,
 )
 
 from charlm.runs.files import LAST, METRICS, VOCABULARY
-from charlm.start import resume, start
 from charlm.training.events import Saved
 from charlm.training.log import read_events
 from corpora.errors import UserError
@@ -160,7 +161,7 @@ def test_what_has_changed_is_refused(text: Path) -> None:
     written = text.read_text()
     for other in (written + "x", written[:-1], written.swapcase()):
         text.write_text(other)
-        refused("it has changed", run)
+        refused("has changed", run)
     text.unlink()
     refused("there is no file", run)
     moved = text.with_name("moved.txt")

@@ -94,22 +94,17 @@ def hold_out(count: int, config: TextTraining) -> tuple[Ids, Ids]:
     return order[held_out:], order[:held_out]
 
 
-def encode_texts(
-    tokenizer: WordTokenizer, texts: Sequence[str], notice: Notice = silent
-) -> list[Ids]:
-    """Return the ids of each text. A text without any word reads as a single <unk>.
-
-    Args:
-        tokenizer: gives each word its id.
-        texts: at least one.
-        notice: told how many words are not in the vocabulary.
-    """
+def encode_texts(tokenizer: WordTokenizer, texts: Sequence[str]) -> list[Ids]:
+    """Return the ids of each text. A text without any word reads as a single <unk>."""
     nothing = np.array([WordTokenizer.UNKNOWN])
-    ids = [found if len(found) else nothing for found in tokenizer.encode(texts)]
-    unknown = sum(int((text == WordTokenizer.UNKNOWN).sum()) for text in ids)
-    total = sum(map(len, ids))
-    notice(
+    return [ids if len(ids) else nothing for ids in tokenizer.encode(texts)]
+
+
+def describe_unknown(texts: Sequence[Ids], vocabulary_size: int) -> str:
+    """Return a line about the words of encoded texts that are not in the vocabulary."""
+    unknown = sum(int((ids == WordTokenizer.UNKNOWN).sum()) for ids in texts)
+    total = sum(map(len, texts))
+    return (
         f"{unknown:,} of {total:,} words ({unknown / total:.1%}) are not in the vocabulary of "
-        f"{len(tokenizer):,} and read as <unk>"
+        f"{vocabulary_size:,} and read as <unk>"
     )
-    return ids

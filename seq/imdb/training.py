@@ -19,7 +19,7 @@ from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice
 from seq.imdb.config import ClassifierConfig, ClassifierTraining, read_shape
-from seq.imdb.data import Source, TextRequest, encode_texts, hold_out
+from seq.imdb.data import Source, TextRequest, describe_unknown, encode_texts, hold_out
 from seq.imdb.library import read_beginning
 from seq.imdb.model import Classifier
 from seq.imdb.task import Classification, Examples
@@ -52,7 +52,8 @@ class ClassifierRequest(TextRequest):
             tokenizer, model, weights = self._beginning(texts, hooks.notice)
         else:
             tokenizer, model, weights = WordTokenizer.from_json(vocabulary), self.model, {}
-        ids = encode_texts(tokenizer, texts.texts, hooks.notice)
+        ids = encode_texts(tokenizer, texts.texts)
+        hooks.notice(describe_unknown(ids, len(tokenizer)))
         training, validation = (
             Examples([ids[row] for row in rows], texts.labels[rows])
             for rows in hold_out(len(texts), self.training)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
-from charlm.console.options import explanations
+from charlm.console.options import read_explanations
 from charlm.training.config import Config, preset
 from charlm.training.optimizer import learning_rate
 from corpora.errors import UserError
@@ -148,4 +148,4 @@ def test_an_unknown_preset_lists_the_known_ones() -> None:
 
 @pytest.mark.parametrize("config", [ModelConfig, TrainingConfig])
 def test_every_field_is_explained_where_it_stands(config: type[Config]) -> None:
-    assert set(explanations(config)) == {field.name for field in dataclasses.fields(config)}
+    assert set(read_explanations(config)) == {field.name for field in dataclasses.fields(config)}

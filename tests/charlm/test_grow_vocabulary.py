@@ -4,7 +4,7 @@ from tiny_models import CONFIG, VOCABULARY, Weights, random_text, random_weights
 
 from charlm.generation.network import Network, check_shapes
 from charlm.generation.sampling import log_softmax
-from charlm.transfer import grown
+from charlm.start import grow_vocabulary
 
 SIZE = len(VOCABULARY)
 
@@ -17,7 +17,7 @@ def trained_like(cell: str, seed: int = 0) -> Weights:
 
 
 def enlarged(weights: Weights, added: int) -> Weights:
-    return grown(weights, SIZE + added, np.random.default_rng(2))
+    return grow_vocabulary(weights, SIZE + added, np.random.default_rng(2))
 
 
 @pytest.mark.parametrize("added", [0, 1, 7])

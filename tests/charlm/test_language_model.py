@@ -8,6 +8,7 @@ from tiny_models import CONFIG, VOCABULARY, random_weights, write_run, write_sig
 import charlm
 from charlm import language_model
 from charlm.generation.sampling import Sampling
+from charlm.runs import registry
 from charlm.runs.files import MODEL
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
@@ -16,9 +17,9 @@ from corpora.text.vocabulary import UnknownSymbol
 @pytest.fixture
 def shipping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of shipped models with one called "island" in it."""
-    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
-    write_run(tmp_path / "shipped" / "island")
-    return tmp_path / "shipped"
+    monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / package)
+    write_run(tmp_path / "charlm" / "island")
+    return tmp_path / "charlm"
 
 
 def written(name: str) -> str:
@@ -48,7 +49,7 @@ def test_a_loaded_model_is_what_was_saved(run: Path) -> None:
 
 def test_a_path_that_exists_is_read_whatever_ships(run: Path, shipping: Path) -> None:
     write_run(Path("island"), random_weights(seed=9))
-    assert language_model.find("island") == Path("island")
+    assert registry.find("island") == Path("island")
     assert written("island") != written("runs/tiny")
 
 
@@ -59,23 +60,23 @@ def test_shipped_models_and_runs_are_found_by_what_they_hold(run: Path, shipping
     (run.parent / "a file").write_text("")
     write_run(run.parent / "second")
     (run.parent / "second" / MODEL).unlink()
-    assert language_model.shipped() == {"island": shipping / "island"}
-    assert list(language_model.runs()) == ["runs/second", "runs/tiny"]
-    assert language_model.runs(Path("nowhere")) == {}
-    assert language_model.runs(run / MODEL) == {}
+    assert registry.shipped() == {"island": shipping / "island"}
+    assert list(registry.runs()) == ["runs/second", "runs/tiny"]
+    assert registry.runs(Path("nowhere")) == {}
+    assert registry.runs(run / MODEL) == {}
 
 
 def test_an_unknown_name_lists_what_there_is(run: Path, shipping: Path) -> None:
     with pytest.raises(UserError, match=r"no model 'nowhere'; known are: island, runs/tiny"):
         language_model.load("nowhere")
     with pytest.raises(UserError, match=r"known are: island"):
-        language_model.find(str(run / "nowhere"))
+        registry.find(str(run / "nowhere"))
 
 
 def test_without_any_model_the_error_still_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(language_model, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / package)
     with pytest.raises(UserError, match="known are: none"):
         language_model.load()
 

@@ -20,7 +20,9 @@ from training_helpers import (
     options,
     request,
     result,
+    resume,
     short_text,
+    start,
     trained,
     trained_until,
 )
@@ -31,7 +33,7 @@ from charlm.evaluation import evaluate
 from charlm.model import CharLM
 from charlm.runs.files import CONFIG, METRICS, MODEL, VOCABULARY
 from charlm.runs.model_file import read_model
-from charlm.start import loaded, resume, start
+from charlm.start import load_torch_model
 from charlm.task import LanguageModelling
 from charlm.train import app
 from charlm.training.events import Evaluated, Finished, Started
@@ -79,7 +81,7 @@ def test_the_model_on_disk_is_the_one_that_was_evaluated_as_the_best(
     monkeypatch.setattr(LanguageModelling, "evaluate", best_at_the_second)
     events = trained(start(request(text, Path("run"))))
     best = [event for event in events if isinstance(event, Evaluated) and event.best][-1]
-    model, vocabulary = loaded(Path("run"), CPU)
+    model, vocabulary = load_torch_model(Path("run"), CPU)
     encoded = encode(str(text))
     assert vocabulary == encoded.vocabulary
     found = evaluate(model, encoded.split("validation"), device=CPU, line_feed=None)
@@ -264,7 +266,7 @@ def loss_on(model: CharLM, vocabulary: Vocabulary, path: Path) -> float:
 
 
 def test_a_model_to_start_from_keeps_what_it_knew(old: Path, tmp_path: Path) -> None:
-    before, known = loaded(Path("old"), CPU)
+    before, known = load_torch_model(Path("old"), CPU)
     with start(from_model("old", new_text(tmp_path), hidden_size=99, dropout=0.4)) as training:
         task = training.trainer.task
         assert isinstance(task, LanguageModelling)
@@ -304,7 +306,7 @@ def test_a_model_to_start_from_learns_the_new_text_and_can_be_resumed(
 
 
 def test_the_same_text_again_starts_where_it_ended(old: Path) -> None:
-    model, vocabulary = loaded(Path("old"), CPU)
+    model, vocabulary = load_torch_model(Path("old"), CPU)
     with start(from_model("old", old)) as training:
         task = training.trainer.task
         assert isinstance(task, LanguageModelling)
@@ -396,7 +398,7 @@ def test_a_later_signal_does_not_wait_for_the_save(
     text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = handlers()
-    monkeypatch.setattr("charlm.console.watch.PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr("charlm.console.interrupts.PATIENCE_SECONDS", -1.0)
     signalled(monkeypatch, [signal.SIGINT, signal.SIGINT], step=20)
     monkeypatch.setattr(app, "suppress_keyboard_interrupt", False)
     with pytest.raises(KeyboardInterrupt):
@@ -409,8 +411,10 @@ def test_a_later_signal_does_not_wait_for_the_save(
     [
         ([], "which text"),
         (["text", "--init-from", "run", "--num-layers", "3"], "--num-layers cannot change"),
-        (["--resume", "run", "--out", "other"], "leave out --out, --init-from"),
-        (["--resume", "run", "--init-from", "other"], "leave out --out, --init-from"),
+        (["--resume", "run", "--out", "other"], "leave out --out"),
+        (["--resume", "run", "--preset", "large"], "leave out --preset"),
+        (["--resume", "run", "--encoding", "latin-1"], "leave out --encoding"),
+        (["--resume", "run", "--init-from", "other"], "leave out --init-from"),
         (["--resume", "run", "--batch-size", "7"], "--batch-size cannot change"),
         (["--resume", "run", "--no-residual"], "--residual cannot change"),
         (["--resume", "nowhere"], "nowhere is not a run folder"),

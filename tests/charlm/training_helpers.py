@@ -4,7 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from hypothesis import settings
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.runs.files import LAST, MODEL
 from charlm.runs.run_folder import RunFolder
-from charlm.start import Request
+from charlm.start import LanguageModelRequest
+from charlm.training import session
 from charlm.training.events import Event
 from charlm.training.log import read_events
+from charlm.training.request import Hooks, Request, never
 from charlm.training.session import Training
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
@@ -49,13 +51,41 @@ def short_text(folder: Path, characters: int = 4000, name: str = "text.txt") -> 
     return path
 
 
-def request(text: Path | str, run: Path | None, **changes: Any) -> Request:
-    return Request(
+def request(text: Path | str, run: Path | None, **changes: Any) -> LanguageModelRequest:
+    return LanguageModelRequest(
         corpus=str(text),
         model=MODEL_CONFIG.replace(changes),
         training=TRAINING_CONFIG.replace(changes),
         run=run,
     )
+
+
+def start(request: Request, **hooks: Any) -> AbstractContextManager[Training]:
+    """Open a new training; `hooks` are those of `Hooks`."""
+    return session.start(request, Hooks(**hooks))
+
+
+def resume(
+    run: Path,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    stop: Callable[[], bool] = never,
+    kind: str | None = None,
+    **moved: Any,
+) -> AbstractContextManager[Training]:
+    """Open the training of a run folder, by default one of the kind that it says it is."""
+    kind = kind or RunFolder(run).read_config()["kind"]
+    classes = {found.kind: found for found in every_request()}
+    request_class = classes.get(kind, LanguageModelRequest)
+    return session.resume(request_class, run, changes=changes, hooks=Hooks(stop=stop), **moved)
+
+
+def every_request() -> list[type[Request]]:
+    from seq.imdb.training import ClassifierRequest
+    from seq.imdb.words.training import WordModelRequest
+    from seq.scan.training import TranslatorRequest
+
+    return [LanguageModelRequest, ClassifierRequest, WordModelRequest, TranslatorRequest]
 
 
 def options(**changes: Any) -> list[str]:

@@ -7,7 +7,7 @@ from corpora.scan import splits
 from corpora.scan.grammar import Pair, pairs
 from corpora.scan.splits import Split
 from seq.scan.config import TranslatorConfig, TranslatorTraining
-from seq.scan.training import Request
+from seq.scan.training import TranslatorRequest
 
 SHORT = [pair for pair in pairs() if len(pair.command) <= 2]
 """A verb, and perhaps a direction or how often: 4 + 10 + 8 commands."""
@@ -47,5 +47,7 @@ def training(**changes: Any) -> TranslatorTraining:
     return small.replace(changes)
 
 
-def request(run: Path | None, split: str = "tiny", **changes: Any) -> Request:
-    return Request(model=shape(**changes), training=training(**changes), split=split, run=run)
+def request(run: Path | None, split: str = "tiny", **changes: Any) -> TranslatorRequest:
+    return TranslatorRequest(
+        model=shape(**changes), training=training(**changes), split=split, run=run
+    )

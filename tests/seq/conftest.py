@@ -1,23 +1,10 @@
-"""The console script where no classifier ships, and one that has understood its few words."""
+"""A classifier that has understood its few words."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from review_helpers import understanding
 from reviews import reviews
-
-from seq.imdb import library
-
-
-@pytest.fixture
-def charlm(
-    charlm: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Any]:
-    """Call the console script; no model ships with it."""
-    monkeypatch.setattr(library, "SHIPPED", tmp_path / "shipped by seq")
-    return charlm
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 from reviews import PLAIN, request, reviews, write_csv
-from training_helpers import trained
+from training_helpers import start, trained
 
 from charlm.runs.model_file import ModelFile, write_model
-from seq.imdb import training
 from seq.imdb.library import TextClassifier, load
 
 GENRES = {"crime": ("murder", "police"), "love": ("kiss", "wedding"), "space": ("rocket", "moon")}
@@ -30,7 +29,7 @@ def understanding(folder: Path, rows: list[tuple[str, str]] | None = None, **cha
     """Train a classifier on `rows`, by default good and bad reviews, and return its run folder."""
     file = write_csv(folder / "own.csv", reviews(300) if rows is None else rows)
     wanted = {"pooling": "max", "epochs": 12, "adversarial": 0.2} | changes
-    trained(training.start(request(file, folder / "run", **wanted)))
+    trained(start(request(file, folder / "run", **wanted)))
     return folder / "run"
 
 

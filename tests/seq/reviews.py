@@ -11,7 +11,8 @@ from seq.imdb.config import ClassifierConfig, ClassifierTraining, PretrainingCon
 from seq.imdb.data import Source
 from seq.imdb.model import Classifier
 from seq.imdb.task import Classification, Examples
-from seq.imdb.training import Request
+from seq.imdb.training import ClassifierRequest
+from seq.imdb.words.training import WordModelRequest
 
 GOOD, BAD = ("good", "great", "superb", "lovely"), ("bad", "awful", "dull", "poor")
 PLAIN = ("the", "a", "film", "plot", "cast", "of", "and", "with", "story", "it", "was")
@@ -71,10 +72,20 @@ def reader(**changes: Any) -> ReaderConfig:
     return ReaderConfig(hidden_size=8, embedding_size=6).replace(changes)
 
 
-def request(file: Path, run: Path, **changes: Any) -> Request:
-    return Request(
+def request(file: Path, run: Path, **changes: Any) -> ClassifierRequest:
+    return ClassifierRequest(
         model=shape(**changes),
         training=training(**changes),
+        source=Source(spec=str(file)),
+        run=run,
+    )
+
+
+def word_request(file: Path, run: Path, **changes: Any) -> WordModelRequest:
+    """The training of a word model, of two directions unless `changes` says otherwise."""
+    return WordModelRequest(
+        model=reader(**{"bidirectional": True, **changes}),
+        training=pretraining(**changes),
         source=Source(spec=str(file)),
         run=run,
     )

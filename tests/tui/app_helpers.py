@@ -17,7 +17,7 @@ def driven(drive: Drive, pane: str = "generate", size: tuple[int, int] = (100, 3
 
     async def run() -> CharlmApp:
         app = CharlmApp()
-        app.session.pane = pane
+        app.state.pane = pane
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app.pane is not None and app.focused is not None)
             await pilot.pause()

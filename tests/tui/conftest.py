@@ -12,11 +12,9 @@ from commands_of_scan import request as translator_request
 from review_helpers import understanding
 from reviews import reviews
 from tiny_models import vocabulary_of, write_run
-from training_helpers import trained
+from training_helpers import start, trained
 
-from charlm import language_model
-from seq.scan import training
-from tui import models
+from charlm.runs import registry
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
@@ -28,15 +26,15 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a character model, a classifier and two translators."""
     folder = tmp_path_factory.mktemp("models")
     letters = vocabulary_of(string.ascii_letters + " .,\n")
-    write_run(folder / "characters" / "tiny", vocabulary=letters)
-    write_run(folder / "characters" / "unlike", vocabulary=vocabulary_of("abc \n"))
+    write_run(folder / "charlm" / "tiny", vocabulary=letters)
+    write_run(folder / "charlm" / "unlike", vocabulary=vocabulary_of("abc \n"))
     made = understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
     made.rename(folder / "seq-reviews")
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
         for name, kind in (("seq-look", "scaled_dot"), ("seq-plain", "none")):
             wanted = {"attention": kind, "epochs": 30, "hidden_size": 32}
-            trained(training.start(translator_request(folder / name, **wanted)))
+            trained(start(translator_request(folder / name, **wanted)))
     (folder / "seq").mkdir()
     for name in ("reviews", "look", "plain"):
         (folder / f"seq-{name}").rename(folder / "seq" / name)
@@ -46,8 +44,7 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def at_home(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the app the small models, and nothing of the user's."""
-    monkeypatch.setattr(language_model, "SHIPPED", small_models / "characters")
-    monkeypatch.setattr(models, "SHIPPED_BY_SEQ", small_models / "seq")
+    monkeypatch.setattr(registry, "pretrained", lambda package: small_models / package)
     monkeypatch.setenv("CHARLM_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("COLUMNS")
 

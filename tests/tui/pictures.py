@@ -72,7 +72,7 @@ async def main() -> None:
         subprocess.run([sys.executable, "-m", *trained], check=True, stdout=subprocess.DEVNULL)
         for drive in (generate, classify, translate, train):
             app = CharlmApp()
-            app.session.pane = drive.__name__
+            app.state.pane = drive.__name__
             async with app.run_test(size=SIZE) as pilot:
                 await until(pilot, lambda app=app: app.pane is not None and app.focused)
                 await pilot.pause(0.5)

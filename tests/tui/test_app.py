@@ -69,7 +69,7 @@ def test_the_palette_offers_every_action_model_and_corpus() -> None:
 
 
 def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.commands.kinds", lambda: {"runs/[bold]x[/nope]\x1b[31m": "charlm"})
+    monkeypatch.setattr("tui.palette.kinds", lambda: {"runs/[bold]x[/nope]\x1b[31m": "charlm"})
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await pilot.press("ctrl+p")
@@ -119,7 +119,7 @@ def test_theme_tab_and_controls_are_remembered() -> None:
 
     driven(first)
     app = CharlmApp()
-    assert app.session.pane == "translate"
+    assert app.state.pane == "translate"
     driven(second, "translate")
 
 

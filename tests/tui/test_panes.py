@@ -17,7 +17,6 @@ from tui.screens import Ask
 from tui.train.curves import Curves
 from tui.train.log import RunLog
 from tui.train.pane import TrainPane
-from tui.train.process import new_folder
 from tui.translate.grammar import NextWord, checked
 from tui.translate.heat_map import HeatMap
 from tui.translate.pane import TranslatePane
@@ -216,7 +215,7 @@ def test_a_corpus_that_is_none_is_said() -> None:
 
 def test_a_run_is_opened_in_generate(small_models: Path) -> None:
     Path("runs").mkdir()
-    Path("runs/mine").symlink_to(small_models / "characters" / "tiny")
+    Path("runs/mine").symlink_to(small_models / "charlm" / "tiny")
 
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
         await until(pilot, lambda: pane.chosen == "runs/mine")
@@ -260,9 +259,3 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
     file.write_text(f"{lines[0]}\n")  # resumed from the beginning
     assert log.read()
     assert (log.train, log.best) == ([], None)
-
-
-def test_a_new_run_takes_a_free_name() -> None:
-    assert new_folder("corpora/war.txt") == Path("runs/war")
-    Path("runs/war").mkdir(parents=True)
-    assert new_folder("war") == Path("runs/war-2")

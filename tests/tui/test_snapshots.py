@@ -15,12 +15,12 @@ from app_helpers import driven, said, until
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+import tui.classify.pane as classify
+import tui.translate.pane as translate
 from corpora.scan.grammar import interpret
 from seq.imdb.library import Prediction
 from seq.scan.library import Translated
-from tui.classify import pane
 from tui.generate.writer import Writer
-from tui.translate import pane
 from tui.widgets.stepper import Stepper
 
 Show = Callable[[Pilot[None], Any], Awaitable[None]]
@@ -121,9 +121,9 @@ def events() -> list[dict[str, Any]]:
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the app show what is written down here."""
     monkeypatch.setattr(Writer, "speed", 5000.0)
-    monkeypatch.setattr(pane, "classifier", lambda path: Critic())
+    monkeypatch.setattr(classify, "classifier", lambda path: Critic())
     monkeypatch.setattr("seq.imdb.explain.explain", Explained)
-    monkeypatch.setattr(pane, "_translator", Interpreter)
+    monkeypatch.setattr(translate, "_translator", Interpreter)
     run = Path("runs/tale")
     run.mkdir(parents=True)
     (run / "config.json").write_text(json.dumps({"kind": "charlm"}))

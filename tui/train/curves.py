@@ -47,13 +47,12 @@ class Curves(Widget):
             panels.append(("norm of the gradient, before it is clipped", "norm", norms))
         width = max(30, self.size.width)
         rows = max(3, self.size.height // len(panels) - 3)
-        drawn = [
-            line
-            for title, unit, lines in panels
-            for line in draw_panel(
-                Panel(title, EPOCHS, unit, [one for one in lines if one.points]), width, rows
-            )
-        ]
+        drawn: list[Text] = []
+        for title, unit, lines in panels:
+            shown = [line for line in lines if line.points]
+            last = max(x for line in shown for x, _ in line.points)
+            panel = Panel(title, EPOCHS, unit, shown, x_range=(0.0, last or 1.0))
+            drawn += draw_panel(panel, width, rows)
         return Text("\n", no_wrap=True).join(drawn)
 
 

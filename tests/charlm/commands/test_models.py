@@ -66,7 +66,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 def test_shipped_models_and_runs_are_listed(charlm: Any, run: Path, tmp_path: Path) -> None:
-    write_run(tmp_path / "shipped" / "island", validation_loss=1.25)
+    write_run(tmp_path / "shipped" / "charlm" / "island", validation_loss=1.25)
     log(run, 1.5)
     rows = listed(charlm)
     assert list(rows) == ["island", TINY]
@@ -257,7 +257,7 @@ def test_an_export_that_failed_can_be_repeated(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("charlm.runs.model_file.write_atomic", full)
+        patch.setattr("charlm.runs.tensors.write_atomic", full)
         refused("export", TINY, "out")
     assert charlm("export", TINY, "out").code == 0
     assert read_json(Path("out/config.json"))["kind"] == "charlm"

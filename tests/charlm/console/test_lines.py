@@ -28,7 +28,7 @@ from charlm.training.events import (
     Step,
     to_json,
 )
-from charlm.training.log import JsonLines, best_loss, read_events
+from charlm.training.log import LogWriter, best_loss, read_events
 from charlm.training.tensorboard import TensorBoard
 from corpora.errors import UserError
 
@@ -100,20 +100,20 @@ def logged(path: Path) -> list[dict[str, Any]]:
 
 
 def write_story(path: Path) -> None:
-    with closing(JsonLines(path)) as log:
+    with closing(LogWriter(path)) as log:
         for event in STORY:
             log(event)
 
 
 def test_the_log_is_the_events(tmp_path: Path) -> None:
-    write_story(tmp_path / "log.jsonl")
-    assert logged(tmp_path / "log.jsonl") == [to_json(event) for event in STORY]
-    assert list(read_events(tmp_path)) == logged(tmp_path / "log.jsonl")
+    write_story(tmp_path / "metrics.jsonl")
+    assert logged(tmp_path / "metrics.jsonl") == [to_json(event) for event in STORY]
+    assert list(read_events(tmp_path)) == logged(tmp_path / "metrics.jsonl")
     assert best_loss(tmp_path) == 1.25
 
 
 def test_a_line_is_on_disk_before_the_next_event(tmp_path: Path) -> None:
-    with closing(JsonLines(tmp_path / "log")) as log:
+    with closing(LogWriter(tmp_path / "log")) as log:
         for count, event in enumerate(STORY, 1):
             log(event)
             assert len(logged(tmp_path / "log")) == count
@@ -124,7 +124,7 @@ def test_the_log_is_json_whatever_the_figures_are(tmp_path: Path, value: float) 
     odd = Evaluated(
         step=1, epoch=0.1, loss=1.0, train_loss=value, best=True, metrics={"a": {"b": value}}
     )
-    with closing(JsonLines(tmp_path / "log")) as log:
+    with closing(LogWriter(tmp_path / "log")) as log:
         log(odd)
         log(finished(1, best_loss=value))
     lines = logged(tmp_path / "log")
@@ -136,7 +136,7 @@ def test_the_log_is_json_whatever_the_figures_are(tmp_path: Path, value: float) 
 def test_a_run_that_goes_on_keeps_what_was_logged_up_to_there(tmp_path: Path, step: int) -> None:
     path = tmp_path / "log"
     write_story(path)
-    with closing(JsonLines(path, step=step)) as log:
+    with closing(LogWriter(path, step=step)) as log:
         log(started(step))
     kept = [to_json(event) for event in STORY if event.step <= step]
     assert logged(path) == [*kept, to_json(started(step))]
@@ -144,7 +144,7 @@ def test_a_run_that_goes_on_keeps_what_was_logged_up_to_there(tmp_path: Path, st
 
 def test_a_run_that_begins_anew_forgets_what_was_there(tmp_path: Path) -> None:
     write_story(tmp_path / "log")
-    with closing(JsonLines(tmp_path / "log")) as log:
+    with closing(LogWriter(tmp_path / "log")) as log:
         log(started())
     assert logged(tmp_path / "log") == [to_json(started())]
 
@@ -152,7 +152,7 @@ def test_a_run_that_begins_anew_forgets_what_was_there(tmp_path: Path) -> None:
 def test_an_evaluation_that_was_not_saved_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "log"
     write_story(path)
-    with closing(JsonLines(path, step=30, evaluated=False)):
+    with closing(LogWriter(path, step=30, evaluated=False)):
         pass
     kinds = [(line["event"], line["step"]) for line in logged(path)]
     assert ("evaluated", 15) in kinds
@@ -162,15 +162,15 @@ def test_an_evaluation_that_was_not_saved_is_dropped(tmp_path: Path) -> None:
 
 
 def test_a_line_cut_short_anywhere_is_dropped(tmp_path: Path) -> None:
-    path = tmp_path / "log.jsonl"
+    path = tmp_path / "metrics.jsonl"
     write_story(path)
     whole = path.read_bytes()
     last = whole.splitlines(keepends=True)[-1]
     for cut in range(1, len(last) + 1):
         path.write_bytes(whole[:-cut])
         # A reader that looks while the line is being written sees the rest, and no error.
-        assert len(list(read_events(tmp_path))) == len(STORY) - (cut > 1)
-        with closing(JsonLines(path, step=30)) as log:
+        assert len(list(read_events(tmp_path))) == len(STORY) - 1
+        with closing(LogWriter(path, step=30)) as log:
             log(finished(30))
         assert path.read_bytes() == whole
 
@@ -191,7 +191,7 @@ def test_what_is_no_event_is_dropped(
         b'{"event": "step"}',
     ]
     path.write_bytes(b"\n".join([*junk, good, *odd, good]) + b"\n")
-    with closing(JsonLines(path, step=10)):
+    with closing(LogWriter(path, step=10)):
         pass
     assert path.read_bytes().count(good) == 2
     assert all(line["event"] == "step" for line in logged(path))
@@ -202,7 +202,7 @@ def test_a_log_that_cannot_be_written_is_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "folder", tmp_path / "file" / "log", tmp_path / "missing" / "log"):
         with pytest.raises(UserError, match="cannot write"):
-            JsonLines(path)
+            LogWriter(path)
 
 
 def test_a_disk_that_fills_up_is_a_line(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_disk_that_fills_up_is_a_line(tmp_path: Path) -> None:
         def write(self, data: Any) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with closing(JsonLines(tmp_path / "log")) as log:
+    with closing(LogWriter(tmp_path / "log")) as log:
         log.file.close()
         log.file = Full()  # type: ignore[assignment]
         with pytest.raises(UserError, match=r"cannot write .*log: the disk is full"):
@@ -395,7 +395,7 @@ def test_tensorboard_gets_the_figures(tmp_path: Path, monkeypatch: pytest.Monkey
     module.SummaryWriter = Writer  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", package)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", module)
-    monkeypatch.setattr("charlm.console.lines.require_tensorboard", lambda: None)
+    monkeypatch.setattr("charlm.training.tensorboard.require_tensorboard", lambda: None)
     board = TensorBoard(tmp_path, step=7)
     for event in STORY:
         board(event)

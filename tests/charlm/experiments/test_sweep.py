@@ -135,7 +135,7 @@ def test_a_training_that_was_killed_before_its_first_save_begins_anew(sweep: Cha
     assert sweep().code == 0
     killed = Path("out", NAMES[1])
     before = (killed / MODEL).read_bytes()
-    for name in (LAST, MODEL, "log.jsonl"):
+    for name in (LAST, MODEL, "metrics.jsonl"):
         (killed / name).unlink()
     assert sweep().code == 0
     assert (killed / MODEL).read_bytes() == before
@@ -200,7 +200,7 @@ def test_other_settings_or_texts_do_not_mix_with_runs_that_are_there(
 
 def test_a_damaged_log_is_a_line(sweep: Charlm, refused: Refused) -> None:
     assert sweep().code == 0
-    with Path("out", NAMES[0], "log.jsonl").open("a") as file:
+    with Path("out", NAMES[0], "metrics.jsonl").open("a") as file:
         file.write('{"event": "step"}\n')
     assert "is damaged" in refused("sweep", "text.txt", "--out=out", *GRID, *recipe())
 

@@ -13,6 +13,7 @@ from charlm.config import ModelConfig
 from charlm.generation import compiled
 from charlm.generation.compiled import CompiledNetwork
 from charlm.generation.network import Network
+from charlm.runs.registry import CHARACTERS, shipped
 
 # 8 and 16 are whole vectors, 5 and 13 are not.
 CONFIGS = [
@@ -114,7 +115,7 @@ def test_the_smallest_halves_are_widened_exactly() -> None:
         np.testing.assert_allclose(fast.step(other, ids), expected, rtol=1e-4, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", language_model.shipped())
+@pytest.mark.parametrize("name", shipped(CHARACTERS))
 def test_the_shipped_models_write_the_same_text(name: str) -> None:
     plain, fast = language_model.load(name), language_model.load(name, compiled=True)
     assert isinstance(fast.network, CompiledNetwork)

@@ -9,7 +9,7 @@ from training_helpers import drawn
 
 from charlm.console.process import keep_freed_memory
 from charlm.training.device import autocast, pick_device, pick_precision
-from charlm.training.distributed import World, world
+from charlm.training.distributed import World, join_world
 from corpora.errors import UserError
 
 CPU = torch.device("cpu")
@@ -122,7 +122,7 @@ def test_rows_that_cannot_be_shared_are_an_error(size: int, total: int) -> None:
 def test_a_process_alone_leads_and_agrees_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TORCHELASTIC_RUN_ID", raising=False)
     model = torch.nn.Linear(1, 1)
-    with world(CPU) as alone:
+    with join_world(CPU) as alone:
         assert (alone.rank, alone.size, alone.device, alone.leads) == (0, 1, CPU, True)
         assert alone.agree(1.5, 2.0) == [1.5, 2.0]
         assert alone.mean(1.5, 2.0) == [1.5, 2.0]

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from training_helpers import TIMES, options, request, short_text, train, trained
+from training_helpers import TIMES, options, request, resume, short_text, start, train, trained
 
 from charlm.runs.files import METRICS
 from charlm.runs.model_file import read_model
 from charlm.runs.run_folder import RunFolder
-from charlm.start import resume, start
 from charlm.training.log import read_events
 from corpora.errors import UserError
 

@@ -12,10 +12,12 @@ from torch import nn
 
 from charlm.config import TrainingConfig
 from charlm.runs.files import MODEL
+from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.run_folder import RunFolder
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated, Event, Finished, Sampled, Saved, Started, Step
 from charlm.training.loop import Trainer
+from charlm.training.task import copy_weights
 from corpora.errors import UserError
 
 E = TypeVar("E", bound=Event)
@@ -89,9 +91,8 @@ class StandIn:
     def carry(self, tensors: dict[str, torch.Tensor]) -> None:
         self.step = int(tensors["step"])
 
-    def save(self, run: RunFolder) -> None:
-        run.path.mkdir(parents=True, exist_ok=True)
-        (run.path / MODEL).write_text(str(self.step))
+    def model_file(self) -> ModelFile:
+        return ModelFile("thing", {"step": self.step}, "{}", copy_weights(self.model))
 
 
 class Bench:
@@ -130,8 +131,9 @@ class Bench:
     @property
     def kept(self) -> int | None:
         """The step of the model that was kept."""
-        file = self.path / MODEL
-        return int(file.read_text()) if file.exists() else None
+        if not (self.path / MODEL).exists():
+            return None
+        return int(read_model(self.path / MODEL, "thing").config["step"])
 
     @property
     def saved(self) -> tuple[int, torch.Tensor]:

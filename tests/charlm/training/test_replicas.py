@@ -14,13 +14,14 @@ from training_helpers import (
     drawn,
     request,
     result,
+    resume,
     short_text,
+    start,
     trained,
     trained_until,
 )
 
 from charlm.model import CharLM
-from charlm.start import resume, start
 from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
 from charlm.training.distributed import ROWS_OF_A_THREAD, World
 from charlm.training.replicas import Shards

@@ -3,23 +3,22 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from reviews import pretraining, reader, request, reviews, write_csv
-from training_helpers import Result, last_step, result, trained, trained_until
+from reviews import request, reviews, word_request, write_csv
+from training_helpers import Result, last_step, result, resume, start, trained, trained_until
 
 from charlm.runs.files import LAST
+from charlm.runs.registry import CLASSIFIER, WORD_MODEL
 from charlm.training.events import Finished
 from charlm.training.log import read_events
 from charlm.training.session import Training
 from corpora.errors import UserError
-from seq.imdb import training
 from seq.imdb.data import Source
-from seq.imdb.words import training as words
 
 Opening = Callable[..., AbstractContextManager[Training]]
 
@@ -45,18 +44,11 @@ def file(tmp_path: Path) -> Path:
 
 
 def classifier(file: Path, run: Path, **changes: Any) -> Opening:
-    return lambda **hooks: training.start(request(file, run, **changes), **hooks)
+    return lambda **hooks: start(request(file, run, **changes), **hooks)
 
 
 def word_model(file: Path, run: Path, **changes: Any) -> Opening:
-    source = Source(spec=str(file))
-    return lambda **hooks: words.start(
-        reader(**{"bidirectional": True, **changes}),
-        pretraining(**changes),
-        source,
-        run=run,
-        **hooks,
-    )
+    return lambda **hooks: start(word_request(file, run, **changes), **hooks)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +79,7 @@ def test_a_classifier_resumes_exactly(
     run = tmp_path / "cut"
     trained_until(step, opening(kind, file, run))
     assert last_step(run) == step
-    trained(training.resume(run))
+    trained(resume(run))
     assert result(run) == uninterrupted(kind)
 
 
@@ -100,7 +92,7 @@ def test_a_word_model_resumes_exactly(
     trained_until(step, opening(kind, file, run))
     carried = [tensor for name, tensor in result(run).tensors.items() if name.startswith("carried")]
     assert any(any(tensor) for tensor in carried)
-    trained(words.resume(run))
+    trained(resume(run))
     assert result(run) == uninterrupted(kind)
 
 
@@ -109,12 +101,12 @@ def test_many_stops_change_no_bit(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str
 ) -> None:
     """Before the first step, in a pass, where passes and evaluations meet, and at the end."""
-    run, again = tmp_path / "cut", training.resume if kind in CLASSIFIERS else words.resume
+    run = tmp_path / "cut"
     trained_until(0, opening(kind, file, run))
     for step in (1, 2, 6, 7, 8, 15, 19, 20, 28):
-        trained_until(step, again, run)
+        trained_until(step, resume, run)
         assert last_step(run) == step
-    trained(again(run))
+    trained(resume(run))
     assert result(run) == uninterrupted(kind)
 
 
@@ -123,12 +115,12 @@ def test_a_crash_after_a_save_changes_no_bit(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str
 ) -> None:
     """What was done since the last save is done again, and logged once."""
-    run, again = tmp_path / "cut", training.resume if kind in CLASSIFIERS else words.resume
+    run = tmp_path / "cut"
     trained_until(9, opening(kind, file, run))
-    with again(run) as ready:
+    with resume(run) as ready:
         assert any(event.step > 9 for event in ready.events())
     assert last_step(run) == 9
-    trained(again(run))
+    trained(resume(run))
     assert result(run) == uninterrupted(kind)
 
 
@@ -139,7 +131,7 @@ def test_the_same_seed_is_the_same_training_and_another_is_not(tmp_path: Path, f
     assert models[0] == models[1] != models[2]
 
 
-def refused(run: Path, match: str, again: Callable[..., Any] = training.resume) -> None:
+def refused(run: Path, match: str, again: Callable[..., Any] = resume) -> None:
     """Resuming is one line, and leaves every file as it was."""
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     with pytest.raises(UserError, match=match) as caught, again(run):
@@ -159,11 +151,11 @@ def test_texts_that_have_changed_are_refused(tmp_path: Path, file: Path) -> None
         write_csv(file, changed)
         refused(run, "changed")
         if changed != swapped:  # a word model has not looked at the labels
-            refused(word_run, "changed", words.resume)
+            refused(word_run, "changed", resume)
     file.unlink()
     refused(run, "no file")
     write_csv(file, rows)
-    trained(training.resume(run))
+    trained(resume(run))
 
 
 def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
@@ -171,19 +163,19 @@ def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
     trained_until(3, classifier(file, tmp_path / "cut"))
     (tmp_path / "elsewhere").mkdir()
     moved = file.rename(tmp_path / "elsewhere" / "own.csv")
-    trained(training.resume(tmp_path / "cut", source=Source(spec=str(moved))))
+    trained(resume(tmp_path / "cut", source=Source(spec=str(moved))))
     assert result(tmp_path / "cut").model == result(tmp_path / "whole").model
 
 
 def test_more_passes_may_be_asked_for(tmp_path: Path, file: Path) -> None:
     trained(classifier(file, tmp_path / "run", epochs=1)())
     before = list(read_events(tmp_path / "run"))
-    events = trained(training.resume(tmp_path / "run", changes={"epochs": 2}))
+    events = trained(resume(tmp_path / "run", changes={"epochs": 2}))
     assert events[-1].step == 14
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["training"]["epochs"] == 2
     assert list(read_events(tmp_path / "run"))[: len(before)] == before
-    assert trained(training.resume(tmp_path / "run"))[-1].step == 14
+    assert trained(resume(tmp_path / "run"))[-1].step == 14
 
 
 @pytest.mark.parametrize(
@@ -203,7 +195,7 @@ def test_what_may_change_changes_no_bit(
 ) -> None:
     run = tmp_path / "run"
     trained_until(8, classifier(file, run, **CLASSIFIERS["dropout"]))
-    trained(training.resume(run, changes=change))
+    trained(resume(run, changes=change))
     assert result(run).tensors == uninterrupted("dropout").tensors
     assert result(run).model == uninterrupted("dropout").model
     (name, value), *_ = change.items()
@@ -213,11 +205,11 @@ def test_what_may_change_changes_no_bit(
 def test_patience_ends_a_training_that_can_go_on(tmp_path: Path, file: Path) -> None:
     run = tmp_path / "run"
     trained_until(8, classifier(file, run, epochs=50, learning_rate=1e-9))
-    ended = trained(training.resume(run, changes={"patience": 2}))[-1]
+    ended = trained(resume(run, changes={"patience": 2}))[-1]
     assert isinstance(ended, Finished)
     assert ended.reason == "no improvement"
     assert ended.step < 10 * 7
-    longer = trained(training.resume(run, changes={"patience": 0, "epochs": 9}))[-1]
+    longer = trained(resume(run, changes={"patience": 0, "epochs": 9}))[-1]
     assert longer.step == 9 * 7
 
 
@@ -228,7 +220,7 @@ def test_a_description_of_another_run_is_refused(tmp_path: Path, file: Path, fie
     config = json.loads(path.read_text())
     config[field][{"model": "num_layers", "corpus": "texts", "training": "batch_size"}[field]] += 1
     path.write_text(json.dumps(config))
-    with pytest.raises(UserError, match="does not belong"), training.resume(tmp_path / "run"):
+    with pytest.raises(UserError, match="does not belong"), resume(tmp_path / "run"):
         pass
 
 
@@ -242,16 +234,16 @@ def test_another_vocabulary_is_refused(tmp_path: Path, file: Path) -> None:
 @pytest.mark.parametrize("kind", ["classifier", "word model"])
 @pytest.mark.parametrize("name", [LAST, "config.json", "vocabulary.json"])
 def test_damage_is_refused(tmp_path: Path, file: Path, kind: str, name: str) -> None:
-    run, again = tmp_path / "run", training.resume if kind == "classifier" else words.resume
+    run = tmp_path / "run"
     trained_until(3, (classifier if kind == "classifier" else word_model)(file, run))
     whole = (run / name).read_bytes()
     for damaged in (whole[:-10], b"", b"\x80\x04", b"null", b"[]", b"{}"):
         (run / name).write_bytes(damaged)
-        refused(run, "run", again)
+        refused(run, "run")
     (run / name).unlink()
-    refused(run, "run", again)
+    refused(run, "run")
     (run / name).write_bytes(whole)
-    trained(again(run))
+    trained(resume(run))
 
 
 @pytest.mark.parametrize("name", ["config.json", "vocabulary.json"])
@@ -259,7 +251,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, file: Path,
     run, harm = tmp_path / "run", np.random.default_rng(1)
     trained_until(3, classifier(file, run))
     whole = (run / name).read_bytes()
-    with training.resume(run) as ready:
+    with resume(run) as ready:
         config, vocabulary = ready.trainer.config, ready.trainer.task.vocabulary  # type: ignore[attr-defined]
     refusals = 0
     for _ in range(60):
@@ -267,7 +259,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, file: Path,
         data[harm.integers(len(data))] ^= 1 << int(harm.integers(8))
         (run / name).write_bytes(data)
         try:
-            with training.resume(run) as ready:
+            with resume(run) as ready:
                 assert ready.trainer.config == config
                 assert ready.trainer.task.vocabulary == vocabulary  # type: ignore[attr-defined]
         except UserError:
@@ -278,8 +270,8 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, file: Path,
 def test_kinds_are_not_mixed_up(tmp_path: Path, file: Path) -> None:
     trained_until(3, classifier(file, tmp_path / "run"))
     trained_until(3, word_model(file, tmp_path / "words"))
-    refused(tmp_path / "run", "kind", words.resume)
-    refused(tmp_path / "words", "kind")
+    refused(tmp_path / "run", "kind", partial(resume, kind=WORD_MODEL))
+    refused(tmp_path / "words", "kind", partial(resume, kind=CLASSIFIER))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

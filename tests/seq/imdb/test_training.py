@@ -7,20 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from reviews import pretraining, reader, request, reviews, write_csv
-from training_helpers import trained
+from reviews import reader, request, reviews, word_request, write_csv
+from training_helpers import start, trained
 
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CLASSIFIER, WORD_MODEL
 from charlm.training.events import Evaluated
 from corpora.labelled.words import WordTokenizer
-from seq.imdb import training
-from seq.imdb.data import Source
 from seq.imdb.library import load
 from seq.imdb.task import Classification
-from seq.imdb.training import Request
+from seq.imdb.training import ClassifierRequest
 from seq.imdb.vectors import read_vectors
-from seq.imdb.words import training as words
 from seq.imdb.words.model import WordModel
 
 VECTORS = "film 1 2 3 4 5\nnobody 0 0 0 0 0\ngood -1 0.5 0.25 7 0\nbad 9 8 7 6 5\n"
@@ -42,15 +39,15 @@ def vectors(tmp_path: Path) -> Path:
 def word_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A word model of two directions, of the vocabulary of other reviews."""
     folder = tmp_path_factory.mktemp("words")
-    source = Source(spec=str(write_csv(folder / "other.csv", reviews(80, seed=4))))
-    shape = reader(bidirectional=True, hidden_size=9, embedding_size=7)
-    trained(words.start(shape, pretraining(epochs=1), source, run=folder / "run"))
+    file = write_csv(folder / "other.csv", reviews(80, seed=4))
+    wanted = {"hidden_size": 9, "embedding_size": 7, "epochs": 1}
+    trained(start(word_request(file, folder / "run", **wanted)))
     return folder / "run"
 
 
-def begun(wanted: Request, **given: Any) -> Classification:
+def begun(wanted: ClassifierRequest, **given: Any) -> Classification:
     """The task of a training before its first step."""
-    with training.start(dataclasses.replace(wanted, **given)) as ready:
+    with start(dataclasses.replace(wanted, **given)) as ready:
         assert isinstance(ready.trainer.task, Classification)
         return ready.trainer.task
 
@@ -62,7 +59,7 @@ def embedding_of(file: ModelFile) -> np.ndarray:
 def test_the_embedding_starts_from_vectors(tmp_path: Path, file: Path, vectors: Path) -> None:
     notices: list[str] = []
     wanted = dataclasses.replace(request(file, tmp_path / "run"), vectors=vectors)
-    with training.start(wanted, notice=notices.append) as ready:
+    with start(wanted, notice=notices.append) as ready:
         model: Any = ready.trainer.task.model
     assert model.config.embedding_size == 5
     names = load_words(tmp_path / "run")
@@ -87,20 +84,20 @@ def test_a_frozen_embedding_stays_bit_for_bit(
     for frozen in (True, False):
         run = tmp_path / str(frozen)
         wanted = request(file, run, freeze_embedding=frozen, weight_decay=0.1, **change)
-        trained(training.start(dataclasses.replace(wanted, vectors=vectors)))
+        trained(start(dataclasses.replace(wanted, vectors=vectors)))
         found[frozen] = read_model(run, CLASSIFIER)
     given = read_vectors(vectors, load_words(tmp_path / "True")).filled(wanted.training.seed)
     assert (embedding_of(found[True]) == given).all()
     assert not (embedding_of(found[False]) == given).all()
     for name in ("encoder.layers.0.0.weight_hh_l0", "output.weight"):
         task = begun(request(file, tmp_path / f"new {name}"), vectors=vectors)
-        start = task.model.state_dict()[name].numpy()
-        assert not (found[True].weights[name] == start).all()
+        first = task.model.state_dict()[name].numpy()
+        assert not (found[True].weights[name] == first).all()
 
 
 def test_the_identity_that_one_hot_words_are_read_by_stays(tmp_path: Path, file: Path) -> None:
     run = tmp_path / "run"
-    trained(training.start(request(file, run, embedding="one-hot", weight_decay=0.1)))
+    trained(start(request(file, run, embedding="one-hot", weight_decay=0.1)))
     matrix = read_model(run, CLASSIFIER).weights["encoder.layers.0.0.weight_ih_l0"]
     assert (matrix == np.eye(32)).all()
 
@@ -141,7 +138,7 @@ def test_it_reads_as_the_word_model_does(tmp_path: Path, file: Path, word_run: P
 
 def test_a_classifier_starts_from_a_classifier(tmp_path: Path, file: Path) -> None:
     first = tmp_path / "first"
-    trained(training.start(request(file, first, cell="gru", num_layers=2, pooling="mean")))
+    trained(start(request(file, first, cell="gru", num_layers=2, pooling="mean")))
     given = read_model(first, CLASSIFIER)
     rows = [(text, f"class {number % 3}") for number, (text, _) in enumerate(reviews(60))]
     other = write_csv(tmp_path / "other.csv", rows)
@@ -157,7 +154,7 @@ def test_a_classifier_starts_from_a_classifier(tmp_path: Path, file: Path) -> No
 def test_the_run_keeps_the_best_model(tmp_path: Path, file: Path) -> None:
     """What is in the file says of the validation texts what the best evaluation said."""
     run = tmp_path / "run"
-    events = trained(training.start(request(file, run, learning_rate=0.05, epochs=6)))
+    events = trained(start(request(file, run, learning_rate=0.05, epochs=6)))
     losses = [event.loss for event in events if isinstance(event, Evaluated)]
     assert len(losses) == 6
     task = begun(request(file, tmp_path / "new"))

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reviews import request, reviews, write_csv
-from training_helpers import trained
+from training_helpers import start, trained
 
 from corpora.errors import UserError
-from seq.imdb import training
 from seq.imdb.vectors import read_vectors
 
 WORDS = ("<pad>", "<unk>", "good", "bad", "film")
@@ -141,8 +140,8 @@ def test_vectors_are_for_a_learned_embedding(tmp_path: Path, other: dict[str, st
     words = tmp_path / "vectors.txt"
     words.write_text("film 1 2\n")
     file = write_csv(tmp_path / "own.csv", reviews(60))
-    trained(training.start(request(file, tmp_path / "elsewhere", epochs=1)))
+    trained(start(request(file, tmp_path / "elsewhere", epochs=1)))
     wanted = request(file, None, embedding=other.get("embedding", "learned"))
     init_from = str(tmp_path / "elsewhere") if "init_from" in other else None
-    with pytest.raises(UserError, match="for a learned embedding"):
-        training.start(replace(wanted, vectors=words, init_from=init_from))
+    with pytest.raises(UserError, match="learned"):
+        trained(start(replace(wanted, vectors=words, init_from=init_from)))

@@ -26,12 +26,19 @@ def given() -> dict[str, torch.Tensor]:
 
 def made(kind: Any) -> Attention:
     torch.manual_seed(2)
-    return Attention(kind, H)
+    return Attention(kind, H, H)
+
+
+def attend(
+    attention: Attention, queries: torch.Tensor, keys: torch.Tensor, padding: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Attend to keys that are the values, too."""
+    return attention(queries, attention.project(keys), keys, padding)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_weights_sum_to_one_and_padding_has_none(kind: str, given: dict[str, Any]) -> None:
-    attended, weights = made(kind)(**given)
+    attended, weights = attend(made(kind), **given)
     assert attended.shape == (T, B, H)
     assert weights.shape == (T, B, S)
     torch.testing.assert_close(weights.sum(2), torch.ones(T, B))
@@ -44,12 +51,14 @@ def test_weights_sum_to_one_and_padding_has_none(kind: str, given: dict[str, Any
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_padding_holds_changes_nothing(kind: str, given: dict[str, Any]) -> None:
     attention = made(kind)
-    before = attention(**given)
+    before = attend(attention, **given)
     keys = given["keys"].masked_fill(given["padding"][..., None], 1e4)
-    after = attention(given["queries"], keys, given["padding"])
+    after = attend(attention, given["queries"], keys, given["padding"])
     for one, other in zip(before, after, strict=True):
         assert torch.equal(one, other)
-    alone = attention(given["queries"][:, 2:], given["keys"][:4, 2:], given["padding"][:4, 2:])
+    alone = attend(
+        attention, given["queries"][:, 2:], given["keys"][:4, 2:], given["padding"][:4, 2:]
+    )
     torch.testing.assert_close(alone[0], before[0][:, 2:])
     torch.testing.assert_close(alone[1], before[1][:, 2:, :4])
 
@@ -72,7 +81,7 @@ def score(kind: str, attention: Attention, q: torch.Tensor, k: torch.Tensor) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_weighted_mean_is_that_of_the_definition(kind: str, given: dict[str, Any]) -> None:
     attention = made(kind)
-    attended, weights = attention(**given)
+    attended, weights = attend(attention, **given)
     for row, length in enumerate(LENGTHS.tolist()):
         keys = given["keys"][:length, row]
         for step in range(T):
@@ -84,8 +93,8 @@ def test_the_weighted_mean_is_that_of_the_definition(kind: str, given: dict[str,
 
 def test_the_scale_of_a_vector_is_nothing_to_the_cosine(given: dict[str, Any]) -> None:
     attention = made("cosine")
-    weights = attention(**given)[1]
-    larger = attention(7 * given["queries"], given["keys"] / 3, given["padding"])[1]
+    weights = attend(attention, **given)[1]
+    larger = attend(attention, 7 * given["queries"], given["keys"] / 3, given["padding"])[1]
     torch.testing.assert_close(weights, larger)
 
 
@@ -94,9 +103,21 @@ def test_all_that_is_learned_gets_a_gradient(kind: str, given: dict[str, Any]) -
     attention = made(kind)
     given["queries"].requires_grad_()
     given["keys"].requires_grad_()
-    attended, _ = attention(**given)
+    attended, _ = attend(attention, **given)
     (attended * torch.arange(H)).sum().backward()
     for learned in (*attention.parameters(), given["queries"]):
         assert learned.grad is not None
         assert learned.grad.abs().sum() > 0
     assert (given["keys"].grad[given["padding"]] == 0).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_queries_keys_and_values_may_have_other_sizes(kind: Any, given: dict[str, Any]) -> None:
+    torch.manual_seed(3)
+    attention = Attention(kind, H, H + 3)
+    keys, values = torch.randn(S, B, H + 3), torch.randn(S, B, 2)
+    projected = attention.project(keys)
+    attended, weights = attention(given["queries"], projected, values, given["padding"])
+    assert attended.shape == (T, B, 2)
+    torch.testing.assert_close(weights.sum(2), torch.ones(T, B))
+    torch.testing.assert_close(attended, torch.einsum("tbs,sbv->tbv", weights, values))

@@ -15,6 +15,7 @@ from seq.batches import BATCHES_PER_BUCKET, bucketed, by_length, padded
 from seq.imdb.config import ClassifierConfig, Sequences
 from seq.imdb.model import Classifier
 from seq.layers.encoder import Encoder
+from seq.layers.pooling import pool
 from seq.layers.reversal import reversal, reverse
 
 V = 30
@@ -60,9 +61,9 @@ def test_packed_padded_batched_and_single_are_the_same(config: ClassifierConfig)
     model = classifier(config)
     ids, lengths = padded(SEQUENCES)
     longer = torch.cat([ids, torch.full((5, len(SEQUENCES)), 7)])
-    model.encoder.sequences = "packed"
+    model.encoder.packed = True
     packed = model(ids, lengths)
-    model.encoder.sequences = "padded"
+    model.encoder.packed = False
     torch.testing.assert_close(model(ids, lengths), packed, atol=1e-6, rtol=0)
     # More padding, and of another kind: not one bit may depend on what it is.
     garbage = torch.where(torch.arange(len(longer))[:, None] < lengths, longer, 7)
@@ -158,7 +159,8 @@ def test_a_one_hot_word_reads_its_column_of_the_input_matrix(
     state = model.encoder.state_dict()
     state |= {f"layers.0.{way}.weight_ih_l0": matrix for way, matrix in enumerate(columns)}
     plain.load_state_dict(state)
-    expected = model.output(model.pool(plain(F.one_hot(ids, V).float(), lengths), lengths))
+    states = plain(F.one_hot(ids, V).float(), lengths)
+    expected = model.output(pool(states, lengths, model.config.pooling, model.config.hidden_size))
     torch.testing.assert_close(model(ids, lengths), expected, atol=1e-6, rtol=0)
 
     found = gradients(model, (ids, lengths))

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from corpora.scan.grammar import ACTIONS, WORDS
-from seq.padding import PAD
 from seq.batches import padded
-from seq.decoding import beam, greedy, inspect
+from seq.decoding import Writing, beam, greedy, inspect
 from seq.layers.decoder import Memory
+from seq.padding import PAD
 from seq.scan.config import AttentionKind, TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
@@ -20,6 +20,10 @@ LANGUAGES = Languages.of(WORDS, ACTIONS)
 KINDS = get_args(AttentionKind)
 SHAPE = TranslatorConfig(embedding_size=6, hidden_size=10, dropout=0.3)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]
+
+
+def writing(limit: int) -> Writing:
+    return Writing(start=START, end=END, limit=limit)
 
 
 def made(**changes: Any) -> Translator:
@@ -53,10 +57,10 @@ def test_a_command_is_read_alike_alone_and_beside_longer_ones(shape: dict[str, A
     model = made(**shape)
     symbols = some_symbols(5, len(COMMANDS))
     memory = memory_of(model)
-    logits, _, weights = model.decode(symbols, memory.final, memory)
+    logits, _, weights = model.decoder(symbols, memory.final, memory)
     for row, command in enumerate(COMMANDS):
         alone = memory_of(model, [command])
-        own, _, looked = model.decode(symbols[:, row : row + 1], alone.final, alone)
+        own, _, looked = model.decoder(symbols[:, row : row + 1], alone.final, alone)
         torch.testing.assert_close(own[:, 0], logits[:, row], atol=1e-5, rtol=1e-5)
         if weights is not None and looked is not None:
             words = len(command.split())
@@ -68,10 +72,10 @@ def test_a_command_is_read_alike_alone_and_beside_longer_ones(shape: dict[str, A
 def test_step_by_step_is_all_at_once(shape: dict[str, Any]) -> None:
     model = made(**shape)
     memory, symbols = memory_of(model), some_symbols(6, len(COMMANDS))
-    whole, after, _ = model.decode(symbols, memory.final, memory)
+    whole, after, _ = model.decoder(symbols, memory.final, memory)
     state, steps = memory.final, []
     for step in range(len(symbols)):
-        logits, state, _ = model.decode(symbols[step : step + 1], state, memory)
+        logits, state, _ = model.decoder(symbols[step : step + 1], state, memory)
         steps.append(logits)
     torch.testing.assert_close(torch.cat(steps), whole, atol=1e-5, rtol=1e-5)
     for one, other in zip(flat(state), flat(after), strict=True):
@@ -106,9 +110,9 @@ def test_dropout_is_that_of_its_generator_and_the_same_at_every_step() -> None:
         memory = model.encode(ids, lengths, torch.Generator().manual_seed(seed))
         symbols, state, steps = some_symbols(4, len(COMMANDS)), memory.final, []
         if not by_steps:
-            return model.decode(symbols, state, memory)[0]
+            return model.decoder(symbols, state, memory)[0]
         for step in range(4):
-            found, state, _ = model.decode(symbols[step : step + 1], state, memory)
+            found, state, _ = model.decoder(symbols[step : step + 1], state, memory)
             steps.append(found)
         return torch.cat(steps)
 
@@ -137,8 +141,10 @@ def test_the_parameters_are_counted_by_part(kind: str) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_greedy_in_a_batch_is_greedy_one_by_one(shape: dict[str, Any]) -> None:
     model = made(**shape)
-    together = greedy(model, memory_of(model), limit=12)
-    alone = [greedy(model, memory_of(model, [command]), limit=12)[0] for command in COMMANDS]
+    together = greedy(model.decoder, memory_of(model), writing(12))
+    alone = [
+        greedy(model.decoder, memory_of(model, [command]), writing(12))[0] for command in COMMANDS
+    ]
     assert together == alone
     for ids in together:
         assert PAD not in ids
@@ -151,16 +157,16 @@ def test_greedy_in_a_batch_is_greedy_one_by_one(shape: dict[str, Any]) -> None:
 def test_a_beam_of_one_is_greedy(shape: dict[str, Any]) -> None:
     model = made(**shape)
     memory = memory_of(model)
-    found = beam(model, memory, 1, limit=12)
-    assert [hypotheses[0].ids for hypotheses in found] == greedy(model, memory, limit=12)
+    found = beam(model.decoder, memory, writing(12), 1)
+    assert [hypotheses[0].ids for hypotheses in found] == greedy(model.decoder, memory, writing(12))
 
 
 @pytest.mark.parametrize("width", [2, 5])
 def test_a_beam_in_a_batch_is_a_beam_one_by_one(width: int) -> None:
     model = made()
-    together = beam(model, memory_of(model), width, limit=8)
+    together = beam(model.decoder, memory_of(model), writing(8), width)
     for command, hypotheses in zip(COMMANDS, together, strict=True):
-        (alone,) = beam(model, memory_of(model, [command]), width, limit=8)
+        (alone,) = beam(model.decoder, memory_of(model, [command]), writing(8), width)
         assert [h.ids for h in hypotheses] == [h.ids for h in alone]
         scores = [h.log_prob for h in hypotheses]
         np.testing.assert_allclose(scores, [h.log_prob for h in alone], atol=1e-5)
@@ -171,7 +177,7 @@ def test_a_beam_in_a_batch_is_a_beam_one_by_one(width: int) -> None:
 def log_prob(model: Translator, command: str, ids: tuple[int, ...]) -> float:
     """Of `ids`, by one pass over them, without padding and start among what can be said."""
     memory = memory_of(model, [command])
-    thought, _ = inspect(model, memory, torch.tensor(ids)[:, None])
+    thought, _ = inspect(model.decoder, memory, writing(100), torch.tensor(ids)[:, None])
     return float(thought[range(len(ids)), 0, ids].double().log().sum())
 
 
@@ -185,7 +191,7 @@ def test_a_beam_that_holds_all_finds_the_best_there_is() -> None:
         if END not in ids[:-1] and (ids[-1] == END or size == 3)
     ]
     ranked = sorted(every, key=lambda ids: log_prob(model, "jump twice", ids), reverse=True)
-    (found,) = beam(model, memory_of(model, ["jump twice"]), len(every), limit=3)
+    (found,) = beam(model.decoder, memory_of(model, ["jump twice"]), writing(3), len(every))
     assert [hypothesis.ids for hypothesis in found[:20]] == ranked[:20]
     assert len(found) == len(every)
     total = sum(np.exp(hypothesis.log_prob) for hypothesis in found)
@@ -199,14 +205,17 @@ def test_a_wider_beam_finds_nothing_worse() -> None:
     model = made(attention="none")
     memory = memory_of(model)
     best = [
-        [found[0].log_prob for found in beam(model, memory, width, limit=6)] for width in (1, 30)
+        [found[0].log_prob for found in beam(model.decoder, memory, writing(6), width)]
+        for width in (1, 30)
     ]
     assert all(wide >= narrow - 1e-6 for narrow, wide in zip(*best, strict=True))
 
 
 def test_nothing_is_thought_of_what_cannot_be_said() -> None:
     model = made()
-    thought, weights = inspect(model, memory_of(model), some_symbols(4, len(COMMANDS)))
+    thought, weights = inspect(
+        model.decoder, memory_of(model), writing(100), some_symbols(4, len(COMMANDS))
+    )
     assert (thought[..., [PAD, START]] == 0).all()
     torch.testing.assert_close(thought.sum(2), torch.ones(4, len(COMMANDS)))
     assert weights is not None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from commands_of_scan import put, request, shape, some, tiny, training
-from training_helpers import Result, last_step, result, trained, trained_until
+from training_helpers import Result, last_step, result, resume, start, trained, trained_until
 
 from charlm.runs.files import CONFIG
 from charlm.runs.run_folder import RunFolder
@@ -20,11 +20,11 @@ from charlm.training.log import read_events
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret, pairs
 from corpora.scan.splits import Split
-from seq.scan import library, training
+from seq.scan import library
 from seq.scan.config import AttentionKind, TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Translation, translate
-from seq.scan.training import encoded
+from seq.scan.training import _hold_out, encode_pairs
 from seq.scan.vocabularies import END, START, Languages
 
 LANGUAGES = Languages.of(WORDS, ACTIONS)
@@ -38,7 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def task(model: TranslatorConfig | None = None, **changes: Any) -> Translation:
     torch.manual_seed(1)
     made = Translator(model or shape(), len(LANGUAGES.source), len(LANGUAGES.target))
-    pairs = encoded(LANGUAGES, some(40))
+    pairs = encode_pairs(LANGUAGES, some(40))
     return Translation(
         made,
         LANGUAGES,
@@ -107,7 +107,7 @@ def test_given_all_actions_stepping_is_the_same_as_all_at_once(attention: Any) -
     made = task(shape(attention=attention, num_layers=2))
     batch = next(made.batches(0, 0))
     memory = made.model.encode(batch.commands, batch.lengths, torch.Generator().manual_seed(1))
-    whole, _, _ = made.model.decode(batch.begun, memory.final, memory)
+    whole, _, _ = made.model.decoder(batch.begun, memory.final, memory)
     stepped = made._on_its_own(batch, memory, torch.Generator())  # with a share of 1
     torch.testing.assert_close(stepped, whole, atol=1e-5, rtol=1e-5)
 
@@ -118,7 +118,7 @@ def test_given_no_actions_the_decoder_goes_on_from_its_own() -> None:
     memory = made.model.encode(batch.commands, batch.lengths)
     logits = made._on_its_own(batch, memory, torch.Generator())
     own = torch.cat([batch.begun[:1], logits.argmax(2)[:-1]])
-    again, _, _ = made.model.decode(own, memory.final, memory)
+    again, _, _ = made.model.decoder(own, memory.final, memory)
     torch.testing.assert_close(logits, again, atol=1e-5, rtol=1e-5)
     # And the loss is the one of these logits.
     flat = torch.nn.functional.cross_entropy(
@@ -136,7 +136,7 @@ def test_evaluation_is_the_mean_over_actions_and_the_share_of_exact_matches() ->
         made.model.eval()
         with torch.inference_mode():
             memory = made.model.encode(one.commands, one.lengths)
-            logits, _, _ = made.model.decode(one.begun, memory.final, memory)
+            logits, _, _ = made.model.decoder(one.begun, memory.final, memory)
         log_probs = logits[:, 0].log_softmax(1)[range(len(actions)), actions.tolist()]
         total, count = total - float(log_probs.sum()), count + len(actions)
         (found,) = translate(made.model, [command], torch.device("cpu"), "fp32")
@@ -150,7 +150,7 @@ def test_pairs_that_are_repeated_are_never_set_apart(monkeypatch: pytest.MonkeyP
     put(monkeypatch, "repeated", Split("repeated", pairs + pairs[:1] * 25, ()))
     seen = set()
     for seed in range(20):
-        training_, validation = training._held_out(
+        training_, validation = _hold_out(
             pairs + pairs[:1] * 25, training(seed=seed, validation_share=0.3)
         )
         assert not set(training_.tolist()) & set(validation.tolist())
@@ -163,7 +163,7 @@ def test_pairs_that_are_repeated_are_never_set_apart(monkeypatch: pytest.MonkeyP
 def test_too_few_pairs_to_set_any_apart_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, "two", Split("two", some(2), some(2)))
     with pytest.raises(UserError, match="2 commands are too few to hold out a share"):
-        training.start(request(None, "two"))
+        trained(start(request(None, "two")))
 
 
 @pytest.mark.parametrize("attention", get_args(AttentionKind))
@@ -174,7 +174,7 @@ def test_a_model_overfits_32_pairs(
     put(monkeypatch, "few", Split("few", pairs, ()))
     wanted = {"hidden_size": 48, "embedding_size": 16, "dropout": 0.0, "epochs": 60}
     trained(
-        training.start(
+        start(
             request(tmp_path / "run", "few", attention=attention, validation_share=0.03, **wanted)
         )
     )
@@ -182,7 +182,7 @@ def test_a_model_overfits_32_pairs(
     # The last weights: what was kept is the best on the one pair that was set apart.
     translator = library.load(str(run), device="cpu")
     translator.model.load_state_dict(last_weights(run))
-    rows, _ = training._held_out(pairs, training(validation_share=0.03))
+    rows, _ = _hold_out(pairs, training(validation_share=0.03))
     learned = [pairs[row] for row in rows]
     assert len(learned) == 32
     found = translator.actions([" ".join(pair.command) for pair in learned])
@@ -212,7 +212,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], R
 
     @cache
     def of(kind: str) -> Result:
-        trained(training.start(request(folder / kind, **KINDS[kind])))
+        trained(start(request(folder / kind, **KINDS[kind])))
         return result(folder / kind)
 
     return of
@@ -224,34 +224,34 @@ def test_a_translator_resumes_exactly(
 ) -> None:
     """Before the first step, in a pass, between passes, and at the end."""
     run = tmp_path / "cut"
-    trained_until(0, lambda **hooks: training.start(request(run, **KINDS[kind]), **hooks))
+    trained_until(0, lambda **hooks: start(request(run, **KINDS[kind]), **hooks))
     for step in (2, 5, 7, 10, 20):
-        trained_until(step, training.resume, run)
+        trained_until(step, resume, run)
         assert last_step(run) == step
-    trained(training.resume(run))
+    trained(resume(run))
     assert result(run) == uninterrupted(kind)
 
 
 def test_more_passes_can_be_asked_for_and_nothing_else(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    trained(training.start(request(run, epochs=1)))
-    trained(training.resume(run, changes={"epochs": 2}))
+    trained(start(request(run, epochs=1)))
+    trained(resume(run, changes={"epochs": 2}))
     assert json.loads((run / CONFIG).read_text())["training"]["epochs"] == 2
     with pytest.raises(UserError, match="may change while a run is resumed"):
-        trained(training.resume(run, changes={"batch_size": 3}))
+        trained(resume(run, changes={"batch_size": 3}))
 
 
 def test_pairs_that_have_changed_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trained(training.start(request(tmp_path / "run", epochs=1)))
+    trained(start(request(tmp_path / "run", epochs=1)))
     put(monkeypatch, "tiny", Split("tiny", tiny().train[1:], tiny().test))
     with pytest.raises(UserError, match="has changed, or is another corpus"):
-        trained(training.resume(tmp_path / "run"))
+        trained(resume(tmp_path / "run"))
 
 
 def test_what_is_logged(tmp_path: Path) -> None:
-    events = trained(training.start(request(tmp_path / "run")))
+    events = trained(start(request(tmp_path / "run")))
     evaluated = [event for event in events if isinstance(event, Evaluated)]
     assert [event.epoch for event in evaluated] == [1, 2, 3, 4]
     assert all(0 <= event.metrics["accuracy"] <= 1 for event in evaluated)
@@ -274,7 +274,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("translator") / "run"
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
-        trained(training.start(request(folder, epochs=8)))
+        trained(start(request(folder, epochs=8)))
     return folder
 
 
@@ -300,7 +300,7 @@ def test_a_translation_tells_what_was_thought(run: Path, width: int) -> None:
 
 
 def test_without_attention_there_is_none_to_tell(tmp_path: Path) -> None:
-    trained(training.start(request(tmp_path / "run", attention="none", epochs=1)))
+    trained(start(request(tmp_path / "run", attention="none", epochs=1)))
     assert library.load(str(tmp_path / "run")).translate("jump")[0].attention is None
 
 

@@ -37,7 +37,7 @@ async def written(pilot: Pilot[None], pane: GeneratePane) -> str:
 
 
 def test_enter_in_the_prompt_writes_what_the_command_would(small_models: Path) -> None:
-    model = load(str(small_models / "characters" / "tiny"))
+    model = load(str(small_models / "charlm" / "tiny"))
 
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         await ready(pilot, pane)

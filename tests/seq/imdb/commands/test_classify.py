@@ -24,7 +24,7 @@ from seq.imdb.library import TextClassifier
 Charlm = Callable[..., Any]
 Said = Callable[..., list[dict[str, Any]]]
 
-ROOT = Path(library.__file__).resolve().parents[1]
+ROOT = Path(library.__file__).resolve().parents[2]
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 ODD = (
     "superb [bold]film[/bold] [/nope]",

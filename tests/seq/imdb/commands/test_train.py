@@ -16,39 +16,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from command_helpers import flags, signalled
 from review_helpers import genres
 from reviews import BAD, GOOD, pretraining, reader, request, reviews, shape, training, write_csv
-from training_helpers import last_step, result, trained
+from training_helpers import last_step, result, start, trained
 
 from charlm.runs.files import CONFIG, MODEL
 from charlm.training.log import read_events
 from seq.imdb import library
 from seq.imdb.config import PRESETS, Preset
 from seq.imdb.task import Classification
-from seq.imdb.training import start
 from seq.imdb.words.task import WordModelling
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 
-ROOT = Path(library.__file__).resolve().parents[1]
+ROOT = Path(library.__file__).resolve().parents[2]
 STEPS_PER_PASS = 7
 """Of 60 reviews, 6 of which are set apart."""
-
-
-def flags(*configs: Any, **changes: Any) -> list[str]:
-    """The options that ask for these configurations."""
-    fields: dict[str, Any] = {}
-    for config in configs:
-        fields |= config.replace(changes).to_json()
-    options = {name: f"--{name.replace('_', '-')}" for name in fields}
-    switches = {True: "--", False: "--no-"}
-    return [
-        option.replace("--", switches[value])
-        if isinstance(value := fields[name], bool)
-        else f"{option}={value}"
-        for name, option in options.items()
-    ]
 
 
 def small(**changes: Any) -> list[str]:
@@ -64,18 +49,6 @@ def wordy(**changes: Any) -> list[str]:
 @pytest.fixture
 def file() -> Path:
     return write_csv(Path("own.csv"), reviews(60))
-
-
-def signalled(monkeypatch: pytest.MonkeyPatch, task: type, step: int) -> None:
-    """Send this process SIGINT while it makes that step of a training."""
-    real, made = task.units, iter(range(10**9))  # type: ignore[attr-defined]
-
-    def units(self: Any, batch: Any) -> int:
-        if next(made) == step:
-            os.kill(os.getpid(), signal.SIGINT)
-        return int(real(self, batch))
-
-    monkeypatch.setattr(task, "units", units)
 
 
 def advised(out: str, what: str) -> list[str]:
@@ -212,9 +185,9 @@ def test_a_run_in_the_way_is_left_as_it_is(charlm: Charlm, refused: Refused, fil
         (["own.csv", "--vectors=v", "--embedding-size=9"], "--embedding-size cannot change"),
         (["own.csv", "--out=own.csv/run"], "a part of the path is a file"),
         (["--resume=nowhere"], "nowhere is not a run folder"),
-        (["--resume=run", "--out=other"], "leave out the rest"),
-        (["--resume=run", "--vectors=v"], "leave out the rest"),
-        (["--resume=run", "--text-column=body"], "leave out the rest"),
+        (["--resume=run", "--out=other"], "leave out --"),
+        (["--resume=run", "--vectors=v"], "leave out --"),
+        (["--resume=run", "--text-column=body"], "leave out --"),
         (["--resume=run", "--hidden-size=9"], "--hidden-size cannot change"),
     ],
 )
@@ -496,7 +469,7 @@ def test_the_module_is_the_command(file: Path, charlm: Charlm) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    log = Path("a run/log.jsonl")
+    log = Path("a run/metrics.jsonl")
     while program.poll() is None and not (log.exists() and b'"evaluated"' in log.read_bytes()):
         time.sleep(0.01)
     program.send_signal(signal.SIGINT)

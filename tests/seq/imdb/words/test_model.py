@@ -7,19 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from reviews import examples, pretraining, reader, reviews, write_csv
-from training_helpers import trained
+from reviews import examples, pretraining, reader, reviews, word_request, write_csv
+from training_helpers import start, trained
 
 from charlm.config import Cell
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated
 from corpora.errors import UserError
-from seq.padding import PAD
-from seq.imdb.data import Source
 from seq.imdb.words.model import WordModel
 from seq.imdb.words.task import WordModelling
-from seq.imdb.words.training import start
 from seq.layers.adaptive_softmax import AdaptiveSoftmax
+from seq.padding import PAD
 
 V = 50
 
@@ -173,7 +171,7 @@ def test_a_vocabulary_without_words_is_refused(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with (
         pytest.raises(UserError, match="no word"),
-        start(reader(), pretraining(), Source(spec=str(blank)), run=run),
+        start(word_request(blank, run, bidirectional=False)),
     ):
         pass
     assert not run.exists()
@@ -182,8 +180,7 @@ def test_a_vocabulary_without_words_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [3, 9, 10, 20])
 def test_a_tiny_vocabulary_is_trained_on(tmp_path: Path, size: int) -> None:
     file = write_csv(tmp_path / "own.csv", reviews(60))
-    config = pretraining(vocabulary_size=size, epochs=3)
-    shape = reader(bidirectional=True)
-    events = trained(start(shape, config, Source(spec=str(file)), run=tmp_path / "run"))
+    wanted = word_request(file, tmp_path / "run", vocabulary_size=size, epochs=3)
+    events = trained(start(wanted))
     losses = [event.loss for event in events if isinstance(event, Evaluated)]
     assert losses[-1] < losses[0] < 1.2 * math.log(size)

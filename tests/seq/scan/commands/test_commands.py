@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_helpers import flags, signalled
 from commands_of_scan import put, request, shape, tiny, training
-from test_imdb_commands import flags, signalled
-from training_helpers import trained
+from training_helpers import start, trained
 
 from charlm.runs.files import MODEL
 from corpora.scan.grammar import interpret
-from seq.scan import library, training
+from seq.scan import library
 from seq.scan.task import Translation
 
 Charlm = Callable[..., Any]
@@ -40,13 +40,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
         for kind in ("scaled_dot", "none"):
-            opened = training.start(request(folder / kind, attention=kind, **wanted))
+            opened = start(request(folder / kind, attention=kind, **wanted))
             trained(opened)
     return {kind: folder / kind for kind in ("scaled_dot", "none")}
 
 
 def test_the_command_is_the_library_and_says_what_to_do_next(charlm: Charlm) -> None:
-    trained(training.start(request(Path("library"))))
+    trained(start(request(Path("library"))))
     ended = charlm("scan", "train", "--split", "tiny", "--out", "a run", *options())
     assert ended.code == 0
     assert Path("a run", MODEL).read_bytes() == Path("library", MODEL).read_bytes()
@@ -238,7 +238,7 @@ def test_other_settings_do_not_mix_with_runs_that_are_there(
         (["train", "--hidden-size", "7"], "hidden_size must be even, not 7"),
         (["train", "--attention", "luong"], "luong"),
         (["train", "--resume", "nowhere"], "nowhere"),
-        (["train", "--resume", "nowhere", "--split", "length"], "leave out the rest"),
+        (["train", "--resume", "nowhere", "--split", "length"], "leave out --"),
         (["train", "--resume", "nowhere", "--dropout", "0.5"], "--dropout cannot change"),
         (["translate", "jump twise"], "'twise' is no word of SCAN (did you mean twice?)"),
         (["translate", "turn"], "the command is not complete"),

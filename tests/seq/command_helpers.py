@@ -1,0 +1,36 @@
+"""What the tests of commands share: options, and programs that get a signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+
+def flags(*configs: Any, **changes: Any) -> list[str]:
+    """The options that ask for these configurations."""
+    fields: dict[str, Any] = {}
+    for config in configs:
+        fields |= config.replace(changes).to_json()
+    options = {name: f"--{name.replace('_', '-')}" for name in fields}
+    switches = {True: "--", False: "--no-"}
+    return [
+        option.replace("--", switches[value])
+        if isinstance(value := fields[name], bool)
+        else f"{option}={value}"
+        for name, option in options.items()
+    ]
+
+
+def signalled(monkeypatch: pytest.MonkeyPatch, task: type, step: int) -> None:
+    """Send this process SIGINT while it makes that step of a training."""
+    real, made = task.units, iter(range(10**9))  # type: ignore[attr-defined]
+
+    def units(self: Any, batch: Any) -> int:
+        if next(made) == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        return int(real(self, batch))
+
+    monkeypatch.setattr(task, "units", units)
