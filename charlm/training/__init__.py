@@ -1,1 +1,1 @@
-"""Training, whatever the task: the loop, its events, the optimizer, devices, and sessions in run folders."""
+"""Training, whatever the task: the loop, its events, the optimizer, devices, run sessions."""

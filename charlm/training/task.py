@@ -68,6 +68,6 @@ def copy_weights(model: nn.Module) -> dict[str, np.ndarray]:
 
 
 def copy_array(tensor: Tensor) -> np.ndarray:
-    """Return `tensor` as a NumPy array; bf16, which NumPy lacks, as fp32, which holds it exactly."""
+    """Return `tensor` as a NumPy array; bf16, which NumPy lacks, becomes fp32, without loss."""
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
