@@ -4,12 +4,14 @@ And the console script, to call in this process.
 """
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from charlm.__main__ import application
 from charlm.console import program
@@ -28,6 +30,34 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path / "work")
+
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a folder once for a whole test run, however many processes share the tests.
+
+    `once("models", make)` calls `make(folder)` in the process that asks first, and returns the
+    folder in all. Nobody writes into it afterwards.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        made = shared / "once" / name
+        made.parent.mkdir(exist_ok=True)
+        with FileLock(f"{made}.lock"):
+            if not made.exists():
+                begun = made.with_name(f"{name}.begun")
+                begun.mkdir()
+                make(begun)
+                begun.rename(made)
+        return made
+
+    return folder
 
 
 @dataclass(frozen=True)

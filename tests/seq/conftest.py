@@ -1,5 +1,6 @@
 """A classifier that has understood its few words."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from reviews import reviews
 
 
 @pytest.fixture(scope="session")
-def good_or_bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def good_or_bad(once: Callable[..., Path]) -> Path:
     """A run folder with a classifier that tells good from bad."""
-    folder = tmp_path_factory.mktemp("good or bad")
-    return understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
+
+    def make(folder: Path) -> None:
+        understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
+
+    return once("good-or-bad", make) / "run"

@@ -22,23 +22,23 @@ REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 
 
 @pytest.fixture(scope="session")
-def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a character model, a classifier and two translators."""
-    folder = tmp_path_factory.mktemp("models")
+def small_models(once: Callable[..., Path]) -> Path:
+    """A folder with character models, a classifier and two translators, by package."""
+    return once("small-models", make_small_models)
+
+
+def make_small_models(folder: Path) -> None:
     letters = vocabulary_of(string.ascii_letters + " .,\n")
     write_run(folder / "charlm" / "tiny", vocabulary=letters)
     write_run(folder / "charlm" / "unlike", vocabulary=vocabulary_of("abc \n"))
     made = understanding(folder, reviews(160), adversarial=0.0, learning_rate=0.03)
-    made.rename(folder / "seq-reviews")
+    (folder / "seq").mkdir()
+    made.rename(folder / "seq" / "reviews")
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
-        for name, kind in (("seq-look", "scaled_dot"), ("seq-plain", "none")):
+        for name, kind in (("look", "scaled_dot"), ("plain", "none")):
             wanted = {"attention": kind, "epochs": 30, "hidden_size": 32}
-            trained(start(translator_request(folder / name, **wanted)))
-    (folder / "seq").mkdir()
-    for name in ("reviews", "look", "plain"):
-        (folder / f"seq-{name}").rename(folder / "seq" / name)
-    return folder
+            trained(start(translator_request(folder / "seq" / name, **wanted)))
 
 
 @pytest.fixture(autouse=True)
