@@ -1,6 +1,7 @@
 """A training that was interrupted, by whatever, ends as if it had never been."""
 
 import json
+import os
 import random
 import re
 import shlex
@@ -255,14 +256,19 @@ def test_a_run_that_never_saved_says_so_and_can_be_begun_anew(text: Path) -> Non
     assert last_step(run) == END
 
 
-def test_what_a_kill_in_the_midst_of_writing_left_behind_is_removed(text: Path) -> None:
+def test_what_killed_processes_left_behind_is_removed_and_nothing_else(text: Path) -> None:
     run = Path("run")
     trained_until(3, start, request(text, run))
-    left = (run / ".model.safetensors.0123.tmp", (run / LAST).with_name(".last.0123.tmp"))
-    for path in left:
+    token = "0123456789abcdef"
+    left = [run / f".model.safetensors.{token}.tmp"]
+    left.append((run / LAST).with_name(f".checkpoint.safetensors.{token}.tmp"))
+    own = [run / ".notes.tmp", run / f".notes.{token}.tmp", run / ".model.safetensors.0123.tmp"]
+    for path in (*left, *own):
         path.write_bytes(b"half a file")
+        os.utime(path, (0, 0))
     trained(resume(run))
     assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in own)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:

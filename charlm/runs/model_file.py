@@ -18,10 +18,14 @@ from typing import Any
 import numpy as np
 
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, parse_json, read_json
+from charlm.runs.registry import is_shipped
 from charlm.runs.tensors import Arrays, open_tensors, read_tensors, write_tensors
 from corpora.errors import UserError
 
 FORMAT = 1
+
+LARGEST = 1e15
+"""Weights beyond this are damage: below it, no sum that a model makes can overflow."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,12 @@ def read_model(path: Path, *kinds: str) -> ModelFile:
     Raises:
         UserError: it is missing, damaged, or of another kind.
     """
-    file = _model_file(path)
-    weights, metadata = read_tensors(file)
+    file, follow = _find_model(path)
+    weights, metadata = read_tensors(file, follow=follow)
     header = _header(metadata, file)
     check_header(header, kinds, file)
     if file != path:
-        _check_beside(path, header, metadata.get("vocabulary", ""))
+        _check_beside(path, header, metadata.get("vocabulary", ""), follow)
     floats = _floats(weights, file)
     return ModelFile(header["kind"], header["model"], metadata.get("vocabulary", ""), floats)
 
@@ -67,21 +71,28 @@ def read_kind(path: Path) -> str:
     Raises:
         UserError: it is missing, or no model file.
     """
-    file = _model_file(path)
-    with open_tensors(file) as tensors:
+    file, follow = _find_model(path)
+    with open_tensors(file, follow=follow) as tensors:
         header = _header(dict(tensors.metadata() or {}), file)
     check_header(header, (), file)
     return str(header["kind"])
 
 
-def _model_file(path: Path) -> Path:
-    """Return `path`, or the model file in it; raise `UserError` if there is none."""
+def _find_model(path: Path) -> tuple[Path, bool]:
+    """Return `path`, or the model file in it, and whether it may be a symbolic link.
+
+    A file that the user named may be one, and so may one that ships, because some installers link
+    the files of a package.
+
+    Raises:
+        UserError: there is no model file in the folder.
+    """
     if not exists(path) or not path.is_dir():
-        return path
+        return path, True
     if not exists(path / MODEL):
         why = "its first evaluation is still to come" if exists(path / CONFIG) else "no run"
         raise UserError(f"{path} holds no {MODEL} ({why})")
-    return path / MODEL
+    return path / MODEL, is_shipped(path)
 
 
 def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> None:
@@ -100,17 +111,13 @@ def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> No
         raise UserError(f"{file} has format {found}; this charlm reads format {FORMAT}")
 
 
-def _check_beside(folder: Path, header: dict[str, Any], vocabulary: str) -> None:
-    """Raise `UserError` if the folder's JSON files tell another story than its model file."""
-    config = read_json(folder / CONFIG)
+def _check_beside(folder: Path, header: dict[str, Any], vocabulary: str, follow: bool) -> None:
+    """Raise `UserError` if the JSON files of a folder contradict its model file."""
+    config = read_json(folder / CONFIG, follow=follow)
     if not isinstance(config, dict) or any(config.get(key) != header[key] for key in header):
         raise UserError(f"{folder / CONFIG} does not belong to the {MODEL} beside it")
-    if read_json(folder / VOCABULARY) != parse_json(vocabulary, folder / MODEL):
+    if read_json(folder / VOCABULARY, follow=follow) != parse_json(vocabulary, folder / MODEL):
         raise UserError(f"{folder / VOCABULARY} does not belong to the {MODEL} beside it")
-
-
-LARGEST = 1e15
-"""Weights beyond this are damage: below it, no sum that a model makes can overflow."""
 
 
 def _header(metadata: Mapping[str, str], file: Path) -> dict[str, Any]:

@@ -131,8 +131,13 @@ def shipped(*kinds: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if _recorded_kind(path) in kinds}
 
 
+def is_shipped(folder: Path) -> bool:
+    """Return whether a folder holds a model that ships."""
+    return any(path.samefile(folder) for path in shipped().values())
+
+
 def _recorded_kind(folder: Path) -> str | None:
-    config = read_json(folder / CONFIG)
+    config = read_json(folder / CONFIG, follow=True)
     return config.get("kind") if isinstance(config, dict) else None
 
 

@@ -15,16 +15,18 @@ import numpy as np
 from charlm.runs.files import (
     CONFIG,
     LAST,
+    METRICS,
     MODEL,
     VOCABULARY,
     exists,
+    locate,
     parse_json,
     read_json,
     write_json,
 )
 from charlm.runs.model_file import FORMAT, ModelFile, check_header, write_model
 from charlm.runs.tensors import Arrays, read_tensors, write_tensors
-from corpora.atomic import TEMPORARY, write_atomic
+from corpora.atomic import make_folder, remove_left_behind, sync_folder, write_atomic
 from corpora.errors import UserError, os_error
 
 LOCK = ".lock"
@@ -57,8 +59,9 @@ class RunFolder:
         for number in itertools.count(1):
             path = parent / (stem if number == 1 else f"{stem}-{number}")
             try:
-                parent.mkdir(parents=True, exist_ok=True)
+                make_folder(parent)
                 path.mkdir()
+                sync_folder(parent)
             except FileExistsError:
                 continue
             except OSError as error:
@@ -66,10 +69,21 @@ class RunFolder:
             return cls(path)
         raise AssertionError("unreachable: the count has no end")
 
-    def give_up(self) -> None:
-        """Remove the folder if nothing but its lock is in it: it was reserved for no training."""
+    def give_up(self, *, created: bool) -> None:
+        """Remove the folder again if no training has logged anything in it.
+
+        So what is interrupted before its first step can simply be repeated.
+
+        Args:
+            created: whether `create` made the files in it; others are never removed.
+        """
+        if any((self.path / name).exists() for name in (METRICS, MODEL, LAST)):
+            return
         with suppress(OSError):
-            (self.path / LOCK).unlink(missing_ok=True)
+            for name in (CONFIG, VOCABULARY) if created else ():
+                (self.path / name).unlink(missing_ok=True)
+            if not (self.path / CONFIG).exists():
+                (self.path / LOCK).unlink(missing_ok=True)
             self.path.rmdir()
 
     @contextmanager
@@ -79,7 +93,9 @@ class RunFolder:
 
         lock = FileLock(self.path / LOCK, timeout=0)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path)
+            if (self.path / LOCK).is_symlink():
+                raise UserError(f"{self.path / LOCK} is a symbolic link; remove it")
             lock.acquire()
         except Timeout as error:
             raise UserError(f"another process is training in {self.path}") from error
@@ -101,7 +117,7 @@ class RunFolder:
             advice = "--resume" if (self.path / LAST).exists() else "remove"
             raise UserError(f"{self.path} holds a run already; {advice} it, or name another --out")
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path)
         except OSError as error:
             raise os_error(error, self.path, "make") from error
         write_atomic(self.path / VOCABULARY, vocabulary.encode())
@@ -127,16 +143,17 @@ class RunFolder:
         write_model(self.path / MODEL, model)
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
-        """Write what training goes on from: one file, so that it is whole or the one before."""
-        path = self.path / LAST
+        """Write what training goes on from: one file, which is whole, or the one before."""
+        path = locate(self.path, LAST)
         metadata = {"state": json.dumps(state), "signed": json.dumps(self.signed)}
         write_tensors(path, arrays, metadata)
         return path
 
     def clean(self) -> None:
-        """Remove what kills in the midst of writing have left behind."""
-        for left in (*self.path.glob(TEMPORARY), *(self.path / LAST).parent.glob(TEMPORARY)):
-            left.unlink(missing_ok=True)
+        """Remove what killed processes have left while they wrote."""
+        remove_left_behind(self.path, (CONFIG, VOCABULARY, MODEL, METRICS))
+        last = locate(self.path, LAST)
+        remove_left_behind(last.parent, [last.name])
 
     def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Return what `save_last` wrote, and set `signed`.
@@ -144,7 +161,7 @@ class RunFolder:
         Raises:
             UserError: it is missing or damaged.
         """
-        path = self.path / LAST
+        path = locate(self.path, LAST)
         if not exists(path):
             raise UserError(
                 f"{self.path} has no {LAST} to resume from: it ended before its first save; "

@@ -13,6 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from charlm.runs.files import check_regular
 from corpora.atomic import write_atomic
 from corpora.errors import UserError, os_error
 
@@ -56,13 +57,15 @@ def _in_order(data: bytes) -> Iterator[bytes]:
     yield from (data[start : start + CHUNK] for start in range(end, len(data), CHUNK))
 
 
-def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def read_tensors(
+    path: Path, *, follow: bool = False
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Return the arrays and metadata of a file that `write_tensors` wrote.
 
     Raises:
         UserError: the file is missing, damaged or foreign. Nothing in it is ever executed.
     """
-    with open_tensors(path) as file:
+    with open_tensors(path, follow=follow) as file:
         metadata = dict(file.metadata() or {})
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if "sha256" not in metadata:
@@ -73,9 +76,15 @@ def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
 
 
 @contextmanager
-def open_tensors(path: Path) -> Iterator[Any]:
-    """Open a safetensors file; what goes wrong with it becomes a `UserError`."""
+def open_tensors(path: Path, *, follow: bool = False) -> Iterator[Any]:
+    """Open a safetensors file; what goes wrong with it becomes a `UserError`.
+
+    Args:
+        path: the file, a regular one.
+        follow: open it through a symbolic link, too; see `open_regular`.
+    """
     try:
+        check_regular(path, follow=follow)
         with safe_open(path, framework="numpy") as file:
             yield file
     except OSError as error:

@@ -7,10 +7,11 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from charlm.runs.files import CONFIG, METRICS, read_json
+from charlm.runs.files import CONFIG, METRICS, open_regular, read_json
 from charlm.training.events import Event, to_json
 from corpora.atomic import write_atomic
 from corpora.errors import os_error
@@ -27,19 +28,27 @@ class LogWriter:
     def __init__(self, path: Path, *, step: int = 0, evaluated: bool = True) -> None:
         end = (step, evaluated)
         try:
-            if path.exists():
+            if path.exists() or path.is_symlink():
                 kept = [line for line in _whole_lines(path) if _position(line) <= end]
                 write_atomic(path, b"".join(kept if step else []))
-            self.file = path.open("ab", buffering=0)
+            self.file = open_regular(path, "append")
         except OSError as error:
             raise os_error(error, path, "write") from error
         self.path = path
 
     def __call__(self, event: Event) -> None:
         """Log `event`."""
-        line = json.dumps(_null_infinities(to_json(event))) + "\n"
+        left = memoryview(f"{json.dumps(_null_infinities(to_json(event)))}\n".encode())
         try:
-            self.file.write(line.encode())
+            while left:  # a disk that is nearly full takes a part
+                left = left[self.file.write(left) :]
+        except OSError as error:
+            raise os_error(error, self.path, "write") from error
+
+    def sync(self) -> None:
+        """Flush what was logged to the disk, so that a power cut does not take it away."""
+        try:
+            os.fsync(self.file.fileno())
         except OSError as error:
             raise os_error(error, self.path, "write") from error
 
@@ -69,7 +78,7 @@ class LogReader:
             UserError: there is a log, but it cannot be read.
         """
         try:
-            with self.path.open("rb") as file:
+            with BufferedReader(open_regular(self.path)) as file:
                 found = os.fstat(file.fileno())
                 if self._inode not in (None, found.st_ino) or found.st_size < self._offset:
                     self.rewrites += 1
@@ -123,7 +132,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with BufferedReader(open_regular(path)) as file:
         for line in file:
             if line.endswith(b"\n"):
                 yield line

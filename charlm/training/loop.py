@@ -64,7 +64,9 @@ class Trainer:
         self.clipper = Clipper(list(task.model.parameters()), config)
         generator = torch.Generator().manual_seed(config.seed)
         self.checkpoint = Checkpoint(run, task, self.optimizer, generator, world)
-        self.began = self.saved_at = 0.0
+        self.before_save: Callable[[], None] = lambda: None
+        self.save_seconds, self.save_is_due = config.save_seconds, False
+        self.began, self.saved_at, self.saved_step = 0.0, 0.0, 0
         # Sums since the last report, kept on the device so that no step waits for it.
         self.pending: list[tuple[Tensor, Tensor, Tensor]] = []
 
@@ -75,12 +77,17 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """Train to the end, or until asked to stop; yield what happens."""
         self.began = self.clock() - self.position.elapsed
-        self.saved_at = self.clock()
+        self.saved_at, self.saved_step = self.clock(), self.position.step
         yield self._started()
         batches = self._batches()
         units, since = 0, self.clock()
         try:
-            while (reason := self._reason_to_stop()) is None:
+            while (reason := self._agree_on_the_next_step()) is None:
+                if self.save_is_due:
+                    self._collect()
+                    before = self.clock()
+                    yield self._save()
+                    since += self.clock() - before
                 batch = next(batches)
                 units += self.task.units(batch) * self.world.size
                 self._step(batch)
@@ -93,11 +100,6 @@ class Trainer:
                     before = self.clock()
                     yield from self._evaluate()
                     since += self.clock() - before  # the speed is that of training
-                if self._save_is_due():
-                    self._collect()
-                    before = self.clock()
-                    yield self._save()
-                    since += self.clock() - before
             yield from self._finish(reason)
         except Diverged:
             yield self._finished("diverged")
@@ -119,11 +121,15 @@ class Trainer:
             yield from self.task.batches(epoch, start)
             epoch, start = epoch + 1, 0
 
-    def _reason_to_stop(self) -> Reason | None:
-        """Agree with the other ranks on the time and on whether to go on."""
-        asked = self.stop()
-        elapsed, asked_too = self.world.agree(self.clock() - self.began, float(asked))
-        self.position.elapsed = elapsed
+    def _agree_on_the_next_step(self) -> Reason | None:
+        """Agree with the other ranks on the time, on a save, and on whether to go on.
+
+        One exchange between the processes settles all three: it costs milliseconds at every step.
+        """
+        now = self.clock()
+        due = self.position.step > self.saved_step and now - self.saved_at >= self.save_seconds
+        elapsed, asked_too, due_too = self.world.agree(now - self.began, self.stop(), due)
+        self.position.elapsed, self.save_is_due = elapsed, bool(due_too)
         if asked_too:
             return "interrupted"
         if self.position.step >= self.total_steps:
@@ -142,7 +148,8 @@ class Trainer:
         return fraction
 
     def _step(self, batch: Any) -> None:
-        rate = learning_rate(self.config, self.position.step, self._fraction())
+        fraction = 1.0 if self.position.settled else self._fraction()
+        rate = learning_rate(self.config, self.position.step, fraction)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         with autocast(self.world.device, self.precision):
@@ -162,7 +169,7 @@ class Trainer:
         """
         if not self.pending:
             return
-        rows = torch.stack([torch.stack(row) for row in self.pending]).double().cpu()
+        rows = torch.stack([torch.stack(row) for row in self.pending]).cpu().double()
         self.pending.clear()
         losses = self.world.mean(*rows[:, 0].tolist())
         steps = [(loss, *row) for loss, row in zip(losses, rows[:, 1:].tolist(), strict=True)]
@@ -216,15 +223,12 @@ class Trainer:
         # The best model and what it is resumed from go to disk together.
         yield self._save()
 
-    def _save_is_due(self) -> bool:
-        due = self.clock() - self.saved_at >= self.config.save_seconds
-        return bool(self.world.agree(float(due))[0])
-
     def _save(self) -> Saved:
         self._collect()
         self.position.elapsed = self.clock() - self.began
+        self.before_save()  # the log up to here must not be behind what is resumed from
         path = self.checkpoint.save(self.position)
-        self.saved_at = self.clock()
+        self.saved_at, self.saved_step = self.clock(), self.position.step
         return Saved(step=self.position.step, path=str(path))
 
     def _finish(self, reason: Reason) -> Iterator[Event]:

@@ -68,6 +68,20 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     return {f"{index}.{key}": t for index, entry in state.items() for key, t in entry.items()}
 
 
+def moment_templates(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return tensors of the shapes and types that AdamW keeps for each parameter, by name.
+
+    The names are those of `optimizer_tensors`; the tensors are on the meta device.
+    """
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    templates: dict[str, Tensor] = {}
+    for index, parameter in enumerate(parameters):
+        meta = torch.empty_like(parameter, device="meta")
+        templates |= {f"{index}.exp_avg": meta, f"{index}.exp_avg_sq": meta}
+        templates[f"{index}.step"] = torch.empty((), device="meta")
+    return templates
+
+
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     """Undo `optimizer_tensors`; raise ValueError or KeyError where they do not fit."""
     state: dict[int, dict[str, Tensor]] = {}

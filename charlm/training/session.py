@@ -6,28 +6,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
 
-from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, parse_json, read_json
+from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, locate, parse_json, read_json
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import Device, Precision
 from charlm.training.device import pick_device, pick_precision
 from charlm.training.distributed import World, join_world, under_torchrun
-from charlm.training.events import Event
+from charlm.training.events import Evaluated, Event, Sampled
 from charlm.training.log import LogWriter
 from charlm.training.loop import Trainer
 from charlm.training.request import Hooks, Job, Request
 from charlm.training.tensorboard import TensorBoard
 from corpora.errors import UserError
-
-if TYPE_CHECKING:
-    pass
 
 MAY_CHANGE = frozenset(
     {"epochs", "max_minutes", "patience", "save_seconds", "sample_length", "device"}
@@ -52,18 +50,33 @@ class Training:
             return
         position, folder = self.trainer.position, self.run.path
         evaluated = position.since_evaluation.steps == 0
-        logs: list[LogWriter | TensorBoard] = [
-            LogWriter(folder / METRICS, step=position.step, evaluated=evaluated)
-        ]
+        log = LogWriter(folder / METRICS, step=position.step, evaluated=evaluated)
+        self.trainer.before_save = log.sync
+        logs: list[LogWriter | TensorBoard] = [log]
         if tensorboard:
-            logs.append(TensorBoard(folder / "tensorboard", step=position.step))
+            logs.append(TensorBoard(locate(folder, "tensorboard/events").parent, position.step))
         with ExitStack() as stack:
-            for log in logs:
-                stack.callback(log.close)
-            for event in self.trainer.events():
-                for log in logs:
-                    log(event)
-                yield event
+            for one in logs:
+                stack.callback(one.close)
+            yield from _log_and_hold(self.trainer.events(), logs)
+
+
+def _log_and_hold(
+    events: Iterator[Event], logs: Sequence[LogWriter | TensorBoard]
+) -> Iterator[Event]:
+    """Log events and hand them on; those of an evaluation once what belongs to it is saved.
+
+    Whoever reads them may fail: then there is a model and all that it is resumed from.
+    """
+    held: list[Event] = []
+    for event in events:
+        for log in logs:
+            log(event)
+        held.append(event)
+        if not isinstance(event, Evaluated | Sampled):
+            yield from held
+            held.clear()
+    yield from held
 
 
 @contextmanager
@@ -85,6 +98,7 @@ def start(request: Request, hooks: Hooks | None = None) -> Iterator[Training]:
             torch.manual_seed(config.seed)
             task = job.task(world, precision)
         resolved = {"device": device.type, "precision": precision, "processes": world.size}
+        resolved["threads"] = torch.get_num_threads()
         versions = {"torch": torch.__version__, "numpy": np.__version__}
         record = {**job.record, "resolved": resolved, "versions": versions}
         run = stack.enter_context(_new_run(request.run, job, record, world))
@@ -98,22 +112,23 @@ def _new_run(
     folder: Path | None, job: Job, record: dict[str, Any], world: World
 ) -> Iterator[RunFolder]:
     """Make the folder of a new run, and hold its lock."""
-    made: list[RunFolder] = []
+    reserved: list[RunFolder] = []
+    created: list[RunFolder] = []
     with ExitStack() as stack:
 
         def create() -> None:
             run = RunFolder(folder) if folder else RunFolder.reserve(job.name)
-            made.append(run)
+            reserved.append(run)
             stack.enter_context(run.locked())
             run.create(job.kind, job.vocabulary, record)
+            created.append(run)
 
         try:
             world.led(create)
-        except UserError:
-            for run in made if folder is None else ():
-                run.give_up()
-            raise
-        yield RunFolder(Path(world.share(str(made[0].path) if made else "")))
+            yield RunFolder(Path(world.share(str(created[0].path) if created else "")))
+        finally:
+            for run in reserved:
+                run.give_up(created=bool(created))
 
 
 @contextmanager
@@ -140,7 +155,7 @@ def resume(
     hooks = hooks or Hooks()
     run = RunFolder(folder)
     about, signed = run.read_config(request_class.kind), _read_signed(run, request_class.kind)
-    request = request_class.recorded(signed, **moved)
+    request = _recorded(request_class, signed, run, moved)
     _check_processes(request)
     request = dataclasses.replace(request, training=request.training.replace(changes or {}))
     job = request.job(hooks, signed["vocabulary"])
@@ -160,12 +175,23 @@ def resume(
             task = job.task(world, precision)
         trainer = Trainer(task, config, run, world=world, precision=precision, stop=hooks.stop)
         trainer.resume()
+        _say_what_differs(trainer, signed, changes or {}, hooks)
         run.signed = {**signed, "training": config.to_json()}
         if world.leads:
             run.clean()
             if changes:
                 run.write_config({**about, "training": config.to_json()})
         yield Training(job.kind, run, trainer, world.leads)
+
+
+def _recorded(
+    request_class: type[Request], signed: Mapping[str, Any], run: RunFolder, moved: dict[str, Any]
+) -> Request:
+    """Return the request that a run recorded; raise `UserError` if the record is damaged."""
+    try:
+        return request_class.recorded(signed, **moved)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UserError(f"{run.path / LAST} is damaged: its record makes no training") from error
 
 
 def _check_processes(request: Request) -> None:
@@ -194,10 +220,38 @@ def _read_signed(run: RunFolder, kind: str) -> dict[str, Any]:
     for field, free in fields.items():
         if field not in signed or _without(about.get(field), free) != _without(signed[field], free):
             raise UserError(f"{run.path / CONFIG} does not belong to the checkpoint in {LAST}")
+    _check_resolved(signed["resolved"], run)
     path = run.path / VOCABULARY
     if read_json(path) != parse_json(signed.get("vocabulary", ""), path):
         raise UserError(f"{path} does not belong to the checkpoint in {LAST}")
     return signed
+
+
+def _say_what_differs(
+    trainer: Trainer, signed: Mapping[str, Any], changes: Mapping[str, Any], hooks: Hooks
+) -> None:
+    """Tell what makes the rest of a resumed training another one than it would have been."""
+    threads = signed["resolved"].get("threads")
+    if threads not in (None, torch.get_num_threads()) and trainer.world.device.type == "cpu":
+        hooks.notice(
+            f"the run used {threads} threads, now there are {torch.get_num_threads()}: sums are "
+            "rounded in another order, so the weights differ in their last bits from then on "
+            f"(OMP_NUM_THREADS={threads} keeps them)"
+        )
+    before = type(trainer.config).from_json(signed["training"])
+    steps = trainer.task.steps_per_epoch * before.epochs
+    longer = {"epochs", "max_minutes"} & set(changes)
+    if longer and trainer.position.settle(steps, before.max_minutes):
+        rate = trainer.config.learning_rate * trainer.config.final_learning_rate
+        hooks.notice(f"the learning rate's schedule had ended: it stays at its last, {rate:.2g}")
+
+
+def _check_resolved(resolved: object, run: RunFolder) -> None:
+    """Raise `UserError` unless `resolved` has a device, a precision and a number of processes."""
+    allowed = {"device": get_args(Device), "precision": get_args(Precision)}
+    good = isinstance(resolved, dict) and all(resolved.get(k) in v for k, v in allowed.items())
+    if not good or type(resolved.get("processes")) is not int:  # type: ignore[attr-defined]
+        raise UserError(f"{run.path / LAST} is damaged: it does not say where the run was trained")
 
 
 def _without(data: object, names: frozenset[str] | None) -> object:

@@ -19,7 +19,7 @@ def require_tensorboard() -> None:
 class TensorBoard:
     """Writes scalars for TensorBoard, which comes with the extra of that name."""
 
-    def __init__(self, folder: Path, *, step: int = 0) -> None:
+    def __init__(self, folder: Path, step: int = 0) -> None:
         require_tensorboard()
         from torch.utils.tensorboard.writer import SummaryWriter
 

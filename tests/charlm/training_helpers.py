@@ -21,6 +21,7 @@ from charlm.training.events import Event
 from charlm.training.log import read_events
 from charlm.training.request import Hooks, Request, never
 from charlm.training.session import Training
+from corpora.notice import silent
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
 
@@ -36,6 +37,9 @@ TRAINING_CONFIG = TrainingConfig(
     precision="fp32",
     device="cpu",
 )
+
+STEPS_PER_PASS = 33
+"""Of `short_text`, as configured here."""
 
 drawn = settings(derandomize=True, deadline=None, max_examples=60)
 """The same examples each time, however busy the machine is."""
@@ -70,6 +74,7 @@ def resume(
     *,
     changes: Mapping[str, Any] | None = None,
     stop: Callable[[], bool] = never,
+    notice: Callable[[str], None] = silent,
     kind: str | None = None,
     **moved: Any,
 ) -> AbstractContextManager[Training]:
@@ -77,7 +82,9 @@ def resume(
     kind = kind or RunFolder(run).read_config()["kind"]
     classes = {found.kind: found for found in every_request()}
     request_class = classes.get(kind, LanguageModelRequest)
-    return session.resume(request_class, run, changes=changes, hooks=Hooks(stop=stop), **moved)
+    return session.resume(
+        request_class, run, changes=changes, hooks=Hooks(stop=stop, notice=notice), **moved
+    )
 
 
 def every_request() -> list[type[Request]]:

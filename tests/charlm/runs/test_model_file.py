@@ -164,7 +164,8 @@ def test_a_write_that_fails_leaves_the_old_file(
 def test_a_kill_while_saving_leaves_the_last_good_save(run: Path) -> None:
     before = everything(run)
     program = (
-        "import os, sys, numpy; from pathlib import Path; from charlm.runs.run_folder import RunFolder\n"
+        "import os, sys, numpy; from pathlib import Path\n"
+        "from charlm.runs.run_folder import RunFolder\n"
         "os.fsync = lambda handle: os._exit(9)\n"
         "RunFolder(Path(sys.argv[1])).save_last({'a': numpy.ones(99_999)}, {'step': 4})\n"
     )

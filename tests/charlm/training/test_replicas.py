@@ -22,7 +22,7 @@ from training_helpers import (
 )
 
 from charlm.model import CharLM
-from charlm.task import LARGEST_SHARDED, LanguageModelling, fast_shards
+from charlm.task import LARGEST_SHARDED, LanguageModelling, choose_shards
 from charlm.training.distributed import ROWS_OF_A_THREAD, World
 from charlm.training.replicas import Shards
 from corpora.known.resolve import encode
@@ -88,7 +88,7 @@ def test_large_layers_are_not_shared(shared_by: dict[str, int]) -> None:
     shared_by["threads"] = 2
     for size, threads in ((LARGEST_SHARDED, 2), (LARGEST_SHARDED + 1, 1)):
         model = MODEL_CONFIG.replace({"hidden_size": size})
-        assert fast_shards(model, TRAINING_CONFIG, World()) == threads
+        assert choose_shards(model, TRAINING_CONFIG, World()) == threads
 
 
 def test_resuming_is_exact(tmp_path: Path, shared_by: dict[str, int]) -> None:
