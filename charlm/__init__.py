@@ -5,6 +5,8 @@
 >>> text = model.generate(prompt="Prince Andrew ", length=200, seed=1)
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    # Late, so that the command line can print its help without loading NumPy.
+    # Imported here, so that the command line can print its help without loading NumPy.
     if name in __all__:
         from charlm import language_model
 

@@ -1,4 +1,6 @@
-"""The console script `charlm`: mounts every command by import path, loaded when it is called."""
+"""The console script `charlm`. A command is named by import path, and loaded when it is called."""
+
+from __future__ import annotations
 
 from cyclopts import App
 
@@ -12,22 +14,25 @@ COMMANDS = {
     "evaluate": ("charlm.commands.evaluate:evaluate", "Report how well a model predicts a text."),
     "novelty": ("charlm.commands.novelty:novelty", "Measure what a model copies and invents."),
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
-    "models": ("charlm.commands.models:models", "List the models that there are."),
-    "info": ("charlm.commands.models:info", "Show what a model is made of."),
+    "models": ("charlm.commands.models:models", "List the models that can be used."),
+    "info": (
+        "charlm.commands.models:info",
+        "Show the shape, size and training of a model.",
+    ),
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
-    "corpora": ("charlm.commands.corpora:app", "List or fetch the texts known by name."),
+    "corpora": ("charlm.commands.corpora:app", "List or fetch texts that are known by name."),
     "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
-    "tui": ("tui.__main__:tui", "Open the app: all of this in one window."),
+    "tui": ("tui.__main__:tui", "Open the app, with all of this in one window."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 
 
-def application() -> App:
-    """Return the command line; nothing of the commands is loaded by that."""
+def build_app() -> App:
+    """Return the command line, without loading any command."""
     app = App(name="charlm", help="Character-level text generation with recurrent networks.")
     for name, (path, text) in COMMANDS.items():
-        # An application that is imported says of itself that it has no version of its own.
+        # A command that is an App sets version_flags itself.
         own = {} if path.endswith(":app") else {"version_flags": ()}
         app.command(path, name=name, help=text, **own)
     return app
@@ -36,7 +41,7 @@ def application() -> App:
 def main() -> None:
     """Run the console script."""
     share_cores()
-    run(application())
+    run(build_app())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What a model is and how it is trained: frozen dataclasses and the presets made of them.
+"""Configurations of character language models and of their training, and the presets.
 
-Every default is written here once; the command line, the README and the app read it from here.
+Every default is written only here; the command line, the README and the app read it from here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig,
 
 Cell = Literal["rnn", "gru", "lstm"]
 GATES: Mapping[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
-"""Rows of a cell's weight matrices for each of its units."""
+"""Rows of the weight matrices of a cell for each of its units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +26,21 @@ class ModelConfig(Config):
     hidden_size: Size = 128
     """Units in each recurrent layer."""
     num_layers: Size = 4
-    """Recurrent layers, one upon another."""
+    """Number of recurrent layers, stacked."""
     embedding_size: Size = 128
     """Features of a character's embedding."""
     dropout: Share = 0.05
-    """Share of each layer's output that is dropped while training; one mask per stream and window
-    (variational dropout, Gal and Ghahramani 2016)."""
+    """Share of the output of each layer that is dropped while training, with one mask per stream
+    and window (variational dropout, Gal and Ghahramani 2016)."""
     weight_dropout: Share = dataclasses.field(default=0.0, metadata=LATER)
-    """Share of the recurrent weights that is dropped while training; one mask a window
+    """Share of the recurrent weights that is dropped while training, with one mask per window
     (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
-    """Add each layer's input to its output (where the widths agree)."""
+    """Add the input of each layer to its output (where the widths are equal)."""
 
 
 REGULARIZATION = ("dropout", "weight_dropout")
-"""Fields of a shape that matter only while training."""
+"""Fields of a `ModelConfig` that matter only while training."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +48,17 @@ class TrainingConfig(LoopConfig):
     """How a character language model is trained."""
 
     window: AtLeastOne = 128
-    """Characters per truncated back-propagation through time."""
+    """Characters per window of truncated back-propagation through time."""
     sample_length: Count = 160
-    """Characters of the sample that is written at each evaluation (0: none)."""
+    """Characters of the sample that the model writes at each evaluation (0: none)."""
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named pair of configurations and the reason that it exists."""
+    """A pair of configurations with a purpose."""
 
     why: str
+    """What the preset is for, as shown in the help."""
     model: ModelConfig
     training: TrainingConfig
 
@@ -71,21 +72,21 @@ PRESETS: Mapping[str, Preset] = {
         TrainingConfig(),
     ),
     "large": Preset(
-        "4 LSTM layers of 512, held back by dropout of features and of recurrent weights: the best "
-        "there is, in about two hours on two cores that are fast at bf16",
+        "4 LSTM layers of 512, regularized by dropout of features and of recurrent weights: the "
+        "best of all, in about two hours on two cores that are fast at bf16",
         ModelConfig(hidden_size=512, embedding_size=512, dropout=0.25, weight_dropout=0.25),
         TrainingConfig(
             epochs=36, learning_rate=5e-3, weight_decay=0.25, evaluate_every=624, patience=0
         ),
     ),
     "classic": Preset(
-        "the experiment that the project starts from: 4 plain LSTM layers of 128",
+        "the plain experiment: 4 LSTM layers of 128 without residual connections or dropout",
         ModelConfig(residual=False, dropout=0.0),
         TrainingConfig(),
     ),
     "textbook": Preset(
         "the recipe of a textbook for The Mysterious Island: one LSTM layer of 512, windows of 40 "
-        "characters, and Adam at a constant 0.005 for 10,000 updates, which are 29 passes",
+        "characters, and Adam at a constant 0.005 for 10,000 updates (29 passes)",
         ModelConfig(hidden_size=512, num_layers=1, embedding_size=256, dropout=0.0, residual=False),
         TrainingConfig(
             epochs=29,
@@ -99,7 +100,7 @@ PRESETS: Mapping[str, Preset] = {
         ),
     ),
     "tiny": Preset(
-        "a toy that learns a short text in a minute or two",
+        "a small model that learns a short text in a minute or two",
         ModelConfig(hidden_size=96, num_layers=2, embedding_size=64, dropout=0.1),
         TrainingConfig(batch_size=16, window=64, epochs=25, warmup_steps=50, evaluate_every=100),
     ),

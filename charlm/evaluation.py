@@ -1,4 +1,4 @@
-"""How well a model predicts a text: its cross-entropy, and dynamic evaluation."""
+"""Evaluation of a character language model: the cross-entropy of a text."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ from corpora.text.encoded import release
 WARM_UP = 256
 """Characters that a stream reads before the first one that is scored."""
 WINDOW = 256
+"""Characters that each stream reads at a time."""
 MAX_STREAMS = 128
+"""Most streams that a text is cut into."""
 MIN_STREAM = 1024
+"""Fewest characters of a stream, if there are several."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """Total cross-entropy of a text of which all characters but the first are predicted."""
+    """The cross-entropy of a text, all of whose characters but the first are predicted."""
 
     nats: float
+    """Total cross-entropy in nats."""
     characters: int
-    """Characters predicted."""
+    """Number of predicted characters."""
     line_feeds: int
-    """How many of them are line feeds: each is two bytes in an edition with CRLF line ends."""
+    """Number of line feeds among them: each is two bytes in an edition with CRLF line ends."""
 
     @property
     def nats_per_character(self) -> float:
@@ -49,27 +53,28 @@ class Score:
 
     @property
     def crlf_equivalent(self) -> float:
-        """Total nats per byte that the text has with CRLF line ends.
+        """Cross-entropy in nats per byte of the text with CRLF line ends.
 
-        Published figures on *War and Peace* count those bytes, where a line feed after its
-        carriage return is nearly free (Karpathy, Johnson and Li 2015).
+        Published figures on *War and Peace* count these bytes (Karpathy, Johnson and Li 2015).
+        There, a line feed always follows a carriage return, which makes it nearly free.
         """
         return self.nats / (self.characters + self.line_feeds)
 
 
-def as_tensor(ids: np.ndarray, remap: np.ndarray | None, device: torch.device) -> Tensor:
-    """Return `ids` as int64 on `device`, translated by the lookup table `remap` if there is one."""
+def to_tensor(ids: np.ndarray, remap: np.ndarray | None, device: torch.device) -> Tensor:
+    """Return `ids` as int64 on `device`, translated by the lookup table `remap` if one is given."""
     block = remap[ids] if remap is not None else ids.astype(np.int64)
     return torch.from_numpy(block).to(device)
 
 
-def _streams(
+def _cut_streams(
     ids: np.ndarray, read: Callable[[np.ndarray], Tensor]
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Cut `ids` into streams; yield inputs, targets and a mask of targets that count.
+    """Cut `ids` into streams; yield inputs, targets, and a mask of the targets that count.
 
-    The first item, whose mask counts nothing, is what all streams but the first read to warm up:
-    so every character is scored once, with the text before it, or `WARM_UP` of it, as context.
+    In the first item, the mask is None: it is the text that all streams but the first one read to
+    warm up. So every character is scored once, with at least `WARM_UP` characters before it as
+    context, or with all that there are.
     """
     targets = len(ids) - 1
     streams = max(1, min(MAX_STREAMS, targets // MIN_STREAM))
@@ -94,25 +99,26 @@ def evaluate(
     line_feed: int | None,
     remap: np.ndarray | None = None,
 ) -> Score:
-    """Score every character of `ids` (at least 2) but the first, once each, in up to 128 streams.
+    """Score every character of `ids` but the first, once each, in up to 128 streams.
 
     The first stream starts from a state of zeros, the others after `WARM_UP` characters.
 
     Args:
-        model: on `device`; its mode is left as it was.
-        ids: 1-D; a memory map is read window by window.
-        device: where to compute, in the autocast context that is in force.
-        line_feed: the id of the line feed after `remap`, if the vocabulary has it.
+        model: the model, on `device`; afterwards it is in the same mode as before.
+        ids: the text (N,), at least 2 characters; a memory map is read window by window.
+        device: where to compute, in the autocast context of the caller.
+        line_feed: the id of the line feed after `remap`, if the vocabulary has one.
         remap: lookup table from `ids` to the ids of the model.
     """
     was_training = model.training
     model.eval()
     nats, characters, line_feeds = 0.0, 0, 0
     state: State | None = None
+    streams = _cut_streams(ids, lambda part: to_tensor(part, remap, device))
     with torch.inference_mode():
-        for inputs, targets, inside in _streams(ids, lambda part: as_tensor(part, remap, device)):
+        for inputs, targets, inside in streams:
             if inside is None:
-                state = _with_first(model(inputs)[1]) if len(inputs) else None
+                state = _prepend_zeros(model(inputs)[1]) if len(inputs) else None
                 continue
             logits, state = model(inputs, state)
             losses = F.cross_entropy(logits.float().transpose(1, 2), targets, reduction="none")
@@ -125,13 +131,13 @@ def evaluate(
     return Score(nats, characters, line_feeds)
 
 
-def _with_first(state: State) -> State:
-    """Put a stream of zeros before the warmed-up ones."""
+def _prepend_zeros(state: State) -> State:
+    """Return `state` with a stream of zeros before the others."""
 
-    def padded(tensor: Tensor) -> Tensor:
+    def pad(tensor: Tensor) -> Tensor:
         return F.pad(tensor, (0, 0, 1, 0))
 
     return [
-        padded(layer) if isinstance(layer, Tensor) else (padded(layer[0]), padded(layer[1]))
+        pad(layer) if isinstance(layer, Tensor) else (pad(layer[0]), pad(layer[1]))
         for layer in state
     ]

@@ -1,4 +1,4 @@
-"""Models by name: shipped ones, run folders, single files; loaded without torch."""
+"""Character language models for writing and scoring text, loaded by name and without torch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 from charlm.config import ModelConfig
 from charlm.generation import generate
-from charlm.generation.network import Network, check_shapes
-from charlm.generation.sampling import Sampling, Token
+from charlm.generation.network import Network
+from charlm.generation.sampling import Sampling
+from charlm.generation.tokens import Token
+from charlm.generation.weights import check_shapes
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, find, model_name
 from corpora.errors import UserError
@@ -20,7 +22,7 @@ DEFAULT_MODEL = "war_and_peace"
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """A character language model that is ready to write and to read. It keeps no state."""
+    """A character language model that writes and scores text. It keeps no state between calls."""
 
     name: str
     config: ModelConfig
@@ -38,7 +40,7 @@ class LanguageModel:
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> str:
-        """Return what the model writes after `prompt`, as one string; see `stream`."""
+        """Return the text that the model writes after `prompt`; see `generate.generate`."""
         sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         tokens = self.stream(prompt, length=length, sampling=sampling, seed=seed, stop=stop)
         return "".join(token.character for token in tokens)
@@ -52,7 +54,7 @@ class LanguageModel:
         seed: int | None = None,
         stop: Sequence[str] = (),
     ) -> Iterator[Token]:
-        """Yield what the model writes after `prompt`, token by token; see `generate.generate`."""
+        """Yield the tokens that the model writes after `prompt`; see `generate.generate`."""
         return generate.generate(
             self.network,
             self.vocabulary,
@@ -64,20 +66,19 @@ class LanguageModel:
         )
 
     def score(self, text: str) -> Iterator[Token]:
-        """Yield a token per character of `text`; see `generate.score`."""
+        """Yield a token for each character of `text`; see `generate.score`."""
         return generate.score(self.network, self.vocabulary, text)
 
 
 def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
-    """Load a model by shipped name, run folder or `.safetensors` file.
+    """Load a character language model.
 
     Args:
-        name: of the model.
-        compiled: step a single stream in code that Numba compiles, nearly twice as fast.
+        name: name of a model that ships with charlm, a run folder, or a `.safetensors` file.
+        compiled: step single streams in code that Numba compiles, nearly twice as fast.
 
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind;
-            or Numba is missing.
+        UserError: the model does not exist, is damaged or of another kind, or Numba is missing.
     """
     path = find(name, CHARACTERS)
     file, config, vocabulary = read(path)
@@ -86,7 +87,7 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
 
 
 def choose_network(compiled: bool) -> type[Network]:
-    """Return what steps a model: in NumPy, or one stream in compiled code.
+    """Return the class of networks that steps in NumPy, or single streams in compiled code.
 
     Raises:
         UserError: Numba is missing.
@@ -95,7 +96,7 @@ def choose_network(compiled: bool) -> type[Network]:
         return Network
     try:
         from charlm.generation.compiled import CompiledNetwork
-    except ImportError as error:  # Numba is not there, or does not go with this NumPy
+    except ImportError as error:  # Numba is missing, or does not support this NumPy
         raise UserError(
             f"compiled code needs Numba ({error}); pip install 'charlm[compiled]'"
         ) from error
@@ -103,10 +104,10 @@ def choose_network(compiled: bool) -> type[Network]:
 
 
 def read(path: Path) -> tuple[ModelFile, ModelConfig, Vocabulary]:
-    """Return what the model in a run folder or model file is made of, when it all fits together.
+    """Return the parts of the model in a run folder or model file, after checking that they fit.
 
     Raises:
-        UserError: it is missing, damaged, or a model of another kind.
+        UserError: the model is missing, damaged, or of another kind.
     """
     file = read_model(path, CHARACTERS)
     try:

@@ -1,6 +1,6 @@
-"""From a corpus and a configuration to the training of a character language model.
+"""The training of a character language model, made from a corpus and a configuration.
 
-It may be new, resumed, or start from another model whose vocabulary grows.
+The training may be new, be resumed, or start from another model, whose vocabulary then grows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from charlm.language_model import read
 from charlm.model import CharLM
 from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
-from charlm.task import LanguageModelling, fast_shards
+from charlm.task import LanguageModelling, choose_shards
 from charlm.training.config import Precision
 from charlm.training.distributed import World, under_torchrun
 from charlm.training.request import Hooks, Job, Request
@@ -30,7 +30,7 @@ from corpora.text.vocabulary import Vocabulary
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageModelRequest(Request):
-    """The training of a character language model that is asked for."""
+    """A request to train a character language model."""
 
     kind: ClassVar[str] = CHARACTERS
     what: ClassVar[str] = "a language model"
@@ -38,14 +38,15 @@ class LanguageModelRequest(Request):
     place: ClassVar[frozenset[str]] = frozenset({"spec"})
 
     corpus: str
-    """File, folder, catalogued name or path, or - for standard input."""
+    """File, folder, name or path that the catalogue knows, or - for standard input."""
     model: ModelConfig
     training: TrainingConfig
     encoding: str = "utf-8"
+    """Character encoding of the corpus."""
     preset: str | None = None
-    """Name of the preset that the configurations come from, for the record."""
+    """Name of the preset that the configurations come from; it is only recorded."""
     init_from: str | None = None
-    """A model to start from. Its shape then replaces that of `model`, except for dropout."""
+    """Model to start from. Its shape then replaces that of `model`, except for dropout."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
         """Encode the corpus; see `Request.job`. The run is named after the corpus."""
@@ -57,13 +58,13 @@ class LanguageModelRequest(Request):
             self.corpus, encoding=self.encoding, progress=hooks.progress, notice=hooks.notice
         )
         if vocabulary is None:
-            model, symbols, weights = self._beginning(text)
+            model, symbols, weights = self._prepare_model(text)
         else:
             model, symbols, weights = self.model, Vocabulary.from_json(vocabulary), None
 
         def task(world: World, precision: Precision) -> LanguageModelling:
             made = build_model(model, weights, len(symbols)).to(world.device)
-            shards = fast_shards(model, self.training, world)
+            shards = choose_shards(model, self.training, world)
             return LanguageModelling(
                 made, symbols, text, self.training, precision=precision, world=world, shards=shards
             )
@@ -82,7 +83,15 @@ class LanguageModelRequest(Request):
 
     @classmethod
     def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
-        """Return the request that a run recorded; `moved` may hold `corpus`."""
+        """Return the request that a run recorded.
+
+        Args:
+            signed: what the last checkpoint says of the run.
+            moved: `corpus`, if the corpus is now somewhere else.
+
+        Raises:
+            UserError: the record is damaged, or the corpus was standard input.
+        """
         source = signed["corpus"]
         if source["spec"] == "-" and "corpus" not in moved:
             raise UserError(
@@ -95,10 +104,10 @@ class LanguageModelRequest(Request):
             encoding=source["encoding"],
         )
 
-    def _beginning(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
+    def _prepare_model(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
         """Return the shape of the model, its vocabulary, and the weights to start from, if any.
 
-        A model to start from gets new weights for the characters that it lacks.
+        `init_from` gets new weights for the characters of the text that it lacks.
         """
         if self.init_from is None:
             return self.model, text.vocabulary, None
@@ -121,7 +130,7 @@ def load_torch_model(path: Path, device: torch.device) -> tuple[CharLM, Vocabula
 
 
 def build_model(config: ModelConfig, weights: Arrays | None, vocabulary_size: int) -> CharLM:
-    """Return a torch model on the CPU, with the given weights or newly drawn ones."""
+    """Return a torch model on the CPU, with the given weights, or with random ones for None."""
     model = CharLM(config, vocabulary_size)
     if weights is not None:
         model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
@@ -133,13 +142,13 @@ def grow_vocabulary(
 ) -> dict[str, np.ndarray]:
     """Return `weights` with rows for the symbols that were added at the end of the vocabulary.
 
-    Old rows stay as they are. A new symbol is at first about as unlikely as the rarer old ones, so
-    that the model loses almost nothing of what it knew.
+    The old rows stay as they are. A new symbol gets the lowest bias of all. So it is unlikely at
+    first, and the loss on the old text hardly changes.
 
     Args:
-        weights: of a `CharLM` with at most `vocabulary_size` symbols.
+        weights: weights of a `CharLM` with at most `vocabulary_size` symbols.
         vocabulary_size: number of symbols, the new ones included.
-        random: draws the new embeddings, with the mean and the scale of the old ones.
+        random: draws the new embeddings, with the mean and the deviation of the old ones.
     """
     embedding, output = weights["embedding.weight"], weights["output.weight"]
     bias = weights["output.bias"]

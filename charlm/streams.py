@@ -15,14 +15,21 @@ from corpora.text.encoded import release
 from corpora.text.normalize import split_bounds
 
 RELEASE_EVERY = 256
-"""Windows after which the pages of a memory map that were read are let go."""
+"""Windows after which the pages of a memory map that were read are released."""
 
 
 class Streams:
-    """A text cut into `batch_size` contiguous streams, read side by side in windows.
+    """A text cut into contiguous streams, which are read side by side in windows.
 
-    Row b of window i goes on where row b of window i - 1 ended, so that the state can be carried.
-    `ids` may be a memory map: a window copies only what it returns.
+    Row b of window i continues row b of window i - 1, so that the state can be carried.
+
+    Args:
+        ids: the text (N,). It may be a memory map: a window copies only what it returns.
+        batch_size: number of streams, B.
+        window: characters of a stream that are read at a time, T.
+        rows: the streams to read, if not all.
+        remap: lookup table from `ids` to the ids of the model.
+        device: device of the batches; by default the CPU.
     """
 
     def __init__(
@@ -44,10 +51,10 @@ class Streams:
         self.device = device or torch.device("cpu")
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        return self.starting_at(0)
+        return self.read_from(0)
 
-    def starting_at(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield inputs and targets, (B, T) each, from window `first` to the last."""
+    def read_from(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield inputs and targets, (B, T) each, from window number `first` to the last one."""
         for number in range(first, self.windows):
             if number % RELEASE_EVERY == 0:
                 release(self.ids)
@@ -59,10 +66,10 @@ class Streams:
 
 
 def check_length(characters: int, config: TrainingConfig) -> None:
-    """Raise `UserError` unless a text of so many characters can be trained and evaluated on."""
+    """Raise `UserError` if a text of that many characters is too short to train and evaluate on."""
     if not _is_enough(characters, config):
-        filling = config.batch_size * (config.window + 1) * 5 // 4  # the training part is 4/5
-        enough = next(n for n in itertools.count(filling) if _is_enough(n, config))
+        least = config.batch_size * (config.window + 1) * 5 // 4  # the training part is 4/5
+        enough = next(n for n in itertools.count(least) if _is_enough(n, config))
         raise UserError(
             f"the text has {characters:,} characters, too few for one batch of "
             f"{config.batch_size} x {config.window}: {enough:,} are needed; "
@@ -71,7 +78,7 @@ def check_length(characters: int, config: TrainingConfig) -> None:
 
 
 def _is_enough(characters: int, config: TrainingConfig) -> bool:
-    """Whether the training part fills one batch and the validation part holds a prediction."""
+    """Return whether the training part fills a batch, and the validation part has 2 characters."""
     training, validation, _ = split_bounds(characters)
     fills = int(training.stop) >= config.batch_size * (config.window + 1)
     return fills and int(validation.stop) - int(validation.start) >= 2

@@ -1,4 +1,4 @@
-"""Language modelling as a task for the training loop."""
+"""Character language modelling as a task for the training loop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from charlm.generation import generate
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
 from charlm.model import CharLM
-from charlm.nn.recurrent import State, detached, divided, flattened, joined, unflattened
+from charlm.nn.recurrent import (
+    State,
+    detach_state,
+    flatten_state,
+    join_states,
+    restore_state,
+    split_state,
+    unflatten_state,
+)
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CHARACTERS
 from charlm.streams import Streams, check_length
@@ -27,18 +35,17 @@ from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 
 VALIDATION_LIMIT = 1_000_000
-"""Characters of the validation part that are read at each evaluation, at most: of a corpus of a
-gigabyte, all of it would take longer than the training in between."""
-
+"""Most characters of the validation part that an evaluation reads. The whole validation part of a
+corpus of a gigabyte would take longer than the training between two evaluations."""
 
 LARGEST_SHARDED = 256
-"""Units of the largest layers whose batches are shared by threads, each of which then reads all of
-their weights: with two threads, training in bf16 is 1.3 times as fast at 64 units, 1.6 times at
-128, 1.1 times at 256, and 0.7 times at 512."""
+"""Units of the largest layers whose batches are split among threads. Each thread reads all weights:
+with two threads, training in bf16 is 1.3 times as fast at 64 units, 1.6 times at 128, 1.1 times at
+256, and 0.7 times at 512."""
 
 
-def fast_shards(model: ModelConfig, config: TrainingConfig, world: World) -> int:
-    """Return by how many threads of a process a batch is shared for the most speed."""
+def choose_shards(model: ModelConfig, config: TrainingConfig, world: World) -> int:
+    """Return the number of threads of a process that share a batch, for the most speed."""
     return world.shards(config.batch_size) if model.hidden_size <= LARGEST_SHARDED else 1
 
 
@@ -46,13 +53,13 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
     """Trains a `CharLM` to predict the next character of a text (see `charlm.training.task.Task`).
 
     Args:
-        model: on the world's device.
-        vocabulary: the model's; it may hold more than the text's.
-        text: is split into training, validation and test parts, the last untouched here.
+        model: the model to train, on the world's device.
+        vocabulary: the vocabulary of the model; it may hold more symbols than that of the text.
+        text: the text; its training part and its validation part are read.
         config: sizes of the batches.
-        precision: arithmetic of the evaluations, the one of the training.
-        world: says which rows of each batch are this process's.
-        shards: threads that share them (see `fast_shards`).
+        precision: arithmetic of the evaluations, the same as that of the training.
+        world: the processes that train together; each reads its own rows of a batch.
+        shards: threads of this process that share its rows (see `choose_shards`).
 
     Raises:
         UserError: the text is too short for one batch.
@@ -89,33 +96,35 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
         )
         self.steps_per_epoch = self.streams.windows
         self.state: State | None = None
-        self.shards = _sharded(model, shards) if shards > 1 else None
+        self.shards = _make_shards(model, shards) if shards > 1 else None
 
     def batches(self, epoch: int, start: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield (inputs, targets), (B, T) each; each pass begins with a state of zeros."""
+        """Yield (inputs, targets), (B, T) each. A pass begins with a state of zeros."""
         if start == 0:
             self.state = None
-        return self.streams.starting_at(start)
+        return self.streams.read_from(start)
 
     def loss(
         self, model: nn.Module, batch: tuple[Tensor, Tensor], generator: torch.Generator
     ) -> Tensor:
         """Return the mean cross-entropy in nats per character, and carry the state on."""
         if self.shards is None:
-            loss, self.state = _loss(model, batch, self.state, generator)
+            loss, self.state = _compute_loss(model, batch, self.state, generator)
             return loss
         count = len(self.shards.replicas)
         parts = list(zip(*(tensor.chunk(count) for tensor in batch), strict=True))
-        states = divided(self.state, count)
-        # Each draws the masks of all, and takes its own.
+        states = split_state(self.state, count)
+        # Each thread draws the masks for all rows, and takes those of its own rows.
         generators = [generator.clone_state() for _ in range(count)]
 
-        def of_one(index: int, replica: nn.Module) -> Tensor:
-            own, states[index] = _loss(replica, parts[index], states[index], generators[index])
+        def compute_part(index: int, replica: nn.Module) -> Tensor:
+            own, states[index] = _compute_loss(
+                replica, parts[index], states[index], generators[index]
+            )
             return own
 
-        mean = self.shards.mean(of_one)
-        self.state = joined(states)
+        mean = self.shards.mean(compute_part)
+        self.state = join_states(states)
         generator.set_state(generators[0].get_state())
         return mean
 
@@ -124,7 +133,7 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
         return batch[0].numel()
 
     def evaluate(self) -> Mapping[str, float]:
-        """Return loss (nats per character), its CRLF equivalent, and bits, on validation."""
+        """Return the validation loss: nats and bits per character, and the CRLF-equivalent."""
         with autocast(self.device, self.precision):
             score = evaluate(
                 self.model,
@@ -140,7 +149,7 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
         }
 
     def sample(self, step: int) -> str:
-        """Return a text that the model writes as it stands; the same step, the same draws."""
+        """Return a text that the model writes now; the same step draws the same random numbers."""
         if self.config.sample_length == 0:
             return ""
         network = Network(self.model.config, copy_weights(self.model), len(self.vocabulary))
@@ -155,26 +164,28 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
 
     def carried(self) -> dict[str, Tensor]:
         """Return the state of every stream."""
-        return flattened(self.state)
+        return flatten_state(self.state)
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
-        self.state = unflattened({name: t.to(self.device) for name, t in tensors.items()})
+        """Set the state of every stream to what `carried` returned."""
+        layers = [layer for layer in self.model.layers if isinstance(layer, nn.RNNBase)]
+        restore_state(tensors, layers, len(self.streams.ids))
+        self.state = unflatten_state({name: t.to(self.device) for name, t in tensors.items()})
 
     def model_file(self) -> ModelFile:
-        """Return what the model file holds."""
+        """Return the content of the model file."""
         config, vocabulary = self.model.config.to_json(), self.vocabulary.to_json()
         return ModelFile(CHARACTERS, config, vocabulary, copy_weights(self.model))
 
 
-def _sharded(model: CharLM, count: int) -> Shards[CharLM]:
+def _make_shards(model: CharLM, count: int) -> Shards[CharLM]:
     shards = Shards(model, count)
     for rank, replica in enumerate(shards.replicas):
         replica.rank, replica.world_size = rank, count
     return shards
 
 
-def _loss(
+def _compute_loss(
     model: nn.Module,
     batch: Sequence[Tensor],
     state: State | None,
@@ -183,6 +194,6 @@ def _loss(
     """Return the mean cross-entropy of (inputs, targets), and the state after them."""
     inputs, targets = batch
     logits, after = model(inputs, state, generator)
-    # Time first, as the logits lie in memory: nothing large is copied.
+    # Time first, as the logits lie in memory: flattening them then copies nothing.
     loss = F.cross_entropy(logits.transpose(0, 1).flatten(0, 1).float(), targets.t().flatten())
-    return loss, detached(after)
+    return loss, detach_state(after)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import INPUT, Out, Resume, TensorBoardToo, given, overrides
+from charlm.console.options import INPUT, Out, Resume, TensorBoardToo, make_options, select_given
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
 from charlm.training.config import preset
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
     from charlm.start import LanguageModelRequest
 
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
-"""Options that a model to start from has settled."""
+"""Fields of the shape that `--init-from` decides."""
 
-Options = overrides(ModelConfig, TrainingConfig, module=__name__)
+Options = make_options(ModelConfig, TrainingConfig, module=__name__)
 
 app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 
@@ -40,24 +42,23 @@ def train(
     tensorboard: TensorBoardToo = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
-    """Train a model on a text. Stop with Ctrl-C at any time and go on with --resume.
+    """Train a model on a text. Stop with Ctrl-C at any time; --resume continues.
 
     Parameters
     ----------
     corpus
-        A text file, a folder of them, a known name or path (see `charlm corpora`), or - for
-        standard input.
+        A text file, a folder of text files, a name that `charlm corpora` lists, or - for standard
+        input.
     preset_name
-        Named settings that the options below change, by default `default`: {presets}.
+        Settings to start from, which the other options change; by default `default`: {presets}.
     init_from
-        Start from this model: a run folder, a .safetensors file or a shipped name.
+        Start from this model: a run folder, a .safetensors file, or a model that ships with charlm.
     encoding
         Character encoding of the text, by default utf-8.
     """
-    changes = given(options)
     # Imported here: loading torch takes over a second, and --help does not need it.
     from charlm.console.download_bar import DownloadBar
-    from charlm.console.watch import open_training, refuse, watch
+    from charlm.console.watch import open_training, watch
     from charlm.start import LanguageModelRequest
     from charlm.training.request import Hooks
     from charlm.training.tensorboard import require_tensorboard
@@ -65,29 +66,13 @@ def train(
     if tensorboard:
         require_tensorboard()
 
-    def request() -> LanguageModelRequest:
-        if corpus is None:
-            raise UserError("which text? give a file, a folder or a name: charlm corpora")
-        name = preset_name or DEFAULT_PRESET
-        chosen = preset(name, PRESETS)
-        if init_from is not None:
-            refuse(set(changes) & SHAPE, "while --init-from gives the model")
-        return LanguageModelRequest(
-            corpus=corpus,
-            model=chosen.model.replace(changes),
-            training=chosen.training.replace(changes),
-            encoding=encoding or "utf-8",
-            preset=name,
-            init_from=init_from,
-            run=run_folder,
-        )
-
+    changes = select_given(options)
     beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
     stop = Interrupts()
     with closing(DownloadBar(stderr())) as bar:
         opened = open_training(
             LanguageModelRequest,
-            request,
+            lambda: _make_request(corpus, preset_name, changes, encoding, init_from, run_folder),
             resume=resume,
             changes=changes,
             beside={**beside, "--encoding": encoding},
@@ -96,6 +81,35 @@ def train(
         )
         with opened as ready:
             return watch(ready, stop, tensorboard=tensorboard)
+
+
+def _make_request(
+    corpus: str | None,
+    preset_name: str | None,
+    changes: Mapping[str, Any],
+    encoding: str | None,
+    init_from: str | None,
+    run_folder: Path | None,
+) -> LanguageModelRequest:
+    """Return the request for a new training."""
+    from charlm.console.watch import refuse
+    from charlm.start import LanguageModelRequest
+
+    if corpus is None:
+        raise UserError("which text? give a file, a folder or a name: charlm corpora")
+    name = preset_name or DEFAULT_PRESET
+    chosen = preset(name, PRESETS)
+    if init_from is not None:
+        refuse(set(changes) & SHAPE, "while --init-from gives the model")
+    return LanguageModelRequest(
+        corpus=corpus,
+        model=chosen.model.replace(changes),
+        training=chosen.training.replace(changes),
+        encoding=encoding or "utf-8",
+        preset=name,
+        init_from=init_from,
+        run=run_folder,
+    )
 
 
 train.__doc__ = (train.__doc__ or "").format(

@@ -1,4 +1,4 @@
-"""The sequence models: a review classifier and a command translator.
+"""Sequence models: a classifier of reviews and a translator of commands.
 
 >>> import seq
 >>> (found,) = seq.load("imdb").classify(["A superb, moving film."])
@@ -8,6 +8,8 @@
 >>> found.actions
 ('I_JUMP', 'I_JUMP')
 """
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    # Late, so that the command line can print its help without loading torch.
+    # Imported on first use: the command line prints its help without loading torch.
     if name in __all__:
         from seq import loading
 

@@ -1,4 +1,4 @@
-"""Sequences of many lengths as batches: padding and length buckets."""
+"""Batches of sequences of different lengths: padding and length buckets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from seq.padding import PAD
+from seq.padding import PAD, Ids
 
 BATCHES_PER_BUCKET = 50
-"""Batches whose examples are sorted together: enough for little padding, and yet no two passes have
-the same batches."""
+"""Number of batches whose examples are sorted together. It keeps the padding small, and the batches
+still differ from pass to pass."""
 
 
-def padded(sequences: Sequence[npt.NDArray[np.integer]]) -> tuple[Tensor, Tensor]:
+def pad(sequences: Sequence[Ids]) -> tuple[Tensor, Tensor]:
     """Return ids (T, B), time first and padded at the end, and lengths (B,), on the CPU."""
     lengths = [len(sequence) for sequence in sequences]
     ids = np.full((max(lengths), len(sequences)), PAD, dtype=np.int64)
@@ -25,25 +25,26 @@ def padded(sequences: Sequence[npt.NDArray[np.integer]]) -> tuple[Tensor, Tensor
     return torch.from_numpy(ids), torch.tensor(lengths)
 
 
-def by_length(lengths: npt.NDArray[np.integer], batch_size: int) -> list[npt.NDArray[np.int64]]:
-    """Return the indices of all examples in batches of about equal length, longest first."""
+def batch_by_length(lengths: Ids, batch_size: int) -> list[npt.NDArray[np.int64]]:
+    """Return the indices of all examples in batches of similar length, longest first."""
     order = np.argsort(-lengths, kind="stable")
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-def bucketed(
-    lengths: npt.NDArray[np.integer], batch_size: int, random: np.random.Generator
+def draw_batches(
+    lengths: Ids, batch_size: int, random: np.random.Generator
 ) -> list[npt.NDArray[np.int64]]:
-    """Return the indices of all examples, drawn into batches of about equal length.
+    """Draw batches of examples of similar length, and return the indices in each batch.
 
-    The examples are shuffled, sorted by length within buckets of `BATCHES_PER_BUCKET` batches, and
-    the batches shuffled again; the last bucket's remainder makes one smaller batch.
+    The examples are shuffled and divided into buckets of `BATCHES_PER_BUCKET` batches. Each bucket
+    is sorted by length and cut into batches, and all batches are shuffled. The last batch of a
+    bucket that is not full is smaller.
     """
     shuffled = random.permutation(len(lengths))
     size = batch_size * BATCHES_PER_BUCKET
     batches = [
         shuffled[start : start + size][batch]
         for start in range(0, len(shuffled), size)
-        for batch in by_length(lengths[shuffled[start : start + size]], batch_size)
+        for batch in batch_by_length(lengths[shuffled[start : start + size]], batch_size)
     ]
     return [batches[index] for index in random.permutation(len(batches))]

@@ -1,4 +1,4 @@
-"""The models of this package by name, whatever they do."""
+"""Load a classifier or a translator by name."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def load(
     """Load a classifier or a translator by shipped name, run folder or `.safetensors` file.
 
     Args:
-        name: `imdb` and `scan` are two that ship.
-        device: where to compute.
-        precision: fp32 gives the same figures in any batch, to 1e-5; bf16 is faster on some
-            processors, and close to them.
+        name: a shipped name (`imdb`, `scan`), a run folder or a file.
+        device: device to compute on.
+        precision: fp32 gives the same figures in any batch, to 1e-5. bf16 is faster on some
+            processors and gives figures close to these.
 
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind.
+        UserError: the model does not exist, is damaged, or is of another kind.
     """
     path = find(name, CLASSIFIER, TRANSLATOR)
     kind = KINDS.get(found := read_kind(path))

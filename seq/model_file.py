@@ -1,4 +1,4 @@
-"""Reading a torch model from its file, whatever it is a model of."""
+"""Read a torch model of any kind from its file."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ class OpenedModel(Generic[About, Module]):
     """A model that was read from disk."""
 
     name: str
+    """Name of the model, to show to people."""
     about: About
-    """What belongs to it besides the weights, such as its vocabulary."""
+    """What belongs to the model besides its weights, such as its vocabulary."""
     model: Module
-    """Ready to compute with, on the device."""
+    """The network, in evaluation mode, on `device`."""
     device: torch.device
     precision: Precision
+    """Arithmetic of its recurrent layers: fp32 or bf16."""
 
 
 def open_model(
@@ -43,20 +45,20 @@ def open_model(
     """Read a model by shipped name, run folder or `.safetensors` file.
 
     Args:
-        name: of the model.
-        kind: what it must be a model of.
-        build: makes the module, without its weights, from its configuration and its vocabulary.
-        device: where it computes.
-        precision: arithmetic of its recurrent layers.
+        name: name, folder or file of the model.
+        kind: kind that the model must have; see `charlm.runs.registry`.
+        build: makes the module from a configuration and a vocabulary. Its weights are replaced.
+        device: device to compute on.
+        precision: arithmetic of the recurrent layers.
 
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind.
+        UserError: the model does not exist, is damaged, or is of another kind.
     """
     path = find(name, kind)
     file = read_model(path, kind)
     where = pick_device(device)
     try:
-        with torch.device("meta"):  # a file may claim sizes that no memory holds
+        with torch.device("meta"):  # a file may claim sizes larger than the memory
             check_shapes(build(file.config, file.vocabulary)[1], file.weights)
         about, model = build(file.config, file.vocabulary)
         model.load_state_dict({name: torch.from_numpy(w) for name, w in file.weights.items()})
@@ -67,7 +69,11 @@ def open_model(
 
 
 def check_shapes(model: nn.Module, weights: Arrays) -> None:
-    """Raise `UserError` unless `weights` are those of `model`, by name and shape."""
+    """Compare `weights` with the parameters of `model` by name and shape.
+
+    Raises:
+        UserError: they differ.
+    """
     shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     if shapes != {name: array.shape for name, array in weights.items()}:
         raise UserError("its weights do not fit its configuration")

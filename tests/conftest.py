@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from charlm.__main__ import application
+from charlm.__main__ import build_app
 from charlm.console import program
 from charlm.console.process import share_cores
 from charlm.runs import registry
@@ -87,7 +87,7 @@ def charlm(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
         capsys.readouterr()
         with pytest.raises(SystemExit) as caught:
-            program.run(application())
+            program.run(build_app())
         assert isinstance(caught.value.code, int)
         return Ended(caught.value.code, *capsys.readouterr())
 

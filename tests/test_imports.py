@@ -87,13 +87,13 @@ def test_the_packages_themselves_are_free() -> None:
 
 HELP = """
 import contextlib, io, sys
-from charlm.__main__ import application
+from charlm.__main__ import build_app
 heavy = set(sys.argv[1].split(","))
 seen = set()
 for tokens in sys.argv[2].split(","):
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
-        application()([*tokens.split(), "--help"], result_action="return_value")
+        build_app()([*tokens.split(), "--help"], result_action="return_value")
     assert "Usage" in shown.getvalue(), tokens
     new = heavy & set(sys.modules) - seen
     seen |= new

@@ -1,4 +1,4 @@
-"""The app: tabs with the panes, and what they share."""
+"""The app: a tab for each pane, and what the panes share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.tabs import TABS, Tab
 
 
 class CharlmApp(App[None]):
-    """Generate, classify, translate and train."""
+    """The charlm app: generate, classify, translate and train."""
 
     TITLE = "charlm"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -40,45 +40,45 @@ class CharlmApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.state = state.load()
-        self.making = Lock()
+        self._pane_lock = Lock()
 
     def compose(self) -> ComposeResult:
-        """Lay out the tabs; what is in them comes when they are looked at."""
+        """Lay out empty tabs; a pane is made when its tab is first shown."""
         known = [tab.name for tab in TABS]
         first = self.state.pane if self.state.pane in known else known[0]
         with TabbedContent(initial=first):
             for tab in TABS:
                 with TabPane(f"{tab.title} {tab.key.upper()}", id=tab.name):
-                    yield Static()  # an empty one would show its name
+                    yield Static()  # an empty TabPane would show its name
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        """Take the theme of the last time."""
+        """Use the theme of the last session."""
         if self.state.theme in self.available_themes:
             self.theme = self.state.theme
 
     @property
     def tabs(self) -> TabbedContent:
-        """The tabs, whatever stands before them."""
+        """The tabs, even while another screen covers them."""
         return self.screen_stack[0].query_one(TabbedContent)
 
     @property
     def tab(self) -> Tab:
-        """The tab that is in front."""
+        """The active tab."""
         return next(tab for tab in TABS if tab.name == self.tabs.active)
 
     @property
     def pane(self) -> Pane | None:
-        """The pane that is looked at, once it is there."""
-        return self._pane(self.tab.name)
+        """The pane of the active tab, or None before it is made."""
+        return self._find_pane(self.tab.name)
 
     @property
     def panes(self) -> dict[str, Pane]:
-        """Those that have been looked at."""
-        found = {tab.name: self._pane(tab.name) for tab in TABS}
+        """The panes made so far, by the name of their tab."""
+        found = {tab.name: self._find_pane(tab.name) for tab in TABS}
         return {name: pane for name, pane in found.items() if pane is not None}
 
-    def _pane(self, name: str) -> Pane | None:
+    def _find_pane(self, name: str) -> Pane | None:
         try:
             return self.tabs.query_one(f"#{name}-pane", Pane)
         except NoMatches:
@@ -86,25 +86,25 @@ class CharlmApp(App[None]):
 
     @on(TabbedContent.TabActivated)
     async def show_pane(self, event: TabbedContent.TabActivated) -> None:
-        """Make the pane of a tab when it is first looked at."""
+        """Make the pane of a tab when the tab is first shown, and focus its first input."""
         name = event.pane.id
-        # An app that ends removes its tabs one by one, each of which makes another one active.
+        # When the app ends, it removes its tabs one by one: each time another tab becomes active.
         if name is None or self._exit or not event.pane.is_attached:
             return
-        made = await self._made(name)
-        # Whoever gets the focus brings its tab to the front: not any more if another one is wanted.
+        pane = await self.get_pane(name)
+        # A widget that gets the focus activates its tab. The user may have left this tab by now.
         if self.tabs.active == name:
-            made.query("Input, TextArea").first().focus()
+            pane.query("Input, TextArea").first().focus()
 
-    async def _made(self, name: str) -> Pane:
-        """Return a pane, made if it is not there yet."""
-        async with self.making:  # a tab and what is to be shown in it may both ask at once
-            found = self._pane(name)
+    async def get_pane(self, name: str) -> Pane:
+        """Return the pane of a tab; make it if it does not exist yet."""
+        async with self._pane_lock:  # `show_pane` and `open` may both ask at the same time
+            found = self._find_pane(name)
             if found is None:
                 (tab,) = (tab for tab in TABS if tab.name == name)
                 module = import_module(f"tui.{name}.pane")
                 found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
-                found.restore(self.state.kept(name))
+                found.restore_state(self.state.get_pane(name))
                 place = self.tabs.query_one(f"#{name}", TabPane)
                 await place.remove_children()
                 await place.mount(found)
@@ -112,47 +112,47 @@ class CharlmApp(App[None]):
 
     @on(Pane.Open)
     async def open_in(self, event: Pane.Open) -> None:
-        """Show another tab, with what a pane wants to see there."""
+        """Show the tab, with the model or corpus, that a pane asked for."""
         await self.open(event.tab, event.name)
 
     async def open(self, tab: str, name: str) -> None:
-        """Show a tab, with a model or a corpus."""
+        """Show a tab, and have its pane use the model or corpus called `name`."""
         self.go_to(tab)
-        (await self._made(tab)).use(name)
+        (await self.get_pane(tab)).use(name)
 
     async def on_event(self, event: Event) -> None:
-        """Hear no more keys once it ends: Textual 8.2 would look for a screen that has gone."""
+        """Ignore keys while the app ends: Textual 8.2 would use a screen that is already gone."""
         if not (self._exit and isinstance(event, Key)):
             await super().on_event(event)
 
     # Actions
 
     def go_to(self, name: str) -> None:
-        """Show a pane."""
+        """Show a tab."""
         if self.tabs.active != name:
-            self.set_focus(None)  # a widget that keeps it would bring its own tab back
+            self.set_focus(None)  # a widget that keeps the focus would activate its own tab again
             self.tabs.active = name
 
     def action_go_to(self, name: str) -> None:
-        """Show a pane."""
+        """Show a tab."""
         self.go_to(name)
 
     def action_help(self) -> None:
-        """Say what the pane is for, and its keys."""
+        """Show what the pane is for, and its keys."""
         from tui.screens import Help
 
         if self.pane is not None and not isinstance(self.screen, Help):
             self.push_screen(Help(self.tab.title, self.pane.HELP))
 
     def action_command_palette(self) -> None:
-        """Offer every action, model and corpus."""
+        """Open the command palette: every action, model and corpus."""
         from tui.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return what the command palette offers."""
+        """Yield the commands of the palette, those of Textual last."""
         from tui.palette import list_commands
 
         yield from list_commands(self.pane, self.go_to, self.open)
@@ -160,25 +160,25 @@ class CharlmApp(App[None]):
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]
-        """Ask what becomes of trainings that are under way; remember things; end."""
-        trainings = [one for pane in self.panes.values() for one in pane.under_way()]
+        """Ask what to do with running trainings, save the state, and end the app."""
+        trainings = [one for pane in self.panes.values() for one in pane.list_trainings()]
         if trainings:
             from tui.screens import Choose
 
             what = "A training is" if len(trainings) == 1 else f"{len(trainings)} trainings are"
-            question = f"{what} under way. It can go on without this app."
-            answers = {"leave": "Leave it running", "stop": "Stop it, saved", "stay": "Stay"}
+            question = f"{what} running, and can continue without this app."
+            answers = {"leave": "Let it run", "stop": "Save and stop it", "stay": "Stay"}
             answer = await self.push_screen_wait(Choose(question, answers))
             if answer in (None, "stay"):
                 return
             if answer == "stop":
                 for training in trainings:
                     training.stop()
-        self.remember()
+        self.save_state()
         self.exit()
 
-    def remember(self) -> None:
-        """Keep theme, tab, and what the panes want kept, for the next start."""
+    def save_state(self) -> None:
+        """Save the theme, the active tab and the state of the panes for the next session."""
         self.state.theme, self.state.pane = self.theme, self.tab.name
-        self.state.panes |= {name: pane.kept() for name, pane in self.panes.items()}
+        self.state.panes |= {name: pane.get_state() for name, pane in self.panes.items()}
         state.save(self.state)

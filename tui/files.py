@@ -1,4 +1,4 @@
-"""Files that the user names: asked for, and written."""
+"""Read paths that the user types, and write files that the user asks for."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ from corpora.errors import UserError
 from tui.screens import Ask, Choose
 
 
-def named(typed: str) -> Path:
-    """Return the path that was typed, with `~` for the user's folder.
+def parse_path(typed: str) -> Path:
+    """Return the path that was typed; `~` stands for the user's home folder.
 
     Raises:
-        UserError: there can be no such path.
+        UserError: if no such path can exist.
     """
     if "\0" in typed:
-        raise UserError("a file's name cannot hold the character NUL")
+        raise UserError("a file name cannot contain the character NUL")
     try:
         return Path(typed).expanduser()
     except RuntimeError as error:
-        raise UserError(f"{typed}: there is no such user") from error
+        raise UserError(f"{typed}: no such user") from error
 
 
 async def save(app: App[Any], question: str, name: str, content: Callable[[], bytes]) -> None:
-    """Ask for a file, and before writing over one that is there; write it; say how that went.
+    """Ask for a file name, write the file, and report success or failure.
+
+    If the file exists, ask before replacing it.
 
     Args:
-        app: asks and tells. Call this from one of its workers.
-        question: what to ask.
-        name: is proposed.
-        content: of the file, made once it is clear that it will be written.
+        app: app that asks and reports; this must run in one of its workers.
+        question: question that asks for the file name.
+        name: file name that is proposed.
+        content: returns the content; it is called only when the file is about to be written.
     """
     typed = await app.push_screen_wait(Ask(question, value=name))
     if typed is None:
         return
     try:
-        path = named(typed)
+        path = parse_path(typed)
         if exists(path):
-            answers = {"over": "Write over it", "no": "Leave it"}
+            answers = {"over": "Replace it", "no": "Keep it"}
             if await app.push_screen_wait(Choose(f"{typed} exists already.", answers)) != "over":
                 return
         write_atomic(path, content())

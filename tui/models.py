@@ -1,4 +1,4 @@
-"""Which models there are for a pane, and those that it has loaded."""
+"""List the models of a kind, and keep those that a pane has loaded."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from corpora.errors import UserError
 Model = TypeVar("Model")
 
 
-def kinds() -> dict[str, str]:
-    """Return the kind of every model that can be used, by name.
+def list_kinds() -> dict[str, str]:
+    """Return the kind of every usable model, by name.
 
-    They are the models that ship and those in run folders. Damaged ones are left out: `charlm
+    These are the shipped models and those in run folders. Damaged models are left out: `charlm
     models` says what is wrong with them.
     """
     found = {}
@@ -29,28 +29,32 @@ def kinds() -> dict[str, str]:
     return found
 
 
-def names(kind: str) -> list[str]:
-    """Return the names of the models of a kind that can be used."""
-    return [name for name, own in kinds().items() if own == kind]
+def list_names(kind: str) -> list[str]:
+    """Return the names of the usable models of a kind."""
+    return [name for name, own in list_kinds().items() if own == kind]
 
 
 class Models(Generic[Model]):
-    """Models by name, each loaded at its first use; for threads, one of which has them at a time.
+    """Models by name, shared by threads; each is loaded when it is first used.
 
     Args:
-        load: makes a model from its path; it may take seconds.
-        loading: is told the name of one that is about to be loaded.
+        load: returns the model at a path; it may take seconds.
+        on_load: is called with the name of a model before it is loaded.
     """
 
-    def __init__(self, load: Callable[[str], Model], loading: Callable[[str], None]) -> None:
-        self._load, self._loading = load, loading
+    def __init__(self, load: Callable[[str], Model], on_load: Callable[[str], None]) -> None:
+        self._load, self._on_load = load, on_load
         self._models: dict[str, Model] = {}
         self.lock = Lock()
-        """Held by whoever asks a model something."""
+        """Lock that a thread holds while it uses a model."""
 
     def get(self, name: str) -> Model:
-        """Return a model, with `lock` held; raise `UserError` if it cannot be loaded."""
+        """Return a model; the caller holds `lock`.
+
+        Raises:
+            UserError: if the model cannot be loaded.
+        """
         if name not in self._models:
-            self._loading(name)
+            self._on_load(name)
             self._models[name] = self._load(str(find(name)))
         return self._models[name]

@@ -1,4 +1,4 @@
-"""The command palette: every pane and action, every model and corpus."""
+"""The command palette: go to every pane, action, model and corpus."""
 
 from __future__ import annotations
 
@@ -16,34 +16,35 @@ from textual.widgets import Input
 
 from charlm.console.program import printable
 from corpora.known.catalog import CATALOG
-from tui.models import kinds
+from tui.models import list_kinds
 from tui.pane import Pane
 from tui.tabs import TABS
 
 
-class Found(CommandList):
-    """The commands that were found."""
+class CommandResults(CommandList):
+    """The commands that match what was typed."""
 
     def on_click(self, event: Click) -> None:
-        """Leave alone what was clicked before the list became a shorter one."""
+        """Ignore a click on a line that has gone because the list became shorter."""
         if event.style.meta.get("option", 0) >= self.option_count:
             event.prevent_default()
 
     def action_page_up(self) -> None:
-        """Go to the first one."""
+        """Go to the first command."""
         self.action_first()
 
     def action_page_down(self) -> None:
-        """Go to the last one."""
+        """Go to the last command."""
         self.action_last()
 
 
 class Palette(CommandPalette):
-    """Textual's own, but for four errors of version 8.2.
+    """Textual's command palette, without four errors of version 8.2.
 
-    Left while it gathers commands, it raises NoMatches when it goes on with a list that has gone;
-    left twice before the first is heard, ScreenStackError; clicked as its list gets shorter,
-    IndexError; and a page up or down raises KeyError where the list has no room to be laid out.
+    It raises NoMatches if it is closed while it gathers commands, because it continues with a list
+    that has gone. It raises ScreenStackError if it is closed twice before the first is handled. A
+    click raises IndexError while the list becomes shorter. Page up and page down raise KeyError
+    where the window has no room for the list.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,18 +52,18 @@ class Palette(CommandPalette):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay out as CommandPalette does, but for the list."""
+        """Lay out the palette as CommandPalette does, with another list."""
         for part in super().compose():
-            yield Found() if isinstance(part, CommandList) else part
+            yield CommandResults() if isinstance(part, CommandList) else part
 
     @on(Input.Changed)
     def ignore(self, event: Input.Changed) -> None:
-        """Search no more once it is closed."""
+        """Ignore what is typed once the palette is closed."""
         if not self.is_current:
             event.prevent_default().stop()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close, if that is still to be done, and gather no more."""
+        """Close the palette, once, and stop gathering commands."""
         self.workers.cancel_node(self)
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
@@ -72,12 +73,12 @@ def list_commands(
     go_to: Callable[[str], None],
     use: Callable[[str, str], Awaitable[None]],
 ) -> Iterator[SystemCommand]:
-    """Yield what can be done, the panes first.
+    """Yield the commands of the app: tabs, actions, models and corpora.
 
     Args:
-        pane: the one that is looked at, whose actions are offered.
-        go_to: shows the tab of that name.
-        use: shows a tab with a model or a corpus.
+        pane: pane of the active tab, if it is made; its actions are offered.
+        go_to: shows the tab of a name.
+        use: shows a tab and has its pane use a model or a corpus, by name.
     """
     for tab in TABS:
         yield SystemCommand(tab.title, f"Go to {tab.title}", partial(go_to, tab.name))
@@ -87,9 +88,9 @@ def list_commands(
                 action = partial(pane.app.run_action, binding.action, pane)
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
     tabs = {tab.kind: tab for tab in TABS if tab.kind is not None}
-    for name, kind in kinds().items():
+    for name, kind in list_kinds().items():
         if (found := tabs.get(kind)) is not None:
-            # Textual would take brackets in a name for markup.
+            # Textual would read square brackets in a name as markup.
             shown = printable(name).replace("[", "(").replace("]", ")")
             open_it = partial(use, found.name, name)
             yield SystemCommand(f"{found.title} with {shown}", "Use this model", open_it)

@@ -1,49 +1,59 @@
-"""What every pane can be asked by the app, and how it asks for another one."""
+"""The base class of the panes: how the app and its panes talk to each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from textual.message import Message
 from textual.widget import Widget
 
-if TYPE_CHECKING:
-    from tui.train.process import Training
+
+class Training(Protocol):
+    """A training that runs outside the app; see `tui.train.process`."""
+
+    def stop(self) -> None:
+        """Ask the training to save and end."""
 
 
 class Pane(Widget):
     """The content of a tab.
 
-    Its threads report with `call_later`, which does not wait for the event loop as
-    `call_from_thread` does: a thread that waits for an app that is ending would wait for ever.
+    The threads of a pane report with `call_later`, which does not wait for the event loop.
+    `call_from_thread` waits for it: a thread would wait forever for an app that is ending.
     """
 
     HELP: ClassVar[str] = ""
-    """What the pane is for and how it is used, in Markdown."""
+    """Help text in Markdown: what the pane is for, and how to use it."""
 
     @dataclass
     class Open(Message):
-        """Another tab is to be shown, with something in it; see `Pane.use`."""
+        """A request to show another tab and to have its pane use something; see `Pane.use`."""
 
         tab: str
+        """Name of the tab."""
         name: str
+        """Name of the model or the corpus to use there."""
 
     def use(self, name: str) -> None:
-        """Take what was chosen elsewhere: a model to write with, a corpus to train on."""
+        """Use the model or the corpus called `name`, which was chosen elsewhere in the app."""
 
-    def kept(self) -> dict[str, Any]:
-        """Return what is to be remembered until the next start, as a JSON object."""
+    def get_state(self) -> dict[str, Any]:
+        """Return what the pane remembers until the next session, as a JSON object."""
         return {}
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Take what `kept` returned at the last start, before being mounted; it may be damaged."""
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Restore what `get_state` returned in the last session; called before mounting.
 
-    def under_way(self) -> Sequence[Training]:
-        """Return the trainings that this pane has started and that have not ended."""
+        Args:
+            state: object from the state file; the user may have damaged the file.
+        """
+
+    def list_trainings(self) -> Sequence[Training]:
+        """Return the trainings that this pane has started and that still run."""
         return ()
 
     def fail(self, line: str) -> None:
-        """Say what went wrong, and what to do."""
+        """Show an error message."""
         self.notify(line, severity="error", markup=False)

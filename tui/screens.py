@@ -1,4 +1,4 @@
-"""What stands before the app for a moment: help, and questions."""
+"""Screens that cover the app for a moment: help and questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label, Markdown
 
 
 class Modal(ModalScreen[str | None]):
-    """Stands before the app, whose keys wait; but for the one that quits."""
+    """A screen in front of the app. Of the keys of the app only the one that quits works."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close"),
@@ -23,12 +23,12 @@ class Modal(ModalScreen[str | None]):
     ]
 
     def dismiss(self, result: str | None = None) -> AwaitComplete:
-        """Close, if that is still to be done: a second key may come before the first is heard."""
+        """Close the screen, once: a second key may come before the first one is handled."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
 class Help(Modal):
-    """What a pane is for, and its keys."""
+    """The help of a pane: what it is for, and its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,q", "dismiss", "Close", show=False),
@@ -39,40 +39,45 @@ class Help(Modal):
         self.heading, self.text = title, text
 
     def compose(self) -> ComposeResult:
-        """Lay out the text."""
+        """Lay out the title and the text."""
         with VerticalScroll():
             yield Markdown(f"## {self.heading}\n\n{self.text}\n\n*escape closes this*")
 
 
 class Ask(Modal):
-    """Asks for a line; what comes back is None if the question was left with escape."""
+    """A question with a line of text as its answer; escape, or an empty line, answers None."""
 
     def __init__(self, question: str, *, value: str = "", placeholder: str = "") -> None:
         super().__init__()
         self.question, self.value, self.hint = question, value, placeholder
 
     def compose(self) -> ComposeResult:
-        """Lay out the question."""
+        """Lay out the question and the line."""
         with Vertical():
             yield Label(self.question, markup=False)
             yield Input(self.value, placeholder=self.hint)
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
-        """Give back what was typed."""
+        """Return what was typed."""
         self.dismiss(event.value.strip() or None)
 
 
 class Choose(Modal):
-    """Asks for one of a few answers; what comes back is None if it was left with escape."""
+    """A question with a button for each answer; escape answers None."""
 
     def __init__(self, question: str, answers: Mapping[str, str]) -> None:
-        """Ask `question`; what `answers` calls each answer stands on its button."""
+        """Ask a question.
+
+        Args:
+            question: text of the question.
+            answers: texts of the buttons, by the answer that each of them returns.
+        """
         super().__init__()
         self.question, self.answers = question, answers
 
     def compose(self) -> ComposeResult:
-        """Lay out the question."""
+        """Lay out the question and the buttons."""
         with Vertical():
             yield Label(self.question, markup=False)
             with Horizontal():
@@ -81,5 +86,5 @@ class Choose(Modal):
 
     @on(Button.Pressed)
     def answer(self, event: Button.Pressed) -> None:
-        """Give back the choice."""
+        """Return the answer that was chosen."""
         self.dismiss(event.button.id)

@@ -1,4 +1,4 @@
-"""What the app remembers from one start to the next."""
+"""What the app remembers from one session to the next, in a JSON file."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ FILE = "tui.json"
 
 @dataclass
 class State:
-    """Theme, pane, and what was typed and set in the panes."""
+    """Theme, active tab, and what was typed and set in the panes."""
 
     theme: str = "textual-dark"
     pane: str = "generate"
     panes: dict[str, Any] = field(default_factory=dict)
-    """What each pane wants kept; see `Pane.kept`."""
+    """State of each pane, by the name of its tab; see `Pane.get_state`."""
 
-    def kept(self, pane: str) -> dict[str, Any]:
-        """Return what a pane wanted kept, if that is an object still."""
+    def get_pane(self, pane: str) -> dict[str, Any]:
+        """Return the saved state of a pane; it is empty if the file holds no JSON object for it."""
         found = self.panes.get(pane)
         return found if isinstance(found, dict) else {}
 
 
-def folder() -> Path:
-    """The folder for what is remembered: CHARLM_STATE, or charlm's among the user's."""
-    if named := os.environ.get("CHARLM_STATE"):
-        return Path(named).expanduser()
+def find_folder() -> Path:
+    """Return the folder of the state file: $CHARLM_STATE, else charlm's own for the user."""
+    if folder := os.environ.get("CHARLM_STATE"):
+        return Path(folder).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_state_dir("charlm"))
 
 
 def load() -> State:
-    """Return what was remembered; what is missing, damaged or of another type is as at first."""
+    """Return the saved state; missing, damaged and wrongly typed values get their default."""
     try:
-        found = json.loads((folder() / FILE).read_bytes())
+        found = json.loads((find_folder() / FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
         return State()
     state = State()
@@ -54,9 +54,9 @@ def load() -> State:
 
 
 def save(state: State) -> None:
-    """Remember `state`, if there is a place to: an app that ends has nobody to complain to."""
+    """Write the state file; ignore an error, because the app is ending and can show none."""
     data = json.dumps(dataclasses.asdict(state), indent=2).encode()
     try:
-        write_atomic(folder() / FILE, data)
+        write_atomic(find_folder() / FILE, data)
     except UserError:
         return

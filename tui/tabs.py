@@ -1,7 +1,7 @@
-"""The tabs of the app: where each pane is found, and which models it uses.
+"""The tabs of the app: where the code of each pane lies, and which models it uses.
 
-A pane is made when its tab is first looked at. It talks to the app in messages. Its model work runs
-in threads, and nothing that takes time is imported when the app starts.
+A pane is made when its tab is first shown. It talks to the app in messages. Models run in threads,
+and modules that are slow to import are not imported when the app starts.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from charlm.runs.registry import CHARACTERS, CLASSIFIER, TRANSLATOR
 
 @dataclass(frozen=True)
 class Tab:
-    """Where a pane is found."""
+    """A tab: its title, its key, and where the code of its pane lies."""
 
     name: str
-    """Its id, and the folder of its pane in this package."""
+    """Id of the tab, and folder of its pane in this package."""
     title: str
     key: str
     widget: str
-    """The class of its pane, in the module `pane` of that folder."""
+    """Class of the pane, in the module `pane` of that folder."""
     kind: str | None = None
-    """Kind of the models that it uses; see `charlm.runs.registry`."""
+    """Kind of the models that the pane uses, if any; see `charlm.runs.registry`."""
 
 
 TABS = (

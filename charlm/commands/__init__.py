@@ -1,1 +1,1 @@
-"""The commands of the console script, one a module; each is loaded when it is called."""
+"""The commands of the console script: one in each module, which is loaded when it is called."""

@@ -1,4 +1,4 @@
-"""`charlm bench`: how fast generation and training are, beside torch's own LSTM, in one run."""
+"""`charlm bench`: the speed of generation and training beside torch's own LSTM."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def bench(
 ) -> None:
     """Measure the speed of generation and training beside torch's own LSTM.
 
-    Generation is compared on one thread: stepping and sampling here, in NumPy and, where Numba is
-    installed, compiled, and stepping an nn.LSTM and sampling with torch. Training is compared on
-    all cores: presets as `charlm train` runs them, in bf16 and in fp32, and a plain loop over an
-    nn.LSTM of the same size in fp32; beside them stands the floor, which is what the matrix
-    products alone would take at the speed of large ones in the same arithmetic. Every figure is
-    measured in a process of its own, the rivals in turn; the best round counts.
+    Generation is compared on one thread: charlm steps and samples in NumPy and, if Numba is
+    installed, in compiled code; torch steps an nn.LSTM and samples. Training is compared on all
+    cores: charlm trains presets as `charlm train` does, in bf16 and in fp32; torch trains a plain
+    nn.LSTM of the same size in fp32. The column "floor" is the speed of the matrix products
+    alone, in the same arithmetic. Every figure is measured in a process of its own; the two sides
+    take turns, and the best round counts.
 
     Parameters
     ----------
     what
-        Measure only one of the two.
+        What to measure.
     presets
         Presets to train.
     seconds
         Time for each measurement of a round.
     rounds
-        Rounds to take the best of.
+        Rounds, the best of which counts.
     """
     if seconds <= 0 or rounds < 1:
         raise UserError("--seconds must be above 0 and --rounds at least 1")

@@ -1,4 +1,4 @@
-"""`charlm corpora`: the texts that are known by name."""
+"""`charlm corpora`: list or fetch the texts that are known by name."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ app = App(
 )
 
 
-def _where(name: str) -> str:
-    """Say where a text would come from now."""
+def _find_origin(name: str) -> str:
+    """Return where a text would come from now, in words."""
     entry = lookup(name)
     if any(source.packaged for source in entry.sources):
         return "ships with charlm"
@@ -47,7 +47,7 @@ def corpora(*, json: Json = False) -> None:
             "language": entry.language,
             "licence": entry.licence,
             "path": entry.path,
-            "where": _where(entry.name),
+            "where": _find_origin(entry.name),
         }
         for entry in CATALOG.values()
     ]
@@ -64,14 +64,14 @@ def corpora(*, json: Json = False) -> None:
 
 @app.command
 def get(name: str, path: Path | None = None, /) -> None:
-    """Fetch a text, and say where it lies.
+    """Fetch a text, and print its path.
 
     Parameters
     ----------
     name
-        One that `charlm corpora` lists.
+        A name that `charlm corpora` lists.
     path
-        Put the text at this path; without it, it stays in the cache.
+        Write the text to this path; by default it stays in the cache.
     """
     with closing(DownloadBar(stderr())) as bar:
         if path is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -12,7 +12,14 @@ from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.language_model import DEFAULT_MODEL
 from charlm.runs.registry import find
 from corpora.errors import UserError
-from corpora.text.encoded import Split
+from corpora.text.encoded import EncodedText, Split
+
+if TYPE_CHECKING:
+    import torch
+
+    from charlm.evaluation import Score
+    from charlm.model import CharLM
+    from charlm.training.config import Precision
 
 
 def evaluate(
@@ -29,69 +36,86 @@ def evaluate(
 ) -> None:
     """Report the cross-entropy of a text under a model.
 
-    Every character of the part but the first is predicted once, with the part's own characters
-    before it as context. The CRLF-equivalent counts each line feed as the two bytes that it is in
-    the edition of War and Peace whose results are published.
+    Every character of the part but the first is predicted once, from the characters before it in
+    the part. The CRLF-equivalent counts each line feed as two bytes, as in the edition of War and
+    Peace that the published results use.
 
     Parameters
     ----------
     corpus
-        A file, a folder, a known name or path, or - for standard input.
+        A file, a folder, a name that `charlm corpora` lists, or - for standard input.
     split
-        Which part: the first 80 %, the next 10 %, the last 10 %, or all of it.
+        Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it.
     dynamic
-        Report dynamic evaluation as well, in fp32: the model goes on learning from what it has
-        read (Krause et al. 2018).
+        Report dynamic evaluation as well, in fp32: the model continues to learn from the text that
+        it has been scored on (Krause et al. 2018).
     """
     from charlm.console.download_bar import DownloadBar
-    from charlm.console.process import keep_freed_memory
-    from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
-    from charlm.evaluation import evaluate as scored
     from charlm.start import load_torch_model
-    from charlm.training.device import autocast, pick_device, pick_precision
+    from charlm.training.device import pick_device
     from corpora.known.resolve import encode
 
     path = find(model)
     with closing(DownloadBar(stderr())) as bar:
         text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+    if (size := len(text.split(split))) < 2:
+        raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
     where = pick_device(device)
-    language_model, vocabulary = load_torch_model(path, where)
-    remap = text.remap_table(vocabulary)
-    ids = text.split(split)
-    if len(ids) < 2:
-        raise UserError(f"the {split} part of {corpus} has {len(ids)} characters; 2 are needed")
-    line_feed = vocabulary.line_feed
-    about: dict[str, Any] = {"device": where, "line_feed": line_feed, "remap": remap}
-    keep_freed_memory()
-    with autocast(where, pick_precision(precision, where)):
-        score = scored(language_model, ids, **about)
-    figures: dict[str, Any] = {"model": model, "corpus": text.name, "split": split}
-    figures |= _figures(score)
+    network, vocabulary = load_torch_model(path, where)
+    about: dict[str, Any] = {"device": where, "line_feed": vocabulary.line_feed}
+    about["remap"] = text.remap_table(vocabulary)
+    score = _score(network, text, split, precision, about)
+    figures = {"model": model, "corpus": text.name, "split": split, **_list_figures(score)}
     if dynamic:
-        with stderr().status("adapting to the text …") as status:
-            adapted = evaluate_dynamically(
-                language_model,
-                ids,
-                text.split("train"),
-                Dynamic(),
-                progress=lambda done: status.update(
-                    f"adapting to the text … {done / len(ids):.0%}"
-                ),
-                **about,
-            )
-        figures["dynamic"] = _figures(adapted)
+        adapted = _score_dynamically(network, text, split, about)
+        figures["dynamic"] = _list_figures(adapted)
     if json:
         print_json(figures)
-        return
+    else:
+        _show(figures)
+
+
+def _score(
+    model: CharLM, text: EncodedText, split: Split, precision: Precision, about: dict[str, Any]
+) -> Score:
+    """Score a part of `text`. `about` holds other arguments of `charlm.evaluation.evaluate`."""
+    from charlm.console.process import keep_freed_memory
+    from charlm.evaluation import evaluate
+    from charlm.training.device import autocast, pick_precision
+
+    device: torch.device = about["device"]
+    keep_freed_memory()
+    with autocast(device, pick_precision(precision, device)):
+        return evaluate(model, text.split(split), **about)
+
+
+def _score_dynamically(
+    model: CharLM, text: EncodedText, split: Split, about: dict[str, Any]
+) -> Score:
+    """Score a part of `text` by dynamic evaluation, which changes the weights of `model`."""
+    from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
+
+    ids = text.split(split)
+    with stderr().status("adapting to the text …") as status:
+
+        def show(done: int) -> None:
+            status.update(f"adapting to the text … {done / len(ids):.0%}")
+
+        return evaluate_dynamically(
+            model, ids, text.split("train"), Dynamic(), progress=show, **about
+        )
+
+
+def _show(figures: dict[str, Any]) -> None:
     console = stdout()
-    part = f"{model} on the {split} part of {text.name}, {score.characters:,} characters"
+    part = "{model} on the {split} part of {corpus}, {characters:,} characters".format(**figures)
     console.print(printable(part), soft_wrap=True)
-    console.print(_line("", figures), soft_wrap=True)
-    if dynamic:
-        console.print(_line("dynamic ", figures["dynamic"]), soft_wrap=True)
+    console.print(_format_line("", figures), soft_wrap=True)
+    if "dynamic" in figures:
+        console.print(_format_line("dynamic ", figures["dynamic"]), soft_wrap=True)
 
 
-def _figures(score: Any) -> dict[str, float]:
+def _list_figures(score: Score) -> dict[str, float]:
     return {
         "characters": score.characters,
         "nats_per_character": score.nats_per_character,
@@ -101,7 +125,7 @@ def _figures(score: Any) -> dict[str, float]:
     }
 
 
-def _line(label: str, figures: dict[str, float]) -> str:
+def _format_line(label: str, figures: dict[str, float]) -> str:
     return (
         f"{label}{figures['nats_per_character']:.4f} nats per character, "
         f"{figures['bits_per_character']:.4f} bits, perplexity {figures['perplexity']:.3f}; "

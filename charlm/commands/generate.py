@@ -13,13 +13,16 @@ from cyclopts import Parameter
 from charlm.console.options import TEXT
 from charlm.console.program import print_json, printable, read_input
 from charlm.generation.generate import generate_many
-from charlm.generation.sampling import Sampling, Token
+from charlm.generation.sampling import Sampling
+from charlm.generation.tokens import Token
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
 
 FLUSH_SECONDS = 1 / 60
+"""Seconds between flushes of standard output."""
 ALTERNATIVES = 5
+"""Likeliest characters that JSON lists for each place."""
 
 
 def generate(
@@ -40,49 +43,48 @@ def generate(
     compiled: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Write text in the manner of what a model was trained on.
+    """Write text in the style of the text that a model was trained on.
 
     Standard output carries the text and nothing else.
 
     Parameters
     ----------
     model
-        A shipped name, a run folder or a .safetensors file (see `charlm models`).
+        A model that ships with charlm, a run folder or a .safetensors file (see `charlm models`).
     prompt
-        Text to go on from.
+        Text to continue.
     prompt_file
         Read the prompt from this file, or from standard input with -.
     length
         Characters to write.
     temperature
-        Below 1 the likely becomes likelier, above 1 less so; 0 always takes the likeliest.
+        Below 1, likely characters become likelier, above 1 less likely; 0 always takes the
+        likeliest one.
     top_k
         Draw from the k likeliest characters only.
     top_p
         Draw from the fewest characters whose probabilities sum to p.
     seed
-        The same seed, the same text.
+        Seed of the random numbers: the same seed gives the same text.
     samples
-        Texts to write, all at once.
+        Texts to write, side by side.
     stop
-        End a text once it has written this; may be given several times.
+        End a text once this has been written; the option may be given several times.
     echo
         Write the prompt before the text.
     unknown
         What to do with characters of the prompt that the model does not know.
     compiled
-        Write a single text nearly twice as fast, for long ones: it takes a moment to begin, and
-        some seconds the first time (needs the extra of that name).
+        Write a single text nearly twice as fast, by compiled code. It takes some seconds to start
+        the first time, and a moment later (needs the extra of that name).
     json
-        Write one JSON object with every character, its probability and the likeliest others.
+        Write one JSON object with every character, its probability and the likeliest alternatives.
     """
     if length < 1 or samples < 1:
         raise UserError("--length and --samples must be at least 1")
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     if prompt_file is not None:
-        if prompt:
-            raise UserError("give --prompt or --prompt-file, not both")
-        prompt = read_input(prompt_file).removesuffix("\n")  # the one that ends a file
+        prompt = _read_prompt(prompt_file, prompt)
     language_model = load(model, compiled=compiled)
     if unknown == "skip":
         prompt = language_model.vocabulary.drop_unknown(prompt)
@@ -101,28 +103,33 @@ def generate(
     except UnknownSymbol as error:
         raise UserError(f"the prompt: {error}; --unknown skip leaves it out") from error
     if json:
-        asked = {"model": model, "prompt": prompt, "seed": seed, "temperature": temperature}
-        asked |= {"top_k": top_k, "top_p": top_p}
-        print_json({**asked, "samples": _as_json(language_model, tokens, samples)})
+        about = {"model": model, "prompt": prompt, "seed": seed, **vars(sampling)}
+        print_json({**about, "samples": _list_samples(language_model, tokens, samples)})
     else:
         _write(tokens, prompt if echo else "", samples)
 
 
-def _as_json(
+def _read_prompt(file: str, prompt: str) -> str:
+    if prompt:
+        raise UserError("give --prompt or --prompt-file, not both")
+    return read_input(file).removesuffix("\n")  # a file ends with a line feed
+
+
+def _list_samples(
     model: LanguageModel, tokens: Iterator[tuple[Token | None, ...]], samples: int
 ) -> list[dict[str, Any]]:
-    written: list[list[dict[str, Any]]] = [[] for _ in range(samples)]
+    collected: list[list[dict[str, Any]]] = [[] for _ in range(samples)]
     for row in tokens:
-        for sample, token in zip(written, row, strict=True):
-            if token is not None:  # figures at once: a token holds the whole vocabulary's logits
-                sample.append(_figures(model, token))
+        for sample, token in zip(collected, row, strict=True):
+            if token is not None:  # figures at once: a token holds logits of all symbols
+                sample.append(_list_figures(model, token))
     return [
         {"text": "".join(token["character"] for token in sample), "tokens": sample}
-        for sample in written
+        for sample in collected
     ]
 
 
-def _figures(model: LanguageModel, token: Token) -> dict[str, Any]:
+def _list_figures(model: LanguageModel, token: Token) -> dict[str, Any]:
     symbols = model.vocabulary.symbols
     return {
         "character": token.character,
@@ -136,12 +143,12 @@ def _figures(model: LanguageModel, token: Token) -> dict[str, Any]:
     }
 
 
-class _Stream:
-    """Writes to standard output as text arrives, flushed as often as an eye can follow."""
+class _Writer:
+    """Writes text to standard output, and flushes it 60 times a second."""
 
     def __init__(self) -> None:
         terminal = sys.stdout.isatty()
-        # A terminal must not obey what a model made up; a file gets what was written.
+        # A terminal must not obey escapes that a model writes; a file gets the text as it is.
         self.clean = printable if terminal else lambda text: text
         self.flushed = 0.0
         self.last = ""
@@ -155,8 +162,8 @@ class _Stream:
 
 
 def _write(tokens: Iterator[tuple[Token | None, ...]], prompt: str, samples: int) -> None:
-    """Write the first sample as it is made, and the others, made beside it, after it."""
-    write = _Stream()
+    """Write the first sample while it is made, and then the others, which are made beside it."""
+    write = _Writer()
     others: list[list[str]] = [[] for _ in range(samples - 1)]
     write(prompt)
     try:

@@ -1,4 +1,4 @@
-"""`charlm models`, `charlm info` and `charlm export`: what models there are and what is in them."""
+"""`charlm models`, `charlm info` and `charlm export`: list, describe and export models."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ from corpora.errors import UserError
 from corpora.text.vocabulary import describe_symbol
 
 SHOWN_SYMBOLS = 200
+"""Symbols of a vocabulary that `charlm info` shows."""
 
 
 def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
-    """List the models that ship with charlm, and those in run folders, whatever their kind.
+    """List the models that ship with charlm and those in run folders, of all kinds.
 
     Parameters
     ----------
     folder
-        Where the run folders are.
+        Folder of the run folders.
     """
-    found = [_summary(name, path, "shipped") for name, path in shipped().items()]
-    found += [_summary(name, path, "run") for name, path in runs(folder).items()]
+    found = [_summarize(name, path, "shipped") for name, path in shipped().items()]
+    found += [_summarize(name, path, "run") for name, path in runs(folder).items()]
     if json:
         print_json({"models": found})
         return
@@ -43,13 +44,13 @@ def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
         table.add_column(heading, justify="right" if heading == "parameters" else "left")
     for row in found:
         if "error" in row:
-            table.add_row(_text(row["model"]), "", Text(row["error"], "red"))
+            table.add_row(_make_text(row["model"]), "", Text(row["error"], "red"))
             continue
         loss = row["validation_loss"]
         table.add_row(
-            _text(row["model"]),
-            _text(row["kind"]),
-            Text(_shape(row["config"])),
+            _make_text(row["model"]),
+            _make_text(row["kind"]),
+            Text(_describe_shape(row["config"])),
             f"{row['parameters']:,}" if row["parameters"] is not None else "–",
             f"{loss:.4f} nats" if loss is not None else "–",
             row["origin"],
@@ -57,13 +58,13 @@ def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
     stdout().print(table)
 
 
-def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
-    """Return what is known of a model without failing: a damaged run must not hide the others."""
+def _summarize(name: str, path: Path, origin: str) -> dict[str, Any]:
+    """Return what is known of a model, or an error: a damaged run must not hide the others."""
     try:
         about = RunFolder(path).read_config()
         find_kind(about["kind"], path).check_config(about.get("model"))
         ready = exists(path / MODEL)
-        parameters = _parameters(_read(path).weights) if ready else None
+        parameters = _count_parameters(_read_any(path).weights) if ready else None
         return {
             "model": name,
             "origin": origin,
@@ -76,11 +77,14 @@ def _summary(name: str, path: Path, origin: str) -> dict[str, Any]:
         return {"model": name, "origin": origin, "error": str(error)}
 
 
-def _read(path: Path) -> ModelFile:
-    """Return a model of any kind; raise `UserError` if it is missing or damaged.
+def _read_any(path: Path) -> ModelFile:
+    """Return a model of any kind.
 
-    The weights of a character model are checked by shape. Those of other kinds are checked where
-    torch makes their modules; here their digest covers them.
+    The shapes of weights are checked for character models only. For other kinds, they are checked
+    when torch builds the modules; here, the checksum covers them.
+
+    Raises:
+        UserError: the model is missing or damaged.
     """
     file = read_model(path)
     if file.kind == CHARACTERS:
@@ -89,20 +93,20 @@ def _read(path: Path) -> ModelFile:
     return file
 
 
-def _text(value: object) -> Text:
-    """Return what a folder or its files say: a terminal must not obey it."""
+def _make_text(value: object) -> Text:
+    """Return a value from a file as text, without control characters."""
     shown = f"{value:,}" if type(value) is int else str(value)
     return Text(printable(shown), overflow="fold")
 
 
-def _shape(config: dict[str, Any]) -> str:
+def _describe_shape(config: dict[str, Any]) -> str:
     ways = "bidirectional " if config.get("bidirectional") is True else ""
     shape = f"{config.get('num_layers', 1)} x {config['hidden_size']} {ways}{config['cell']}"
     return printable(shape)
 
 
-def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
-    """Return the number of parameters in each part."""
+def _count_parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
+    """Return the number of parameters in each part of a model."""
     parts = {"embedding": 0, "recurrent": 0, "output": 0}
     for name, array in weights.items():
         head = name.split(".")[0]
@@ -113,12 +117,12 @@ def _parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
 
 
 def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
-    """Show what a model is made of and how it was trained."""
+    """Show the shape and the size of a model, and how it was trained."""
     path = find(model)
-    file = _read(path)
+    file = _read_any(path)
     kind = find_kind(file.kind, path)
     symbols, what = list(kind.read_symbols(file.vocabulary)), kind.symbols
-    parts = _parameters(file.weights)
+    parts = _count_parameters(file.weights)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
     figures = {
         "model": model,
@@ -134,47 +138,47 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
         print_json(figures)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("model", _text(path))
-    table.add_row("layers", Text(_shape(file.config)))
+    table.add_row("model", _make_text(path))
+    table.add_row("layers", Text(_describe_shape(file.config)))
     for name, value in file.config.items():
-        table.add_row(name.replace("_", " "), _text(value))
+        table.add_row(name.replace("_", " "), _make_text(value))
     for name, count in {**parts, "total": sum(parts.values())}.items():
-        table.add_row(_text(f"parameters, {name}"), f"{count:,}")
-    table.add_row(f"{len(symbols):,} {what}", Text(_shown(symbols)))
+        table.add_row(_make_text(f"parameters, {name}"), f"{count:,}")
+    table.add_row(f"{len(symbols):,} {what}", Text(_join_symbols(symbols)))
     for key in ("corpus", "training"):
         about = recipe.get(key)
         for name, value in about.items() if isinstance(about, dict) else ():
-            table.add_row(_text(f"{key}, {name.replace('_', ' ')}"), _text(value))
+            table.add_row(_make_text(f"{key}, {name.replace('_', ' ')}"), _make_text(value))
     if figures["validation_loss"] is not None:
         per = " per character" if file.kind == CHARACTERS else ""
         table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}")
     stdout().print(table)
 
 
-def _shown(symbols: list[str]) -> str:
-    """Return the symbols side by side, those that print nothing by code point."""
+def _join_symbols(symbols: list[str]) -> str:
+    """Return the symbols side by side, with code points for those that are not printable."""
     if len(symbols) > SHOWN_SYMBOLS:
-        return _shown(symbols[:SHOWN_SYMBOLS]) + " …"
+        return _join_symbols(symbols[:SHOWN_SYMBOLS]) + " …"
     plain = [symbol if symbol.isprintable() else describe_symbol(symbol) for symbol in symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
 
 
 def export(run: str, folder: Path, /) -> None:
-    """Write a trained model in half precision, for others: no optimizer, half the size.
+    """Write a trained model in half precision, to give it to others: half the size, no optimizer.
 
     Parameters
     ----------
     run
         A run folder.
     folder
-        Where to write config.json, vocabulary.json and model.safetensors.
+        Folder for config.json, vocabulary.json and model.safetensors.
     """
     source = find(run)
     if not source.is_dir():
         raise UserError(f"{run} is a single file; export takes a run folder")
     if exists(folder / CONFIG):
         raise UserError(f"{folder} holds a model already; name another folder")
-    model = _read(source)
+    model = _read_any(source)
     largest = float(np.finfo(np.float16).max)
     if any((np.abs(array) > largest).any() for array in model.weights.values()):
         raise UserError("a weight is too large for half precision")
@@ -182,6 +186,6 @@ def export(run: str, folder: Path, /) -> None:
     config = {**read_json(source / CONFIG), "validation_loss": best_loss(source)}
     write_atomic(folder / VOCABULARY, model.vocabulary.encode())
     write_model(folder / MODEL, replace(model, weights=half))
-    RunFolder(folder).write_config(config)  # the last one: a folder that has it is whole
+    RunFolder(folder).write_config(config)  # last: a folder that has it is complete
     size = (folder / MODEL).stat().st_size
     stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)

@@ -1,14 +1,15 @@
-"""`charlm score`: colour a text by how much each character surprises a model."""
+"""`charlm score`: a text, coloured by the surprisal of each character."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.console.colors import EDGES, STYLES, level
+from charlm.console.colors import EDGES, STYLES, find_level
 from charlm.console.options import INPUT, TEXT, Encoding, Model
 from charlm.console.program import print_json, printable, read_input, stdout
 from charlm.language_model import DEFAULT_MODEL, load
@@ -26,12 +27,12 @@ def score(
     unknown: Literal["error", "skip"] = "error",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Show where a text is as expected and where it surprises.
+    """Show where a text is as a model expects, and where it surprises the model.
 
     Parameters
     ----------
     file
-        A text file, or - for standard input, which is read where no text is given.
+        A text file, or - for standard input, which is the default.
     text
         Score this text instead of a file.
     unknown
@@ -52,28 +53,35 @@ def score(
         tokens = [(token.character, token.surprisal) for token in language_model.score(read)]
     except UnknownSymbol as error:
         raise UserError(f"{error}; --unknown skip leaves it out") from error
-    mean = sum(surprisal for _, surprisal in tokens) / len(tokens)
     if json:
-        print_json(
-            {
-                "model": model,
-                "characters": len(tokens),
-                "nats_per_character": mean,
-                "bits_per_character": mean / math.log(2),
-                "tokens": [
-                    {
-                        "character": character,
-                        "probability": math.exp(-surprisal),
-                        "surprisal": surprisal,
-                    }
-                    for character, surprisal in tokens
-                ],
-            }
-        )
-        return
+        print_json({"model": model, **_list_figures(tokens)})
+    else:
+        _show(tokens)
+
+
+def _compute_mean(tokens: Sequence[tuple[str, float]]) -> float:
+    return sum(surprisal for _, surprisal in tokens) / len(tokens)
+
+
+def _list_figures(tokens: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """Return the figures of a text for JSON, from its characters and their surprisals."""
+    mean = _compute_mean(tokens)
+    return {
+        "characters": len(tokens),
+        "nats_per_character": mean,
+        "bits_per_character": mean / math.log(2),
+        "tokens": [
+            {"character": character, "probability": math.exp(-surprisal), "surprisal": surprisal}
+            for character, surprisal in tokens
+        ],
+    }
+
+
+def _show(tokens: Sequence[tuple[str, float]]) -> None:
+    """Show the text in colours, the legend, and the mean."""
     shown = Text()
     for character, surprisal in tokens:
-        shown.append(printable(character), STYLES[level(surprisal)])
+        shown.append(printable(character), STYLES[find_level(surprisal)])
     console = stdout()
     console.print(shown, soft_wrap=True)
     if console.color_system is None:
@@ -83,6 +91,7 @@ def score(
         for style, edge in zip(STYLES, (*EDGES, None), strict=True):
             legend.append(f" <{edge:g} " if edge is not None else f" {EDGES[-1]:g}+ ", style)
         console.print(legend)
+    mean = _compute_mean(tokens)
     console.print(
         f"{len(tokens):,} characters, {mean:.4f} nats each ({mean / math.log(2):.4f} bits)"
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
-from charlm.console.options import INPUT, SEVERAL, SWITCH, Encoding, given, overrides
+from charlm.console.options import INPUT, SEVERAL, SWITCH, Encoding, make_options, select_given
 from charlm.console.program import notice, print_json, printable, stderr, stdout
-from charlm.experiments.grid import grid
+from charlm.experiments.grid import make_grid
 from charlm.training.config import preset
 from corpora.errors import UserError
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from corpora.text.encoded import EncodedText
 
 
-Options = overrides(
+Options = make_options(
     ModelConfig,
     TrainingConfig,
     module=__name__,
-    # Of the first three the grid has several; the last follows the second.
+    # The grid has several values of the first three; the last is an option of its own.
     without=("cell", "num_layers", "hidden_size", "embedding_size"),
 )
 
@@ -43,41 +43,44 @@ def sweep(
     json: Annotated[bool, SWITCH] = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
-    """Train every cell with every depth and width, all by one recipe, and print one table.
+    """Train every cell with every depth and width, all with one recipe, and print one table.
 
-    Writes sweep.md and sweep.json into the folder after each training, beside the run folders. What
-    was stopped goes on where it was when the command is given again; what has ended is not trained
-    again, and one that diverged stays so. The table shows the CRLF-equivalent in nats (see `charlm
-    evaluate`) of the model that is best on the validation part.
+    After each training, sweep.md and sweep.json are written into the folder, beside the run
+    folders. A sweep that was stopped continues when the command is given again; a training that
+    has ended, or has diverged, is not repeated. With other --epochs, --max-minutes or --patience,
+    all trainings continue. The table shows the CRLF-equivalent in nats (see `charlm evaluate`) of
+    the model with the lowest validation loss.
 
     Parameters
     ----------
     corpus
-        A text file, a folder of them, or a known name or path (see `charlm corpora`).
+        A text file, a folder of text files, or a name that `charlm corpora` lists.
     cells
         Recurrent cells: --cells gru lstm.
     layers
-        Recurrent layers, one upon another: --layers 1 2.
+        Numbers of recurrent layers: --layers 1 2.
     hidden
         Units in each recurrent layer: --hidden 64 128.
     preset_name
-        Named settings for all but the grid: {presets}.
+        Preset for all other settings: {presets}.
     embedding_size
-        Features of a character's embedding; by default as many as a layer has units, so that
-        residual connections join from the first layer on.
+        Features of a character's embedding; by default as many as a layer has units, so that the
+        first layer, too, has a residual connection.
     folder
-        Where to write.
+        Folder to write to.
     test
-        Read the test part as well, once for each model, and show it in the table.
+        Compute the test losses, once for each model, and show them in the table.
     json
-        Write the results as one JSON object instead.
+        Write the results as one JSON object instead of the table.
     """
-    changes = given(options)
+    changes = select_given(options)
     chosen = preset(preset_name, PRESETS)
     training = chosen.training.replace(changes)
     shared = chosen.model.replace(changes)
-    trials = grid((layers, hidden, cells), shared, training, folder, embedding_size=embedding_size)
-    text = _text(corpus, encoding, training)
+    trials = make_grid(
+        (layers, hidden, cells), shared, training, folder, embedding_size=embedding_size
+    )
+    text = _read_text(corpus, encoding, training)
     from charlm.experiments.sweep import Sweep
 
     console = stderr() if json else stdout()
@@ -85,7 +88,7 @@ def sweep(
     if code := made.run():
         return code
     if json:
-        print_json(made.as_json())
+        print_json(made.to_json())
         return 0
     console.print(printable(made.caption), soft_wrap=True)
     console.print(made.table())
@@ -96,8 +99,12 @@ def sweep(
 sweep.__doc__ = (sweep.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
-def _text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
-    """Return the text, long enough, before hours go into what then fails."""
+def _read_text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
+    """Return the text of a sweep, after checking that it is long enough.
+
+    Raises:
+        UserError: it cannot be read, or is too short.
+    """
     if corpus == "-":
         raise UserError("a sweep reads its text several times; name a file")
     from charlm.console.download_bar import DownloadBar

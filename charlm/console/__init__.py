@@ -1,1 +1,1 @@
-"""What a person sees of a command: options, lines, the live display, exit codes, interrupts."""
+"""The command line: options, progress lines, the live display, exit codes and interrupts."""

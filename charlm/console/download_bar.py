@@ -9,7 +9,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 class DownloadBar:
     """A Rich progress bar in the form that pooch drives: `total`, `update`, `reset`, `close`.
 
-    It appears with the first byte: nothing is drawn where nothing is downloaded.
+    It appears with the first byte, so that nothing is drawn where nothing is downloaded.
+
+    Args:
+        console: where to draw it.
     """
 
     def __init__(self, console: Console) -> None:
@@ -24,10 +27,10 @@ class DownloadBar:
         self.progress.update(self.task, total=self.total or None, advance=count)
 
     def reset(self) -> None:
-        """Begin again at zero."""
+        """Start again at zero."""
         self.progress.reset(self.task)
 
     def close(self) -> None:
-        """Remove the bar, if it ever appeared: Rich would print an empty line for it."""
+        """Remove the bar, if it has appeared: otherwise Rich would print an empty line."""
         if self.progress.live.is_started:
             self.progress.stop()

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: a first signal is noted and waits for a save, a later one is obeyed."""
+"""Ctrl-C and SIGTERM: the first signal waits for a save, a later one ends the program."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from types import FrameType
 from typing import Any, Self
 
 PATIENCE_SECONDS = 1.0
-"""Time after a first Ctrl-C from which on a second one no longer waits for the save."""
+"""Seconds after the first signal from which on another one ends the program at once."""
 
 
 class Interrupts:
-    """Notes SIGINT and SIGTERM, while entered, instead of dying of them; a later one is obeyed.
+    """A context in which a first SIGINT or SIGTERM is only recorded; a later one ends the program.
 
-    Calling it tells whether one has come: it is what a `Trainer` asks before every step.
+    A call returns whether a signal has come: a `Trainer` makes one before every step.
     """
 
     def __init__(self) -> None:
-        self.asked: int | None = None
-        self.first = math.inf
+        self.signal: int | None = None
+        self.first = math.inf  # when it came
         self.before: dict[int, Any] = {}
 
     def __call__(self) -> bool:
         """Return whether a signal has come."""
-        return self.asked is not None
+        return self.signal is not None
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
-            self.before[number] = signal.signal(number, self._note)
+            self.before[number] = signal.signal(number, self._record)
         return self
 
     def __exit__(self, *exception: object) -> None:
         for number, handler in self.before.items():
             signal.signal(number, handler)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        # torchrun hands on the Ctrl-C that the terminal has sent to all: one wish, two signals.
+    def _record(self, number: int, frame: FrameType | None) -> None:
+        # With torchrun, one Ctrl-C is two signals: from the terminal, and passed on by torchrun.
         if time.perf_counter() - self.first > PATIENCE_SECONDS:
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         self.first = min(self.first, time.perf_counter())
-        self.asked = self.asked or number
+        self.signal = self.signal or number

@@ -9,15 +9,21 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from charlm.console.lines import clock, finished, nats, started, validation
+from charlm.console.lines import (
+    describe_end,
+    describe_start,
+    format_clock,
+    format_nats,
+    format_validation,
+)
 from charlm.console.program import printable
 from charlm.training.events import Evaluated, Event, Finished, Sampled, Started, Step
 
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: list[float], width: int) -> str:
-    """Return the last `width` values as bars between their least and their greatest."""
+def draw_sparkline(values: list[float], width: int) -> str:
+    """Return the last `width` values as bars, scaled between their minimum and their maximum."""
     shown = values[-width:]
     low, high = min(shown), max(shown)
     scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
@@ -25,7 +31,7 @@ def sparkline(values: list[float], width: int) -> str:
 
 
 class LiveDisplay:
-    """Shows progress, losses, speed and the newest sample, redrawn in place."""
+    """A display of progress, losses, speed and the newest sample, redrawn in place."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -34,7 +40,7 @@ class LiveDisplay:
         self.evaluated: list[Evaluated] = []
         self.best: Evaluated | None = None
         self.sampled: Sampled | None = None
-        # Last: it asks for the view at once.
+        # Last, because it calls _view at once.
         self.live = Live(console=console, refresh_per_second=4, get_renderable=self._view)
 
     def __call__(self, event: Event) -> None:
@@ -42,7 +48,7 @@ class LiveDisplay:
         match event:
             case Started():
                 self.started = event
-                self.console.print(Text(printable(started(event))))
+                self.console.print(Text(printable(describe_start(event))))
             case Step():
                 self.step = event
             case Evaluated():
@@ -53,7 +59,7 @@ class LiveDisplay:
             case Finished():
                 self.live.update(self._view(), refresh=True)
                 self.live.stop()
-                self.console.print(Text(printable(finished(event))))
+                self.console.print(Text(printable(describe_end(event))))
             case _:
                 return
 
@@ -64,12 +70,12 @@ class LiveDisplay:
         if len(self.evaluated) > 1:
             losses = [event.loss for event in self.evaluated]
             width = max(8, self.console.width - 24)
-            parts.append(Text(f"validation  {sparkline(losses, width)}", style="cyan"))
+            parts.append(Text(f"validation  {draw_sparkline(losses, width)}", style="cyan"))
         if self.sampled:
             text = Text(printable(self.sampled.text).strip(), overflow="fold")
             title = Text(f"sample at step {self.sampled.step:,}")
             parts.append(Panel(text, title=title, title_align="left", border_style="dim"))
-        # The cursor rests on a line of its own: behind a full one, an echoed ^C would wrap.
+        # The cursor stays on an empty line: after a full line, an echoed ^C would wrap.
         return Group(*parts, Text()) if parts else Text("reading the text …", style="dim")
 
     def _progress(self, step: Step) -> Table:
@@ -78,17 +84,20 @@ class LiveDisplay:
         row.add_column(ratio=1)
         row.add_column(no_wrap=True)
         bar = ProgressBar(total=1.0, completed=done)
-        row.add_row(bar, f"{done:4.0%}  {clock(step.elapsed)} gone, {clock(step.remaining)} left")
+        row.add_row(
+            bar,
+            f"{done:4.0%}  {format_clock(step.elapsed)} gone, {format_clock(step.remaining)} left",
+        )
         return row
 
     def _figures(self, started: Started, step: Step) -> Table:
         table = Table.grid(padding=(0, 2))
         newest = self.evaluated[-1] if self.evaluated else None
         best = f"{self.best.loss:.4f} at step {self.best.step:,}" if self.best else "–"
-        table.add_row("train", nats(step.train_loss), "rate", f"{step.learning_rate:.2e}")
+        table.add_row("train", format_nats(step.train_loss), "rate", f"{step.learning_rate:.2e}")
         table.add_row(
             "validation",
-            validation(newest) if newest else "–",
+            format_validation(newest) if newest else "–",
             "norm",
             f"{step.gradient_norm:.2f}, {step.clipped:.0%} clipped",
         )

@@ -1,4 +1,4 @@
-"""Command-line options made of configuration fields: each default and help text stands once."""
+"""Command-line options, made from the fields of configurations, and options of several commands."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ from docstring_parser import parse_from_object
 from charlm.training.config import Device, Precision
 
 
-def _not_an_option(kind: Any, value: str | None) -> None:
+def _refuse_options(kind: Any, value: str | None) -> None:
     if value is not None and value.startswith("-") and value != "-":
         raise ValueError(f"there is no option {value}")
 
 
 SWITCH = Parameter(negative="")
-"""For an option that is on or off, and has no --no-OPTION."""
+"""Parameter of a switch that has no --no-OPTION."""
 
 TEXT = Parameter(allow_leading_hyphen=True, negative="")
-"""For an option whose value may begin with a hyphen, as a prompt does."""
+"""Parameter of an option whose value may begin with a hyphen, such as a prompt."""
 
-INPUT = Parameter(allow_leading_hyphen=True, validator=_not_an_option)
-"""For a positional argument that names a text, or standard input with -."""
+INPUT = Parameter(allow_leading_hyphen=True, validator=_refuse_options)
+"""Parameter of a positional argument that names a text, or standard input with -."""
 
 SEVERAL = Parameter(
     negative="", consume_multiple=True, show_default=lambda values: " ".join(map(str, values))
 )
-"""For an option that takes several values: `--layers 1 2`, or `--layers 1 --layers 2`."""
+"""Parameter of an option with several values: `--layers 1 2`, or `--layers 1 --layers 2`."""
 
 # Options that several commands have, with their help.
-Model = Annotated[str, Parameter(help="A shipped name, a run folder or a .safetensors file.")]
+Model = Annotated[
+    str, Parameter(help="A model that ships with charlm, a run folder or a .safetensors file.")
+]
 Encoding = Annotated[str, Parameter(help="Character encoding of the text.")]
 OnDevice = Annotated[Device, Parameter(help="Where to compute.")]
 InPrecision = Annotated[
@@ -44,7 +46,7 @@ Out = Annotated[
     Path | None,
     Parameter(name="--out", help="Folder to write to; by default a new one under runs/."),
 ]
-Resume = Annotated[Path | None, Parameter(help="Go on with the training in this run folder.")]
+Resume = Annotated[Path | None, Parameter(help="Continue the training in this run folder.")]
 TensorBoardToo = Annotated[
     bool,
     Parameter(
@@ -66,20 +68,24 @@ LabelColumn = Annotated[
 Json = Annotated[bool, Parameter(negative="", help="Write one JSON object.")]
 
 
-def given(options: object) -> dict[str, Any]:
-    """Return the options that a user has given, by name: those that are not None."""
+def select_given(options: object) -> dict[str, Any]:
+    """Return the options that the user has given, by name: those that are not None."""
     return {name: value for name, value in vars(options).items() if value is not None}
 
 
-def overrides(
+def make_options(
     *configs: type, module: str, default: str = "default preset", without: Collection[str] = ()
 ) -> type:
     """Return a dataclass with the fields of `configs`, all None by default.
 
-    What a user does not give stays None, so that a preset can stand in for it. The docstring under
-    each field becomes its help; `module` is the caller's `__name__`,
-    `default` what it calls the value that holds if there is no option, and `without` names fields
-    that are left out.
+    An option that the user does not give stays None, so that a preset can supply its value. The
+    docstring under each field becomes its help.
+
+    Args:
+        configs: dataclasses whose fields become options.
+        module: `__name__` of the caller.
+        default: what the help calls the default of a field.
+        without: fields that are left out.
     """
     fields: list[tuple[str, Any, Any]] = []
     for config in configs:

@@ -1,4 +1,4 @@
-"""What all commands share at the terminal: exit codes, safe text, JSON output."""
+"""The frame of every command: exit codes, safe text for terminals, JSON output, consoles."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPE_WIDTH = 160
+"""Columns of tables where standard output is no terminal."""
 INTERRUPTED = 130
-"""Exit code of a program that Ctrl-C ended, as shells give it."""
+"""Exit code of a program that Ctrl-C ended, as in shells."""
 
 
 def run(app: App) -> NoReturn:
-    """Run a command line to its exit code; what a user can cause is one line and code 2."""
+    """Run a command line, and exit. An error that a user can cause is one line and exit code 2."""
     from cyclopts import CycloptsError
 
     _prepare_streams()
-    app.suppress_keyboard_interrupt = False  # it would end the program without a word
+    app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
         code = app(
             sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
@@ -37,7 +38,7 @@ def run(app: App) -> NoReturn:
     except KeyboardInterrupt:
         _fail("charlm: interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # The reader left (`| head`): nothing to say, and nothing may be flushed at exit.
+        # The reader is gone (`| head`). Nothing is reported, and nothing may be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + 13)
     except OSError as error:
@@ -48,12 +49,12 @@ def run(app: App) -> NoReturn:
 
 
 def _prepare_streams() -> None:
-    """Let output never fail for what it says, nor for a stream that was closed (`>&-`)."""
+    """Make output work for every text, and for a stream that was closed (`>&-`)."""
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  (open as long as the program runs)
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
-    # What the encoding of the terminal lacks is shown as "?".
+    # A character that the encoding of the terminal lacks is shown as "?".
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
@@ -71,7 +72,7 @@ CONTROLS = {
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters replaced: models may write terminal escapes."""
+    """Return `text` with control characters replaced: a model may write escapes for terminals."""
     return text.translate(CONTROLS)
 
 
@@ -96,7 +97,7 @@ def read_input(file: str, encoding: str = "utf-8") -> str:
         raise UserError(
             f"{file}: byte 0x{byte:02x} at offset {error.start:,} is not {encoding}"
         ) from error
-    except ValueError as error:  # of odd codecs, or of a path with U+0000
+    except ValueError as error:  # from unusual codecs, or for a path with U+0000
         raise UserError(f"cannot read {file}: {error}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -108,16 +109,16 @@ def print_json(data: Any) -> None:
 
 
 def stdout() -> Console:
-    """Return a console on standard output; it honours NO_COLOR and pipes."""
+    """Return a console on standard output. It respects NO_COLOR, and uses no colours in a pipe."""
     from rich.console import Console
 
-    # Rich takes 80 columns where there is no terminal, and would cut tables to fit.
+    # Without a terminal, Rich assumes 80 columns, and would cut tables.
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def notice(line: str) -> None:
-    """Tell the user something that is no result: on standard error, one line however long."""
+    """Write one line, which may be long, to standard error: for what is not a result."""
     stderr().print(printable(line), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""A training as a command shows it: display, Ctrl-C, exit code, and what can be done next."""
+"""A training at the terminal: display, Ctrl-C, exit code, and advice on what to do next."""
 
 from __future__ import annotations
 
@@ -24,11 +24,16 @@ if TYPE_CHECKING:
     from charlm.training.session import Training
 
 MORE = {"finished": " --epochs …", "out of time": " --max-minutes …", "interrupted": ""}
-"""What a run that ended so is resumed with."""
+"""Options for resuming a run, by the reason for which it ended."""
 
 
 def refuse(fields: Iterable[str], when: str) -> None:
-    """Raise `UserError` if there are options that cannot be given now."""
+    """Raise `UserError` if `fields` names any option.
+
+    Args:
+        fields: fields of configurations that were given as options.
+        when: the end of the message, after "cannot change".
+    """
     if fields := sorted(fields):
         raise UserError(f"--{fields[0].replace('_', '-')} cannot change {when}")
 
@@ -43,15 +48,15 @@ def open_training(
     hooks: Hooks,
     **moved: Any,
 ) -> AbstractContextManager[Training]:
-    """Open the training that a `train` command is asked for: a new one, or that of a run folder.
+    """Open the training that the options of a command describe: a new one, or that of a run folder.
 
     Args:
         request_class: what the command trains.
         request: makes the request of a new training.
-        resume: the run folder to go on in; None for a new training.
+        resume: the run folder to resume; None for a new training.
         changes: fields of configurations that were given as options.
-        beside: other options by name. None of them can be given together with --resume.
-        hooks: what the command is asked, told and shown.
+        beside: other options by name; none of them can be given together with --resume.
+        hooks: callbacks of the command.
         moved: where the data of a resumed run is now; see `Request.recorded`.
 
     Raises:
@@ -78,14 +83,16 @@ def watch(
     tensorboard: bool = False,
     console: Console | None = None,
 ) -> int:
-    """Train, show what happens, and return the exit code. For programs: it sets up the process.
+    """Train, show the progress, and return the exit code.
+
+    Only programs call it, because it changes settings of the process.
 
     Args:
-        training: what to run to its end.
-        stop: the interrupts that it asks.
-        use: what the model is used with, if not what the registry says: a sentence with `{run}`.
-        tensorboard: log for TensorBoard as well.
-        console: where to show it; by default standard output.
+        training: the training to run to its end.
+        stop: the interrupts that the training asks before every step.
+        use: what the model is used with: a sentence with `{run}`; by default that of its kind.
+        tensorboard: whether to log for TensorBoard as well.
+        console: where to show the progress; by default standard output.
     """
     keep_freed_memory()
     console = console or stdout()
@@ -98,16 +105,16 @@ def watch(
             console.print(line, soft_wrap=True)
     if event.reason == "diverged":
         return 1
-    return 128 + stop.asked if event.reason == "interrupted" and stop.asked else 0
+    return 128 + stop.signal if event.reason == "interrupted" and stop.signal else 0
 
 
 def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
-    """Return what can be done with the run now, line by line."""
+    """Return lines that say what can be done with the run now."""
     folder, processes = training.run.path, training.trainer.world.size
     name, kept = shlex.quote(str(folder)), (folder / MODEL).exists()
     launcher = "python" if processes == 1 else f"torchrun --nproc-per-node={processes}"
     kind = KINDS[training.kind]
-    lines = []
+    lines: list[str] = []
     if end.reason == "diverged":
         lines.append(
             "the loss is no longer finite: the learning rate is probably too high. "
@@ -125,7 +132,7 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
 
 @contextmanager
 def display(console: Console) -> Iterator[Sink]:
-    """Yield the sink for a person: live where `console` is a terminal, else plain lines."""
+    """Yield a display of events: live if `console` is a terminal, else plain lines."""
     with ExitStack() as stack:
         if console.is_terminal:
             from charlm.console.live import LiveDisplay

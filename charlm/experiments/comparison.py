@@ -1,9 +1,10 @@
-"""What comparisons of several trainings share: going on where one was left, and tables."""
+"""Comparisons of trainings: run in turn, resumed where they stopped, shown as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,48 +13,82 @@ from rich.table import Table
 from charlm.console.program import notice
 from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json, write_json
 from charlm.runs.run_folder import RunFolder
+from charlm.training.config import LATER, Config, LoopConfig
+from charlm.training.log import read_events
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from charlm.console.interrupts import Interrupts
     from charlm.training.request import Hooks, Request
     from charlm.training.session import Training
 
-Settings = Mapping[str, Mapping[str, Any]]
-"""What parts of a `config.json` must say, at least."""
+Settings = Mapping[str, Config | Mapping[str, Any]]
+"""Parts of a `config.json`, with the values that they must have."""
 
 
-def in_turn(trainings: Iterable[Callable[[], int]], stop: Interrupts) -> int:
+def run_in_turn(trainings: Iterable[Callable[[], int]], stop: Interrupts) -> int:
     """Run trainings one after the other, up to one that fails; return the exit code.
 
     Args:
-        trainings: each returns an exit code, and asks `stop`.
-        stop: once it has been asked, the rest is left to another call of the same command.
+        trainings: functions that train and return an exit code; they ask `stop`.
+        stop: after a signal, the remaining trainings wait for another call of the same command.
     """
     for train in trainings:
         code = train()
-        if stop.asked:
+        if stop.signal:
             notice("the same command goes on from here")
-            return 128 + stop.asked
+            return 128 + stop.signal
         if code:
             return code
     return 0
 
 
-def open_or_resume(
-    request: Request, wanted: Settings, hooks: Hooks, **moved: Any
-) -> AbstractContextManager[Training]:
-    """Open a training in the folder `request.run`, or go on with the one that was left there.
+def train_to_end(request: Request, wanted: Settings, stop: Interrupts, console: Console) -> int:
+    """Train in the folder `request.run`, or resume the run that is there; return the exit code.
+
+    A run that diverged has ended: it is not trained again, and the comparison continues.
 
     Args:
         request: what to train, and where.
-        wanted: see `check_settings`.
-        hooks: what the command is asked, told and shown.
-        moved: where the data of a run that is there is now; see `Request.recorded`.
+        wanted: settings of the run; see `check_settings`.
+        stop: the interrupts that the training asks before every step.
+        console: where to show the progress.
 
     Raises:
-        UserError: the run that is there is another one, or cannot be read.
+        UserError: the folder holds a run with other settings, or cannot be read.
+    """
+    from charlm.console.watch import watch
+    from charlm.training.request import Hooks
+
+    folder = request.run
+    assert folder is not None
+    check_settings(folder, wanted)
+    if has_diverged(folder):
+        notice(f"{folder} diverged; remove it to train it again")
+        return 0
+    with open_or_resume(request, wanted, Hooks(stop=stop, notice=notice)) as ready:
+        code = watch(ready, stop, console=console)
+    return 0 if has_diverged(folder) else code
+
+
+def open_or_resume(
+    request: Request, wanted: Settings, hooks: Hooks, **moved: Any
+) -> AbstractContextManager[Training]:
+    """Open a training in the folder `request.run`, or the training of the run that is there.
+
+    A run that is there is resumed with the settings of `request` that may change.
+
+    Args:
+        request: what to train, and where.
+        wanted: settings of the run; see `check_settings`.
+        hooks: callbacks of the command.
+        moved: where the data of the run that is there is now; see `Request.recorded`.
+
+    Raises:
+        UserError: the folder holds a run with other settings, or cannot be read.
     """
     from charlm.training import session
 
@@ -61,9 +96,10 @@ def open_or_resume(
     assert folder is not None
     check_settings(folder, wanted)
     if exists(folder / LAST):
-        return session.resume(type(request), folder, hooks=hooks, **moved)
+        changes = find_changes(folder, request.training)
+        return session.resume(type(request), folder, changes=changes, hooks=hooks, **moved)
     if exists(folder / CONFIG) and not exists(folder / MODEL):
-        # Killed before its first save: there is nothing to go on with, and nothing to lose.
+        # Killed before its first save: there is nothing to resume, and nothing to lose.
         with RunFolder(folder).locked():
             (folder / CONFIG).unlink()
     return session.start(request, hooks)
@@ -72,26 +108,71 @@ def open_or_resume(
 def check_settings(folder: Path, wanted: Settings) -> None:
     """Raise `UserError` if the run in `folder`, if there is one, has other settings than `wanted`.
 
-    Only the fields of its `config.json` that `wanted` names are compared.
+    Only the fields that `wanted` names are compared, without those that may change when a run is
+    resumed. A field that an older version of charlm did not record counts as its default.
     """
-    if not exists(folder / CONFIG):
-        return
-    about = read_json(folder / CONFIG)
-    for part, fields in wanted.items():
-        found = about.get(part) if isinstance(about, dict) else None
-        for name, value in fields.items():
-            if not isinstance(found, dict) or found.get(name) != value:
-                was = found.get(name) if isinstance(found, dict) else None
+    from charlm.training.session import MAY_CHANGE
+
+    for part, settings in wanted.items():
+        if (found := _read_part(folder, part)) is None:
+            return
+        for name, value in _list_values(settings).items():
+            if part == "training" and name in MAY_CHANGE:
+                continue
+            recorded = found.get(name, _list_defaults(settings).get(name))
+            if recorded != value:
                 raise UserError(
-                    f"the run in {folder} has {name} {was!r}, not {value!r}; name another --out"
+                    f"the run in {folder} has {name} {recorded!r}, not {value!r}; "
+                    f"name another --out"
                 )
 
 
+def find_changes(folder: Path, training: LoopConfig) -> dict[str, Any]:
+    """Return the fields of `training` that may change and that the run in `folder` has otherwise.
+
+    Args:
+        folder: a run folder; the result is empty if there is no run.
+        training: the configuration that is wanted now.
+    """
+    from charlm.training.session import MAY_CHANGE
+
+    found = _read_part(folder, "training") or {}
+    values = training.to_json()
+    return {name: values[name] for name in MAY_CHANGE & set(found) if found[name] != values[name]}
+
+
+def has_diverged(folder: Path) -> bool:
+    """Return whether the run in `folder` ended because its loss was no longer finite."""
+    ends = [event for event in read_events(folder) if event.get("event") == "finished"]
+    return bool(ends) and ends[-1].get("reason") == "diverged"
+
+
+def _read_part(folder: Path, part: str) -> dict[str, Any] | None:
+    """Return an object in the `config.json` of a run, an empty one if it lacks it; None: no run."""
+    if not exists(folder / CONFIG):
+        return None
+    about = read_json(folder / CONFIG)
+    found = about.get(part) if isinstance(about, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _list_values(settings: Config | Mapping[str, Any]) -> Mapping[str, Any]:
+    return settings.to_json() if isinstance(settings, Config) else settings
+
+
+def _list_defaults(settings: Config | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults of the fields that later versions of charlm added."""
+    if not isinstance(settings, Config):
+        return {}
+    return {field.name: field.default for field in fields(settings) if field.metadata == LATER}
+
+
 Line = Sequence[str]
+"""The cells of a line of a table."""
 
 
-def table(headings: Line, lines: Iterable[Line]) -> Table:
-    """Return a table for the terminal, figures to the right."""
+def make_table(headings: Line, lines: Iterable[Line]) -> Table:
+    """Return a table for the terminal, with all columns but the first aligned to the right."""
     made = Table(box=None, pad_edge=False)
     for index, heading in enumerate(headings):
         made.add_column(heading, justify="right" if index else "left")
@@ -100,8 +181,8 @@ def table(headings: Line, lines: Iterable[Line]) -> Table:
     return made
 
 
-def markdown(headings: Line, lines: Iterable[Line]) -> str:
-    """Return a table in Markdown, figures to the right."""
+def format_markdown(headings: Line, lines: Iterable[Line]) -> str:
+    """Return a table in Markdown, with all columns but the first aligned to the right."""
     rows = [headings, ["---", *["---:"] * (len(headings) - 1)], *lines]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -109,6 +190,6 @@ def markdown(headings: Line, lines: Iterable[Line]) -> str:
 def write_tables(
     folder: Path, name: str, headings: Line, lines: Iterable[Line], data: object
 ) -> None:
-    """Write NAME.md, a table, and NAME.json, the same figures, into `folder`."""
-    write_atomic(folder / f"{name}.md", markdown(headings, lines).encode())
+    """Write a table to NAME.md in `folder`, and `data`, the same figures, to NAME.json."""
+    write_atomic(folder / f"{name}.md", format_markdown(headings, lines).encode())
     write_json(folder / f"{name}.json", data)

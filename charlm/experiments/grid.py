@@ -1,4 +1,4 @@
-"""A grid of trainings with one recipe: what each is, what came of it, and one table of all."""
+"""A grid of trainings with one recipe: the trainings, their results, and one table of all."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from charlm.config import Cell, ModelConfig, TrainingConfig
-from charlm.generation.network import shapes
+from charlm.generation.weights import list_shapes
 from charlm.runs.files import METRICS, exists, read_json, write_json
 from charlm.training.log import read_events
 from corpora.errors import UserError
 
 TEST = "test.json"
-"""File in a run folder that keeps its test loss, so that it is read once."""
+"""File in a run folder that stores its test loss, so that the test part is read once."""
 
 Axes = tuple[Sequence[int], Sequence[int], Sequence[Cell]]
-"""Layers, hidden sizes, cells."""
+"""Numbers of layers, hidden sizes, and cells."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,20 @@ class Trial:
     model: ModelConfig
     training: TrainingConfig
     folder: Path
+    """Run folder of the training."""
 
     @property
     def name(self) -> str:
-        """For people: `gru 2 × 128`."""
+        """Name of the model, as shown to people: `gru 2 × 128`."""
         return f"{self.model.cell} {self.size}"
 
     @property
     def size(self) -> str:
-        """Layers × hidden size."""
+        """Size of the model, as shown to people: layers × hidden size."""
         return f"{self.model.num_layers} × {self.model.hidden_size}"
 
 
-def grid(
+def make_grid(
     axes: Axes,
     model: ModelConfig,
     training: TrainingConfig,
@@ -50,17 +51,17 @@ def grid(
     *,
     embedding_size: int | None = None,
 ) -> list[Trial]:
-    """Return the trainings of a grid, each line of its table after the one above.
+    """Return the trainings of a grid, line by line of its table.
 
     Args:
-        axes: layers, hidden sizes and cells; what is named twice counts once.
-        model: what they share of their shape.
-        training: how all are trained.
-        folder: of the run folders.
-        embedding_size: of all models; by default of each its hidden size.
+        axes: layers, hidden sizes and cells; a value that is named twice counts once.
+        model: the configuration that all models share, apart from the axes.
+        training: the configuration of every training.
+        folder: the folder for the run folders.
+        embedding_size: embedding size of all models; by default the hidden size of each.
 
     Raises:
-        UserError: there is no such model.
+        UserError: a number is out of its range.
     """
     made = []
     for layers, hidden, cell in product(*map(dict.fromkeys, axes)):
@@ -73,64 +74,67 @@ def grid(
 
 @dataclass(frozen=True)
 class Loss:
-    """A cross-entropy."""
+    """The cross-entropy of a part of a text."""
 
     nats_per_character: float
+    """Cross-entropy in nats per character."""
     crlf_equivalent: float
-    """Nats per byte of the text with CRLF line ends; see `scoring.Score`."""
+    """Cross-entropy in nats per byte of the text with CRLF line ends; see `evaluation.Score`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came of a training that has ended."""
+    """The result of a training that has ended."""
 
     cell: str
     num_layers: int
     hidden_size: int
     parameters: int
+    """Number of parameters of the model."""
     ended: str
-    """Why: finished, no improvement, out of time, diverged."""
+    """Reason of the end: finished, no improvement, out of time or diverged."""
     passes: float
-    """Over the training part."""
+    """Number of passes over the training part."""
     minutes: float
+    """Minutes of training."""
     characters_per_second: float | None
-    """Of training, the median; None for what is too short to be timed."""
+    """Median speed of training; None if the training was too short to measure it."""
     validation: Loss | None
-    """The best; None for what diverged before it was evaluated."""
+    """Lowest validation loss; None if the training diverged before its first evaluation."""
     test: Loss | None
-    """Of the model that is best on validation, if it has been read."""
+    """Test loss of the model with that validation loss; None if it has not been computed."""
 
     @property
     def diverged(self) -> bool:
-        """Whether there is no result but that."""
+        """Whether the training ended because its loss was no longer finite."""
         return self.ended == "diverged"
 
 
-def result(trial: Trial, vocabulary_size: int) -> Result | None:
-    """Return what came of a training, by its log; None while it has not come to its end.
+def read_result(trial: Trial, vocabulary_size: int) -> Result | None:
+    """Return the result of a training from its log; None if the training has not ended.
 
     Raises:
-        UserError: its folder cannot be read, or is damaged.
+        UserError: the run folder cannot be read, or is damaged.
     """
     events = list(read_events(trial.folder))
     ends = [event for event in events if event.get("event") == "finished"]
     if not ends or ends[-1].get("reason") == "interrupted":
         return None
-    weights = shapes(trial.model, vocabulary_size).values()
+    weights = list_shapes(trial.model, vocabulary_size).values()
     try:
         return Result(
             cell=trial.model.cell,
             num_layers=trial.model.num_layers,
             hidden_size=trial.model.hidden_size,
             parameters=sum(map(math.prod, weights)),
-            test=_kept_test(trial),
-            **_logged(events, ends[-1]),
+            test=_read_test(trial),
+            **_summarize(events, ends[-1]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{trial.folder / METRICS} is damaged; remove the folder") from error
 
 
-def _logged(events: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) -> dict[str, Any]:
+def _summarize(events: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) -> dict[str, Any]:
     steps = [event for event in events if event.get("event") == "step"]
     evaluated = [event for event in events if event.get("event") == "evaluated"]
     best = min(evaluated, key=lambda event: float(event["loss"]), default=None)
@@ -144,18 +148,18 @@ def _logged(events: Sequence[Mapping[str, Any]], end: Mapping[str, Any]) -> dict
     }
 
 
-def _kept_test(trial: Trial) -> Loss | None:
+def _read_test(trial: Trial) -> Loss | None:
     path = trial.folder / TEST
     return Loss(**read_json(path)) if exists(path) else None
 
 
-def keep_test(trial: Trial, loss: Loss) -> None:
-    """Keep the test loss of a training in its folder."""
+def write_test(trial: Trial, loss: Loss) -> None:
+    """Store the test loss of a training in its run folder."""
     write_json(trial.folder / TEST, vars(loss))
 
 
-def line(trial: Trial, found: Result) -> str:
-    """Return what came of a training in words."""
+def describe_result(trial: Trial, found: Result) -> str:
+    """Return the result of a training as a line of text."""
     passes = f"{found.passes:.3g} pass{'es' * (found.passes != 1)}"
     figures = [f"{found.parameters:,} parameters", passes, f"{found.minutes:.1f} minutes"]
     if found.characters_per_second is not None:
@@ -170,23 +174,27 @@ def line(trial: Trial, found: Result) -> str:
     return f"{trial.name}: {ended}; {', '.join(figures)}"
 
 
-def rows(
+def make_rows(
     trials: Iterable[Trial], results: Mapping[Trial, Result], *, test: bool
 ) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and lines of one table: layers × hidden size by cell.
+    """Return the headings and the lines of one table: layers × hidden size by cell.
 
-    Its figures are the CRLF-equivalents, as in the tables of Karpathy, Johnson and Li (2015), of
-    the validation part or of the test part.
+    Its figures are CRLF-equivalents, as in the tables of Karpathy, Johnson and Li (2015).
+
+    Args:
+        trials: the trainings of the grid.
+        results: the results of those that have ended.
+        test: whether to show the test loss instead of the validation loss.
     """
     lines: dict[str, dict[str, str]] = {}
     for trial in trials:
-        shown = _shown(results.get(trial), test)
+        shown = _format_cell(results.get(trial), test)
         lines.setdefault(trial.size, {})[trial.model.cell] = shown
     cells = list(next(iter(lines.values())))
     return ["layers × hidden", *cells], [[size, *row.values()] for size, row in lines.items()]
 
 
-def _shown(found: Result | None, test: bool) -> str:
+def _format_cell(found: Result | None, test: bool) -> str:
     if found is None:
         return "–"
     loss = found.test if test else found.validation

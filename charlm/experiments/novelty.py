@@ -1,9 +1,9 @@
-"""How much of a text is copied from another, and how many of its words are not found there.
+"""Measures of novelty: how much of a text is copied from a training text, and which words are new.
 
-What is copied is measured exactly: of every position, the longest run of characters from there on
-that occurs anywhere in the training text (its matching statistics, Chang and Lawler 1994). A suffix
-array of all texts together puts each position between the two places of the training text that it
-agrees with the longest.
+Copying is measured exactly, by the matching statistics of a text (Chang and Lawler 1994): for every
+position, the length of the longest passage that starts there and occurs anywhere in the training
+text. In a suffix array of all texts together, one of the two nearest suffixes of the training text,
+before or after a position, has the longest agreement with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from corpora.text.vocabulary import code_points
 
 COPIED = 50
-"""Characters from which on a passage that occurs in the training text counts as copied."""
+"""Characters of the shortest passage that counts as copied."""
 
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _WORD = re.compile(rf"[^\W\d_]+(?:['{APOSTROPHE}][^\W\d_]+)*")
@@ -29,49 +29,56 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Copying:
-    """What texts have in common with a training text."""
+    """How much texts copy from a training text."""
 
     longest: int
-    """Characters of the longest passage that occurs there."""
+    """Characters of the longest passage that occurs in the training text."""
     passage: str
-    """That passage, the first of such a length."""
+    """The first passage of that length."""
     mean: float
-    """Characters that go on as somewhere there, on average over all positions."""
+    """Mean length of the longest passages that start at each position."""
     copied: float
-    """Share of the characters that lie in passages of at least `COPIED` that occur there."""
+    """Share of the characters in passages of at least `COPIED` that occur in the training text."""
 
 
 @dataclass(frozen=True)
 class Invention:
-    """Words of texts, and which of them are known."""
+    """How many words of texts are known."""
 
     words: int
+    """Number of words."""
     distinct_words: int
+    """Number of distinct words."""
     known: float | None
-    """Share of the words that are known; None where there is no word."""
+    """Share of the words that are known; None if there is no word."""
     known_distinct: float | None
-    """The same of the distinct words."""
+    """Share of the distinct words that are known; None if there is no word."""
     unknown: tuple[str, ...]
-    """The words that are not, the most frequent first."""
+    """The unknown words, the most frequent first."""
 
 
-def copying(texts: Sequence[str], lengths: Sequence[Ints]) -> Copying:
-    """Sum up the `overlaps` of texts, of which at least one is not empty."""
-    joined = np.concatenate(lengths)
+def measure_copying(texts: Sequence[str], lengths: Sequence[Ints]) -> Copying:
+    """Return how much texts copy.
+
+    Args:
+        texts: the texts; at least one is not empty.
+        lengths: what `find_overlaps` returned for them.
+    """
+    every = np.concatenate(lengths)
     which = max(range(len(texts)), key=lambda index: lengths[index].max(initial=0))
     start = int(lengths[which].argmax())
     longest = int(lengths[which][start])
-    copied = sum(int(np.count_nonzero(_covered(row))) for row in lengths)
+    copied = sum(int(np.count_nonzero(_mark_copied(row))) for row in lengths)
     return Copying(
         longest=longest,
         passage=texts[which][start : start + longest],
-        mean=float(joined.mean()),
-        copied=copied / len(joined),
+        mean=float(every.mean()),
+        copied=copied / len(every),
     )
 
 
-def _covered(lengths: Ints) -> npt.NDArray[np.bool_]:
-    """Which characters lie in an overlap of at least `COPIED`."""
+def _mark_copied(lengths: Ints) -> npt.NDArray[np.bool_]:
+    """Return which characters lie in an overlap of at least `COPIED` characters."""
     edges = np.zeros(len(lengths) + 1, np.int64)
     starts = np.flatnonzero(lengths >= COPIED)
     np.add.at(edges, starts, 1)
@@ -79,41 +86,41 @@ def _covered(lengths: Ints) -> npt.NDArray[np.bool_]:
     return np.cumsum(edges[:-1]) > 0
 
 
-def overlaps(training: str, texts: Sequence[str]) -> list[Ints]:
-    """Return, for each position of each text, the longest overlap with `training` from there on.
+def find_overlaps(training: str, texts: Sequence[str]) -> list[Ints]:
+    """Return the longest overlap with `training` for each position of each text.
 
-    That is the length of the longest substring that starts there and occurs in `training`; no
-    passage goes from one text into the next. Memory grows to some 60 bytes a character.
+    It is the length of the longest substring that starts at the position and occurs in `training`.
+    A substring ends with its text. About 60 bytes of memory are needed per character.
     """
     marked = code_points("\0".join([training, *texts])).copy()
     ends = np.cumsum([len(training), *(len(text) + 1 for text in texts)])
     marked[:] = np.unique(marked, return_inverse=True)[1] + 1
-    marked[ends[:-1]] = 0  # between two texts stands what is in none
-    order = suffix_array(marked)
-    above, below = _neighbours(order, len(training))
+    marked[ends[:-1]] = 0  # a symbol between two texts that occurs in none
+    order = build_suffix_array(marked)
+    above, below = _find_neighbours(order, len(training))
     del order
     found = []
     for text, end in zip(texts, ends[1:], strict=True):
         own = slice(int(end) - len(text), int(end))
         found.append(
             np.maximum(
-                _common(text, above[own].tolist(), training),
-                _common(text, below[own].tolist(), training),
+                _count_common(text, above[own].tolist(), training),
+                _count_common(text, below[own].tolist(), training),
             )
         )
     return found
 
 
-def suffix_array(symbols: npt.NDArray[np.integer]) -> Ints:
-    """Return where the suffixes of `symbols`, integers from 0, start, in lexicographic order.
+def build_suffix_array(symbols: npt.NDArray[np.integer]) -> Ints:
+    """Return the starts of the suffixes of `symbols`, integers from 0, in lexicographic order.
 
-    Prefix doubling (Manber and Myers 1993): suffixes that are sorted by their first characters are
-    sorted by twice as many once each has the rank of the one that begins where these end. Only what
-    is still tied is sorted again (Larsson and Sadakane 2007).
+    Prefix doubling (Manber and Myers 1993): suffixes sorted by their first k characters have ranks.
+    The rank of the suffix that starts k characters later then sorts them by 2k characters. Only
+    suffixes that are still tied are sorted again (Larsson and Sadakane 2007).
     """
     size = len(symbols)
     bits = int(symbols.max(initial=0) + 1).bit_length()
-    length = 63 // bits  # characters that one number holds
+    length = 63 // bits  # characters that fit into one number
     keys = np.zeros(size, np.int64)
     for offset in range(min(length, size)):
         keys[: size - offset] |= (symbols[offset:].astype(np.int64) + 1) << (
@@ -136,10 +143,10 @@ def suffix_array(symbols: npt.NDArray[np.integer]) -> Ints:
     return order
 
 
-def _neighbours(order: Ints, limit: int) -> tuple[Ints, Ints]:
-    """Return, for each suffix, the nearest ones before and after it that start below `limit`.
+def _find_neighbours(order: Ints, limit: int) -> tuple[Ints, Ints]:
+    """Return the nearest suffixes before and after each suffix that start below `limit`.
 
-    -1 stands for none.
+    Where there is none, the value is -1.
     """
     above, below = np.empty_like(order), np.empty_like(order)
     inside = np.where(order < limit, np.arange(len(order)), -1)
@@ -151,11 +158,16 @@ def _neighbours(order: Ints, limit: int) -> tuple[Ints, Ints]:
     return above, below
 
 
-def _common(text: str, places: Iterable[int], training: str) -> Ints:
-    """Return how far `text` from each position on agrees with `training` from its place there on.
+def _count_common(text: str, places: Iterable[int], training: str) -> Ints:
+    """Return how many characters of `text` from each position on agree with `training`.
 
-    A position agrees at least so far as the one before it, less one character (Kasai et al. 2001):
-    so the time grows with the text, however much of it is copied.
+    A position agrees in at least as many characters as the one before it, less one (Kasai et al.
+    2001). So the time is linear in the text, however much of it is copied.
+
+    Args:
+        text: the text.
+        places: for each position, the place in `training` to compare with; -1 for none.
+        training: the training text.
     """
     lengths, known = [], 0
     for start, place in enumerate(places):
@@ -170,23 +182,23 @@ def _common(text: str, places: Iterable[int], training: str) -> Ints:
     return np.array(lengths, np.int64)
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text: letters with apostrophes inside them, case-folded."""
-    return [_folded(match) for match in _WORD.finditer(text)]
+def find_words(text: str) -> list[str]:
+    """Return the words of a text, case-folded: letters, with apostrophes between them."""
+    return [_fold(match) for match in _WORD.finditer(text)]
 
 
-def whole_words(text: str) -> list[str]:
-    """Return the words of a text that was cut out: none that its ends may have cut."""
+def find_whole_words(text: str) -> list[str]:
+    """Return the words of a piece of a text, without those that its ends may have cut."""
     found = list(_WORD.finditer(text))
-    return [_folded(match) for match in found if match.start() > 0 and match.end() < len(text)]
+    return [_fold(match) for match in found if match.start() > 0 and match.end() < len(text)]
 
 
-def _folded(match: re.Match[str]) -> str:
+def _fold(match: re.Match[str]) -> str:
     return match[0].casefold().replace(APOSTROPHE, "'")
 
 
-def invention(found: Iterable[str], known: Collection[str]) -> Invention:
-    """Count words, and those that are among the `known`."""
+def measure_invention(found: Iterable[str], known: Collection[str]) -> Invention:
+    """Return how many of the words `found` are among the `known` ones."""
     counts = Counter(found)
     unknown = Counter({word: count for word, count in counts.items() if word not in known})
     total, distinct = counts.total(), len(counts)

@@ -1,4 +1,4 @@
-"""A sweep as its command shows it: a grid of trainings, made one after the other."""
+"""A sweep: the trainings of a grid, one after the other, with what the command shows of them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,28 @@ from rich.console import Console
 from rich.table import Table
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.lines import clock
+from charlm.console.lines import format_clock
 from charlm.console.program import notice, printable, stderr
 from charlm.evaluation import evaluate
 from charlm.experiments.comparison import (
     Settings,
     check_settings,
-    in_turn,
-    markdown,
+    find_changes,
+    format_markdown,
+    make_table,
     open_or_resume,
-    table,
+    run_in_turn,
 )
-from charlm.experiments.grid import Loss, Result, Trial, keep_test, line, result, rows
+from charlm.experiments.grid import (
+    TEST,
+    Loss,
+    Result,
+    Trial,
+    describe_result,
+    make_rows,
+    read_result,
+    write_test,
+)
 from charlm.runs.files import write_json
 from charlm.start import LanguageModelRequest, load_torch_model
 from charlm.training.device import pick_device
@@ -31,66 +41,74 @@ from charlm.training.request import Hooks
 from corpora.atomic import write_atomic
 from corpora.text.encoded import EncodedText
 
+ENDS = frozenset({"epochs", "max_minutes", "patience"})
+"""Fields of the training configuration that decide when a training ends."""
+
 
 @dataclass
 class Sweep:
-    """A sweep under way: what has ended so far, and how to go on."""
+    """A sweep: its trainings, and the results of those that have ended."""
 
     folder: Path
-    """Where to write the results."""
+    """Folder for the results."""
     trials: list[Trial]
+    """The trainings."""
     preset: str
-    """Named in what is written."""
+    """Name of the preset, which is recorded."""
     corpus: str
+    """File, folder, name or path that the catalogue knows."""
     encoding: str
+    """Character encoding of the corpus."""
     text: EncodedText
-    """That of `corpus`."""
+    """Text of `corpus`."""
     test: bool
-    """Whether to read the test part."""
+    """Whether to compute test losses."""
     console: Console
-    """Where to say what came of each training."""
+    """Where to show the result of each training."""
     stop: Interrupts = field(default_factory=Interrupts)
+    """Interrupts that every training asks before a step."""
     results: dict[Trial, Result] = field(default_factory=dict)
-    """Of the trainings that have ended."""
+    """Results of the trainings that have ended."""
 
     def run(self) -> int:
-        """Make all trainings, or those that are left; return the exit code.
+        """Train all models that are not trained yet; return the exit code.
 
         Raises:
             UserError: a run folder is not one of this sweep, or cannot be used.
         """
-        self._look()
-        with self.stop:  # all the time: Ctrl-C between two trainings ends no less cleanly
-            code = in_turn((partial(self._advance, trial) for trial in self.trials), self.stop)
+        self._find_results()
+        with self.stop:  # for all trainings: Ctrl-C between two of them is recorded, too
+            code = run_in_turn((partial(self._advance, trial) for trial in self.trials), self.stop)
         self.write()
         return code
 
-    def _look(self) -> None:
-        """Find what has ended already; raise `UserError` if a run is not one of this sweep."""
+    def _find_results(self) -> None:
+        """Read the results that are there; raise `UserError` if a run is not one of this sweep."""
         for trial in self.trials:
-            check_settings(trial.folder, self._settings(trial))
-            self._note(trial)
+            check_settings(trial.folder, self._list_settings(trial))
+            if not ENDS & set(find_changes(trial.folder, trial.training)):
+                self._read_result(trial)
         total, done = len(self.trials), len(self.results)
         notice(f"{total} model{'s' * (total != 1)}" + f", {done} trained already" * (done > 0))
 
     def _advance(self, trial: Trial) -> int:
-        """Train a model, or go on; say what came of it. What has ended is left alone."""
+        """Train a model, or resume its training; show the result. Skip what has ended."""
         found = self.results.get(trial)
         if found is not None and not self._lacks_test(found):
             return 0
         if found is None:
             self._train(trial)
-            found = self._note(trial)
+            found = self._read_result(trial)
         if found is None:  # interrupted
             return 0
         if self._lacks_test(found):
-            found = self.results[trial] = replace(found, test=self._test_loss(trial))
+            found = self.results[trial] = replace(found, test=self._compute_test_loss(trial))
         self.write()
-        self.console.print(printable(line(trial, found)), soft_wrap=True)
+        self.console.print(printable(describe_result(trial, found)), soft_wrap=True)
         return 0
 
-    def _note(self, trial: Trial) -> Result | None:
-        found = result(trial, len(self.text.vocabulary))
+    def _read_result(self, trial: Trial) -> Result | None:
+        found = read_result(trial, len(self.text.vocabulary))
         if found is not None:
             self.results[trial] = found
         return found
@@ -98,10 +116,10 @@ class Sweep:
     def _lacks_test(self, found: Result) -> bool:
         return self.test and found.test is None and not found.diverged
 
-    def _settings(self, trial: Trial) -> Settings:
+    def _list_settings(self, trial: Trial) -> Settings:
         return {
-            "model": trial.model.to_json(),
-            "training": trial.training.to_json(),
+            "model": trial.model,
+            "training": trial.training,
             "corpus": {"characters": len(self.text), "sha256": self.text.sha256},
         }
 
@@ -115,18 +133,20 @@ class Sweep:
             run=trial.folder,
         )
         hooks = Hooks(stop=self.stop)
-        opened = open_or_resume(request, self._settings(trial), hooks, corpus=self.corpus)
+        (trial.folder / TEST).unlink(missing_ok=True)  # of the model before, if it trains further
+        opened = open_or_resume(request, self._list_settings(trial), hooks, corpus=self.corpus)
         place = f"{trial.name}, {self.trials.index(trial) + 1} of {len(self.trials)}"
         with opened as ready, stderr().status(f"{place} …") as status:
             for event in ready.events():
                 if isinstance(event, Step):
+                    left = format_clock(event.remaining)
                     status.update(
                         f"{place}: pass {event.epoch:.2f}, train {event.train_loss:.3f} nats, "
-                        f"{event.units_per_second:,.0f} characters/s, {clock(event.remaining)} left"
+                        f"{event.units_per_second:,.0f} characters/s, {left} left"
                     )
 
-    def _test_loss(self, trial: Trial) -> Loss:
-        """Read the test part, in fp32 as `charlm evaluate` does, and keep the loss."""
+    def _compute_test_loss(self, trial: Trial) -> Loss:
+        """Compute the test loss in fp32, as `charlm evaluate` does, and store it."""
         device = pick_device(trial.training.device)
         model, vocabulary = load_torch_model(trial.folder, device)
         score = evaluate(
@@ -137,24 +157,24 @@ class Sweep:
             remap=self.text.remap_table(vocabulary),
         )
         loss = Loss(score.nats_per_character, score.crlf_equivalent)
-        keep_test(trial, loss)
+        write_test(trial, loss)
         return loss
 
     @property
     def caption(self) -> str:
-        """What the table is of."""
+        """Caption of the table."""
         part = "test" if self.test else "validation"
         return f"{self.text.name}, {part}: nats per byte of the text with CRLF line ends"
 
     def table(self) -> Table:
-        """Return the table of what there is by now, for the terminal."""
-        return table(*self._rows())
+        """Return the table of the results so far, for the terminal."""
+        return make_table(*self._make_rows())
 
-    def _rows(self) -> tuple[list[str], list[list[str]]]:
-        return rows(self.trials, self.results, test=self.test)
+    def _make_rows(self) -> tuple[list[str], list[list[str]]]:
+        return make_rows(self.trials, self.results, test=self.test)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return all of it as an object of JSON."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the results so far as an object of JSON."""
         return {
             "corpus": self.text.name,
             "preset": self.preset,
@@ -163,7 +183,7 @@ class Sweep:
         }
 
     def write(self) -> None:
-        """Write what there is by now."""
-        page = f"{self.caption}\n\n{markdown(*self._rows())}"
+        """Write the results so far to `sweep.md` and `sweep.json`."""
+        page = f"{self.caption}\n\n{format_markdown(*self._make_rows())}"
         write_atomic(self.folder / "sweep.md", page.encode("utf-8", "surrogateescape"))
-        write_json(self.folder / "sweep.json", self.as_json())
+        write_json(self.folder / "sweep.json", self.to_json())

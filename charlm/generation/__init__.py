@@ -1,1 +1,1 @@
-"""Writing without torch: the cells in NumPy, sampling, and generation as an iterator."""
+"""Generation without torch: a network in NumPy, sampling, and text as an iterator of tokens."""

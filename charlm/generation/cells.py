@@ -1,21 +1,10 @@
-"""The recurrent cells in NumPy: stepping without torch, one stream or many.
+"""The recurrent cells in NumPy: one step of a layer, for one stream or many.
 
-A step of one stream reads every weight once, so the floor is memory. Measured on one core that
-reads 95 GB/s from its second-level cache of 2 MB and 29 GB/s from beyond: 4x128 is 1.9 MB, which
-takes 20 microseconds, and a character, sampling included, takes 70 (the rest is some 60 calls of
-NumPy); 3x512 is 21 MB, which takes 0.73 ms, and a character takes 0.82. What brings it there:
+Arrays are features first, (H, N) for N streams: the gates are then contiguous for any N, and the
+same code multiplies a matrix with one vector or with many.
 
-- the input weights of the lowest layer are multiplied with every embedding beforehand, so that the
-  layer looks its input part up instead of reading a matrix;
-- input and recurrent weights of a layer lie side by side, column by column: one matrix-vector
-  product a layer, over memory in the order in which it lies;
-- all matrices lie in one block, on large pages where the system has them: a second-level cache that
-  is just large enough then holds them without conflicts (scattered small pages cost a seventh);
-- sigmoid(a) = (1 + tanh(a / 2)) / 2, with the half folded into the weights, so that all gates go
-  through one call of tanh; nearly every result goes into a buffer that exists.
-
-Arrays are features first, (H, N) for N streams: gates are then contiguous for any N, and the
-matrix product becomes a matrix-matrix one with no other change.
+The weights of gates with a sigmoid are halved beforehand: sigmoid(a) = (1 + tanh(a / 2)) / 2, so
+that one call of tanh serves all gates. Almost every result goes into a buffer that exists.
 """
 
 from __future__ import annotations
@@ -28,14 +17,15 @@ from charlm.generation.weights import HALF, LayerWeights
 
 
 class Layer(Protocol):
-    """A layer of one state: reads `x` (E, N) and `h` (H, N), writes `h`."""
+    """A layer with its state: reads `x` (E, N) and `h` (H, N), writes `h`."""
 
     x: np.ndarray
     h: np.ndarray
-    kept: tuple[np.ndarray, ...]
-    """What a copy of the state must copy."""
+    memory: tuple[np.ndarray, ...]
+    """Arrays that carry the state from step to step: h, or h and c of an LSTM."""
 
-    def step(self, ids: np.ndarray) -> None: ...
+    def step(self, ids: np.ndarray) -> None:
+        """Read one symbol per stream: `ids` (N,) for the lowest layer, `x` for the others."""
 
 
 class _Recurrent:
@@ -47,9 +37,9 @@ class _Recurrent:
         self.xh = np.zeros((inputs + hidden, streams), np.float32)
         self.x, self.h = self.xh[:inputs], self.xh[inputs:]
         self.operand = self.h if weights.table is not None else self.xh
-        self.kept: tuple[np.ndarray, ...] = (self.h,)
+        self.memory: tuple[np.ndarray, ...] = (self.h,)
 
-    def preactivation(self, ids: np.ndarray, out: np.ndarray) -> None:
+    def preactivate(self, ids: np.ndarray, out: np.ndarray) -> None:
         """Write W [x, h] + b into `out` (G, N)."""
         weights = self.weights
         np.dot(weights.matrix, self.operand, out)
@@ -65,8 +55,8 @@ class _RNN(_Recurrent):
         self.spare = np.empty_like(self.h)
 
     def step(self, ids: np.ndarray) -> None:
-        """h = tanh(W [x, h] + b)."""
-        self.preactivation(ids, self.spare)
+        """Compute h = tanh(W [x, h] + b)."""
+        self.preactivate(ids, self.spare)
         np.tanh(self.spare, self.h)
 
 
@@ -75,17 +65,17 @@ class _LSTM(_Recurrent):
         super().__init__(weights, streams)
         size = weights.hidden_size
         block = np.zeros((5 * size, streams), np.float32)
-        # c lies before g and f before i, so that f*c and i*g are one product.
+        # c lies before g, and f before i: one product then gives f * c and i * g.
         self.c, self.gates = block[:size], block[size:]
         self.c_g, self.f_i = block[: 2 * size], block[2 * size : 4 * size]
         self.sigmoids, self.o = block[2 * size :], block[4 * size :]
         self.products = np.empty((2 * size, streams), np.float32)
         self.forgotten, self.added = self.products[:size], self.products[size:]
-        self.kept = (self.h, self.c)
+        self.memory = (self.h, self.c)
 
     def step(self, ids: np.ndarray) -> None:
-        """c = f * c + i * g; h = o * tanh(c)."""
-        self.preactivation(ids, self.gates)
+        """Compute c = f * c + i * g and h = o * tanh(c)."""
+        self.preactivate(ids, self.gates)
         np.tanh(self.gates, self.gates)
         sigmoids, c, h = self.sigmoids, self.c, self.h
         np.multiply(sigmoids, HALF, sigmoids)
@@ -107,7 +97,7 @@ class _GRU(_Recurrent):
         self.n, self.inner_n = self.inputs[2 * size :], self.inner[2 * size :]
 
     def step(self, ids: np.ndarray) -> None:
-        """n = tanh(W x + r * (U h)); h = n + z * (h - n)."""
+        """Compute n = tanh(W x + r * (U h)) and h = n + z * (h - n)."""
         weights, h, n = self.weights, self.h, self.n
         assert weights.inner_bias is not None
         if weights.table is not None:

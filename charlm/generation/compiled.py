@@ -1,12 +1,10 @@
-"""One stream, compiled by Numba: what `cells` does, past what NumPy can do. Optional.
+"""Steps of a single stream, compiled by Numba (optional).
 
-A step of one stream reads every weight once, and that is most of its time. Models that are shipped
-are kept in half precision, and so, here, are they in memory: half of the bytes to read, each weight
-widened on its way into the product, which is exact. What is left of the overhead goes as well, for
-a step is one call. Weights that half precision cannot hold, those of a run folder, stay as they
-are and gain the latter alone.
-
-The results are those of `cells`, but for the order in which products are summed up.
+A step of one stream reads every weight once, and that is most of its time. Weights that fit into
+half precision, as those of the models that ship with charlm, stay in half precision in memory: half
+as many bytes are read, and each weight is widened for the product, which is exact. A step is one
+call, without the overhead of NumPy. Results differ from `charlm.generation.cells` only by the order
+of the sums.
 """
 
 from __future__ import annotations
@@ -29,13 +27,13 @@ ARITHMETIC: dict[str, Any] = {
     "cache": True,
     # a * b + c may be rounded once; the order of sums stays as written.
     "fastmath": {"contract"},
-    # A check for zero before each division would keep loops from becoming vector code.
+    # A check for zero before each division would keep LLVM from vectorizing the loops.
     "error_model": "numpy",
 }
 
 
-def _widening(typing_context: Any, weight: Any) -> Any:
-    """Return a weight in single precision: a float32, or the bits of a float16 as a uint16."""
+def _define_widen(typing_context: Any, weight: Any) -> Any:
+    """Define `_widen`: it turns a weight, float32 or the bits of a float16, into a float32."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         if weight == types.float32:
@@ -45,15 +43,15 @@ def _widening(typing_context: Any, weight: Any) -> Any:
     return types.float32(weight), code
 
 
-_widened: Any = intrinsic(_widening)
+_widen: Any = intrinsic(_define_widen)
 
 
 @njit(inline="always", **ARITHMETIC)
 def _tanh(x: Any) -> Any:
-    """Return tanh, to 3e-7 of it, by operations that a loop can do on vectors.
+    """Return tanh with a relative error of 3e-7, by operations that vectorize.
 
-    Lambert's continued fraction is good to that up to 9 / 8; tanh 2y = 2 tanh y / (1 + tanh² y)
-    goes from there to 9, beyond which tanh is 1 in single precision.
+    Lambert's continued fraction is that accurate up to 9 / 8; three doublings, tanh 2y = 2 tanh y /
+    (1 + tanh² y), reach 9. Beyond 9, tanh is 1 in single precision.
     """
     y = min(max(x, f32(-9)), f32(9)) * f32(0.125)
     square = y * y
@@ -71,10 +69,9 @@ def _sigmoid(x: Any) -> Any:
 
 @njit(**ARITHMETIC)
 def _add_product(x: Array, weights: Array, begin: int, out: Array) -> int:
-    """Add x W to `out` (G,), for x (K,) and W (K, G) at `begin` of `weights`; return its end.
+    """Add x W to `out` (G,), for x (K,) and W (K, G) at `begin` of `weights`; return W's end.
 
-    Eight rows at a time: `out` is then read and written an eighth as often, and memory is read in
-    as many places as the processor fetches ahead in.
+    Eight rows are added at a time: `out` is then read and written an eighth as often.
     """
     size = len(out)
     end = begin + len(x) * size
@@ -85,15 +82,15 @@ def _add_product(x: Array, weights: Array, begin: int, out: Array) -> int:
         x4, x5, x6, x7 = x[k + 4], x[k + 5], x[k + 6], x[k + 7]
         for j in range(size):
             out[j] += (
-                (_widened(w[k, j]) * x0 + _widened(w[k + 1, j]) * x1)
-                + (_widened(w[k + 2, j]) * x2 + _widened(w[k + 3, j]) * x3)
+                (_widen(w[k, j]) * x0 + _widen(w[k + 1, j]) * x1)
+                + (_widen(w[k + 2, j]) * x2 + _widen(w[k + 3, j]) * x3)
             ) + (
-                (_widened(w[k + 4, j]) * x4 + _widened(w[k + 5, j]) * x5)
-                + (_widened(w[k + 6, j]) * x6 + _widened(w[k + 7, j]) * x7)
+                (_widen(w[k + 4, j]) * x4 + _widen(w[k + 5, j]) * x5)
+                + (_widen(w[k + 6, j]) * x6 + _widen(w[k + 7, j]) * x7)
             )
     for k in range(whole, len(x)):
         for j in range(size):
-            out[j] += _widened(w[k, j]) * x[k]
+            out[j] += _widen(w[k, j]) * x[k]
     return end
 
 
@@ -135,16 +132,16 @@ def _step(
     inner_bias: Array,
     last_bias: Array,
     residual: bool,
-    kept: Array,
+    memory: Array,
     logits: Array,
 ) -> None:
-    """Read a symbol: advance `kept` and write `logits`. Arrays are those of the classes below."""
-    layers, states, size = kept.shape
+    """Read a symbol: change `memory` and `logits`. The rest are fields of `CompiledNetwork`."""
+    layers, states, size = memory.shape
     x = bottom[symbol].copy()
     outer, inner = np.empty_like(outer_bias[0]), np.empty_like(inner_bias[0])
     at = 0
     for layer in range(layers):
-        h = kept[layer, 0]
+        h = memory[layer, 0]
         if layer == 0:
             outer[:] = table[symbol]
         else:
@@ -157,7 +154,7 @@ def _step(
         elif states == 1:
             _gru(outer, inner, h)
         else:
-            _lstm(outer, inner, h, kept[layer, 1])
+            _lstm(outer, inner, h, memory[layer, 1])
         if layer == 0 or residual:
             for j in range(size):
                 x[j] += h[j]
@@ -168,33 +165,37 @@ def _step(
 
 
 class Stream(State):
-    """The state of one stream: `kept` (L, 1, H) or, with the cells of an LSTM, (L, 2, H)."""
+    """The state of one stream: `memory` is (L, 1, H) or, for h and c of an LSTM, (L, 2, H)."""
 
     network: CompiledNetwork
 
     def __init__(self, network: CompiledNetwork) -> None:
         super().__init__(network, 1)
-        states = len(self.layers[0].kept)
+        states = len(self.layers[0].memory)
         config = network.config
-        self.kept = np.zeros((config.num_layers, states, config.hidden_size), f32)
+        self.memory = np.zeros((config.num_layers, states, config.hidden_size), f32)
         self.flat_logits = self.logits[:, 0]
 
     def take(self, streams: np.ndarray) -> State:
-        """Return a state of as many streams as `streams` has zeros, all like this one."""
+        """Return a copy of this state, for one stream or for several.
+
+        Args:
+            streams: zeros, one for each stream of the copy.
+        """
         if len(streams) == 1:
             other = Stream(self.network)
-            other.kept[:], other.logits[:] = self.kept, self.logits
+            other.memory[:], other.logits[:] = self.memory, self.logits
             return other
-        for layer, kept in zip(self.layers, self.kept, strict=True):
-            for target, source in zip(layer.kept, kept, strict=True):
+        for layer, own in zip(self.layers, self.memory, strict=True):
+            for target, source in zip(layer.memory, own, strict=True):
                 target[:, 0] = source
         return super().take(streams)
 
 
 class CompiledNetwork(Network):
-    """A trained model that steps one stream in compiled code, and several in NumPy.
+    """A trained model that steps one stream in compiled code, and several streams in NumPy.
 
-    Arguments and errors as for `Network`.
+    It takes the arguments of `Network` and raises the same errors.
     """
 
     def __init__(
@@ -202,22 +203,22 @@ class CompiledNetwork(Network):
     ) -> None:
         super().__init__(config, weights, vocabulary_size)
 
-        def of_layers(name: str) -> list[np.ndarray]:
+        def list_layers(name: str) -> list[np.ndarray]:
             return [weights[f"layers.{index}.{name}_l0"] for index in range(config.num_layers)]
 
-        lowest, *w_ih = of_layers("weight_ih")
-        w_hh = of_layers("weight_hh")
-        # In the order in which a step reads them; of the lowest layer the input part is a table.
+        lowest, *w_ih = list_layers("weight_ih")
+        w_hh = list_layers("weight_hh")
+        # In the order in which a step reads them. The input part of the lowest layer is a table.
         matrices = [w_hh[0]]
         for pair in zip(w_ih, w_hh[1:], strict=True):
             matrices += pair
-        self.in_order = _in_order([*matrices, weights["output.weight"]])
-        self.outer_bias = np.stack(of_layers("bias_ih"))
-        self.inner_bias = np.stack(of_layers("bias_hh"))
+        self.matrices = _pack([*matrices, weights["output.weight"]])
+        self.outer_bias = np.stack(list_layers("bias_ih"))
+        self.inner_bias = np.stack(list_layers("bias_hh"))
         self.last_bias = weights["output.bias"]
         self.table = self.embedding @ lowest.T + self.outer_bias[0]
         adds = config.residual and config.embedding_size == config.hidden_size
-        # What the lowest layer adds its output to.
+        # Added to the output of the lowest layer: its input, or nothing.
         nothing = np.zeros((vocabulary_size, config.hidden_size), f32)
         self.bottom = self.embedding if adds else nothing
 
@@ -234,26 +235,26 @@ class CompiledNetwork(Network):
             return super().step(state, ids)
         _step(
             int(ids[0]),
-            self.in_order,
+            self.matrices,
             self.table,
             self.bottom,
             self.outer_bias,
             self.inner_bias,
             self.last_bias,
             self.config.residual,
-            state.kept,
+            state.memory,
             state.flat_logits,
         )
         return state.logits
 
 
-def _in_order(matrices: list[np.ndarray]) -> np.ndarray:
-    """Return all matrices in one array, column by column: halves, if that changes no weight."""
+def _pack(matrices: list[np.ndarray]) -> np.ndarray:
+    """Return all matrices in one array, column by column: in half precision if that is exact."""
     size = sum(matrix.size for matrix in matrices)
     halves = [matrix.astype(np.float16) for matrix in matrices]
     exact = all(map(np.array_equal, halves, matrices))
     block = Block(size, np.uint16 if exact else f32)
     whole = block.free
     for matrix in [half.view(np.uint16) for half in halves] if exact else matrices:
-        block.columns(matrix)
+        block.store(matrix)
     return whole

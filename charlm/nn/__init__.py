@@ -1,1 +1,1 @@
-"""Layers that every job shares: recurrent layers and their state, and dropout."""
+"""Layers that all kinds of models share: recurrent layers with their state, and dropout."""

@@ -1,5 +1,7 @@
-"""Dropout with one mask for all time steps: of features (variational dropout, Gal and Ghahramani
-2016) and of recurrent weights (DropConnect, Merity, Keskar and Socher 2018).
+"""Dropout with one mask for all time steps.
+
+Of features, it is variational dropout (Gal and Ghahramani 2016). Of recurrent weights, it is
+DropConnect (Merity, Keskar and Socher 2018).
 """
 
 from __future__ import annotations
@@ -8,51 +10,50 @@ import torch
 from torch import Tensor
 
 
-def locked_dropout(
+def variational_dropout(
     x: Tensor, share: float, generator: torch.Generator | None, *, rank: int = 0, ranks: int = 1
 ) -> Tensor:
     """Drop a `share` of the features of `x` (T, B, H), the same ones at every time step.
 
-    One mask a window costs nothing to draw; one a character costs some 30 % of the speed of a
-    recurrent layer.
+    With an LSTM layer of 128 or 512 units, forward and backward in bf16, it adds 3 % to the time. A
+    mask of its own for every step would add 69 or 22 % (64 streams of 128 steps, one thread).
 
     Args:
         x: time first.
-        share: 0 leaves `x` as it is.
-        generator: on the CPU, whatever the device: the same, the same mask.
-        rank: which of the processes that share a batch this one is.
-        ranks: how many they are. The mask is drawn for the rows of all, of which each takes its
-            own: however many share a batch, the same masks.
+        share: 0 returns `x` itself.
+        generator: draws the mask; on the CPU, so that the mask does not depend on the device.
+        rank: number of this process among those that share a batch.
+        ranks: number of these processes. The mask is drawn for the rows of all of them, and each
+            takes its own: so the masks do not depend on how many share a batch.
     """
     if share == 0:
         return x
     rows = x.shape[1]
-    mask = locked_mask(rows * ranks, x.shape[2], share, generator)
+    mask = draw_mask(rows * ranks, x.shape[2], share, generator)
     own = mask[:, rows * rank : rows * (rank + 1)]
     return x * own.to(x.device, x.dtype, non_blocking=True)
 
 
-def locked_mask(
-    rows: int, features: int, share: float, generator: torch.Generator | None
-) -> Tensor:
-    """Return a mask (1, B, H) on the CPU to multiply with: 0 for what is dropped, 1 / (1 - share)
-    for what is kept.
+def draw_mask(rows: int, features: int, share: float, generator: torch.Generator | None) -> Tensor:
+    """Return a mask (1, B, H) on the CPU to multiply with.
+
+    It is 0 for what is dropped, and 1 / (1 - share) for what is kept.
     """
     keep = 1 - share
     return torch.empty(1, rows, features).bernoulli_(keep, generator=generator).div_(keep)
 
 
-def dropped_weights(weights: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
-    """Drop a `share` of a matrix of weights, and scale up what is kept.
+def drop_weights(weights: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Drop a `share` of a matrix of weights, and scale up the rest by 1 / (1 - share).
 
     Args:
         weights: of any shape, on any device.
-        share: 0 leaves them as they are.
-        generator: on the CPU, whatever the device: the same, the same mask.
+        share: 0 returns `weights` itself.
+        generator: draws the mask; on the CPU, so that the mask does not depend on the device.
     """
     if share == 0:
         return weights
     keep = 1 - share
-    # bernoulli_ would take four times as long.
-    kept = torch.rand(weights.shape, generator=generator) < keep
-    return weights * kept.to(weights.device, non_blocking=True) / keep
+    # bernoulli_ takes twice as long: 7.4 against 3.6 ms for 2048 x 512, on one thread or two.
+    mask = torch.rand(weights.shape, generator=generator) < keep
+    return weights * mask.to(weights.device, non_blocking=True) / keep

@@ -1,18 +1,18 @@
-"""Recurrent layers by the name of their cell, and the state that they carry."""
+"""Recurrent layers by the name of their cell, and the state that is carried between windows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 LayerState: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
-
+"""State of one layer: h, or (h, c) of an LSTM, each (1, B, H)."""
 
 State: TypeAlias = "list[LayerState]"
-"""One entry a layer: h, or (h, c) of an LSTM, each (1, B, H)."""
+"""State of a stack of layers, from the lowest one up."""
 
 
 LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
@@ -23,21 +23,21 @@ LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
 
 
 def cast_state(x: Tensor, layer: LayerState) -> LayerState:
-    """Return a layer's state in the type of `x`: one that was resumed comes in fp32."""
+    """Return a layer's state in the dtype of `x`: a checkpoint holds it in fp32."""
     if isinstance(layer, Tensor):
         return layer.to(x.dtype)
     return layer[0].to(x.dtype), layer[1].to(x.dtype)
 
 
-def detached(state: State) -> State:
-    """Cut the graph behind `state`: this is where back-propagation through time is truncated."""
+def detach_state(state: State) -> State:
+    """Detach `state` from its graph: here back-propagation through time is truncated."""
     return [
         layer.detach() if isinstance(layer, Tensor) else (layer[0].detach(), layer[1].detach())
         for layer in state
     ]
 
 
-def flattened(state: State | None) -> dict[str, Tensor]:
+def flatten_state(state: State | None) -> dict[str, Tensor]:
     """Return the tensors of `state` by name, for a checkpoint."""
     named: dict[str, Tensor] = {}
     for index, layer in enumerate(state or ()):
@@ -46,8 +46,8 @@ def flattened(state: State | None) -> dict[str, Tensor]:
     return named
 
 
-def unflattened(named: dict[str, Tensor]) -> State | None:
-    """Undo `flattened`."""
+def unflatten_state(named: dict[str, Tensor]) -> State | None:
+    """Return the state whose tensors `flatten_state` has named; None if there are none."""
     state: State = []
     while (first := named.get(f"{len(state)}.0")) is not None:
         second = named.get(f"{len(state)}.1")
@@ -55,13 +55,41 @@ def unflattened(named: dict[str, Tensor]) -> State | None:
     return state or None
 
 
-def divided(state: State | None, count: int) -> list[State | None]:
-    """Return the states of `count` equal parts of the batch."""
-    parts = {name: tensor.chunk(count, 1) for name, tensor in flattened(state).items()}
-    return [unflattened({name: own[n] for name, own in parts.items()}) for n in range(count)]
+def restore_state(
+    named: Mapping[str, Tensor], layers: Sequence[nn.RNNBase], rows: int
+) -> State | None:
+    """Return the state in a checkpoint, None if there is none.
+
+    Args:
+        named: the tensors of the checkpoint, as `flatten_state` names them.
+        layers: the recurrent layers that carry the state.
+        rows: number of streams in a batch.
+
+    Raises:
+        ValueError: the tensors have other names, shapes or types than the state of such layers.
+    """
+    wanted = {
+        f"{index}.{part}": (1, rows, layer.hidden_size)
+        for index, layer in enumerate(layers)
+        for part in range(2 if isinstance(layer, nn.LSTM) else 1)
+    }
+    found = {name: tuple(tensor.shape) for name, tensor in named.items()}
+    if found and found != wanted:
+        raise ValueError("the carried state is not one of these layers and streams")
+    if any(tensor.dtype != torch.float32 for tensor in named.values()):
+        raise ValueError("the carried state is not in single precision")
+    return unflatten_state(dict(named))
 
 
-def joined(states: Sequence[State | None]) -> State | None:
-    """Undo `divided`."""
-    parts = [flattened(state) for state in states]
-    return unflattened({name: torch.cat([part[name] for part in parts], 1) for name in parts[0]})
+def split_state(state: State | None, count: int) -> list[State | None]:
+    """Split the state of a batch into the states of `count` equal parts of it."""
+    parts = {name: tensor.chunk(count, 1) for name, tensor in flatten_state(state).items()}
+    return [unflatten_state({name: own[n] for name, own in parts.items()}) for n in range(count)]
+
+
+def join_states(states: Sequence[State | None]) -> State | None:
+    """Join the states of the parts of a batch, in order."""
+    parts = [flatten_state(state) for state in states]
+    return unflatten_state(
+        {name: torch.cat([part[name] for part in parts], 1) for name in parts[0]}
+    )

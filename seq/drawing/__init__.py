@@ -1,1 +1,1 @@
-"""Curves, maps and coloured words, in the terminal and as PNG. Knows no job."""
+"""Drawings in the terminal and as PNG: panels of lines, heat maps, coloured words."""

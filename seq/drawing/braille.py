@@ -1,8 +1,7 @@
-"""Panels in a terminal, in dots of Braille.
+"""Panels of lines in a terminal, drawn with the dots of Braille characters.
 
-Not by plotext: its version 6.1 has one figure per process, paints a background of its own, lays its
-legend over the data, and takes round ticks only from the caller. What would be left to it is the
-canvas.
+plotext is not used: version 6.1 has one figure per process, paints its own background, draws the
+legend over the data, and takes round ticks only from the caller.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from seq.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
 Point = tuple[float, float]
 
 HEIGHT = 34
-"""Lines of a figure, where nothing else is said."""
+"""Default height of a figure, in lines."""
 MARKERS = ("●", "▲", "■", "◆", "○", "△", "□", "◇")
 
 
@@ -32,23 +31,23 @@ def draw(
     *,
     color: bool = True,
 ) -> Text:
-    """Draw panels for a terminal, in `height` lines of at most `width` columns.
+    """Return a drawing of panels for a terminal, with the legend above them.
 
-    The legend comes first. Two panels stand side by side from 110 columns on, others under one
-    another. The figure takes no fewer than 30 columns, nor than 4 lines for the inside of a panel.
-    A console that honours NO_COLOR strips the colours.
+    Two panels stand side by side if there are 110 columns or more. Otherwise panels stand one under
+    another. The drawing takes at least 30 columns, and at least 4 lines for the inside of a panel.
+    A console that honours NO_COLOR removes the colours.
 
     Args:
-        panels: at least one.
-        names: of the series of their lines, for the legend.
-        width: columns.
-        height: lines.
+        panels: at least one panel.
+        names: names of the series, for the legend.
+        width: greatest width, in columns.
+        height: height, in lines.
         color: draw in colours.
     """
     width = max(30, width)
-    legend = _legend(names, width)
+    legend = _make_legend(names, width)
     labels = list(dict.fromkeys(panel.x_label for panel in panels))
-    room = height - len(legend) - 1  # the last line says what the horizontal axes are
+    room = height - len(legend) - 1  # the last line holds the labels of the horizontal axes
     if width >= 110 and len(panels) == 2:
         left, right = (
             list(draw_panel(panel, (width - 2) // 2, max(4, room - 3))) for panel in panels
@@ -69,8 +68,8 @@ def draw(
     return text if color else Text(text.plain, no_wrap=True)
 
 
-def _legend(names: Sequence[str], width: int) -> list[Text]:
-    """Return lines with the marker and the name of each series, in columns if they fit."""
+def _make_legend(names: Sequence[str], width: int) -> list[Text]:
+    """Return lines with the marker and the name of each series, in as many columns as fit."""
     names = [shorten(name, min(LONGEST_NAME, width - 2)) for name in names]
     column = 5 + max(map(cell_len, names), default=0)
     columns = max(1, (width + 3) // column)
@@ -86,20 +85,20 @@ def _legend(names: Sequence[str], width: int) -> list[Text]:
 
 
 def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
-    """Yield the title of a panel, `rows` lines of its inside, its axis and the axis' numbers."""
+    """Yield the lines of a panel: title, `rows` lines of its inside, axis, numbers of the axis."""
     x_range, y_range = panel.ranges()
-    y_ticks = ticks(*y_range, max(2, (rows + 1) // 2))
+    y_ticks = choose_ticks(*y_range, max(2, (rows + 1) // 2))
     margin = max(map(len, y_ticks.values()))
     canvas = Canvas(width - margin - 1, rows, x_range, y_range)
     _draw_lines(canvas, panel)
     yield Text(f"{'':{margin}} {shorten(panel.title, width - margin - 1)}")
-    labels = {canvas.cell(x_range[0], y)[1]: label for y, label in y_ticks.items()}
+    labels = {canvas.find_cell(x_range[0], y)[1]: label for y, label in y_ticks.items()}
     for row in range(rows):
         axis = f"{labels[row]:>{margin}}┤" if row in labels else f"{'':{margin}}│"
-        yield canvas.line(row, Text(axis))
+        yield canvas.render_row(row, Text(axis))
     line_below, numbers = ["─"] * canvas.columns, " " * (margin + 1)
-    for x, label in ticks(*x_range, max(2, canvas.columns // 12)).items():
-        column = canvas.cell(x, y_range[0])[0]
+    for x, label in choose_ticks(*x_range, max(2, canvas.columns // 12)).items():
+        column = canvas.find_cell(x, y_range[0])[0]
         line_below[column] = "┬"
         at = min(margin + 1 + column - len(label) // 2, width - len(label))
         numbers = f"{numbers:<{at}}{label}"
@@ -108,21 +107,21 @@ def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
 
 
 def _draw_lines(canvas: Canvas, panel: Panel) -> None:
-    """Draw the lines of a panel, and over them their markers."""
+    """Draw the lines of a panel, then their markers over them."""
     for line in panel.lines:
         color, _ = pick_look(line.series)
         for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
-            canvas.segment(start, end, color, dashed=line.dashed)
+            canvas.draw_segment(start, end, color, dashed=line.dashed)
     for line in panel.lines:
         color, marker = pick_look(line.series)
         if line.dashed and len(line.points) > 1:
-            continue  # the dashes are seen
+            continue  # a dashed line needs no markers
         for point in line.points:
             canvas.put(point, "·" if line.dashed else MARKERS[marker], color)
 
 
-def ticks(low: float, high: float, most: int) -> dict[float, str]:
-    """Return round numbers from `low` to `high`, `most` + 1 of them at most, and their labels."""
+def choose_ticks(low: float, high: float, most: int) -> dict[float, str]:
+    """Return at most `most` + 1 round numbers from `low` to `high`, and their labels."""
     rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.9999)
@@ -132,9 +131,16 @@ def ticks(low: float, high: float, most: int) -> dict[float, str]:
 
 
 class Canvas:
-    """Cells of 2 x 4 Braille dots each; a cell has the colour of what was drawn there last."""
+    """Cells of 2 x 4 Braille dots. A cell has the colour of the last thing drawn in it.
 
-    # The bit of each dot in U+2800, by its row and column.
+    Args:
+        columns: width in cells.
+        rows: height in cells.
+        x: range of the horizontal axis.
+        y: range of the vertical axis.
+    """
+
+    # Bit of each dot in the Braille characters from U+2800 on, by row and column.
     DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
     def __init__(self, columns: int, rows: int, x: Range, y: Range) -> None:
@@ -142,30 +148,30 @@ class Canvas:
         self._x, self._y = x, y
         self._cells = [[(" ", "")] * columns for _ in range(rows)]
 
-    def _dot(self, x: float, y: float) -> tuple[int, int]:
-        """Return the column and the row of the dot at a point, from the left and from the top."""
+    def _find_dot(self, x: float, y: float) -> tuple[int, int]:
+        """Return the column, from the left, and the row, from the top, of the dot at a point."""
         right = (x - self._x[0]) / (self._x[1] - self._x[0])
         down = (self._y[1] - y) / (self._y[1] - self._y[0])
         return round(right * (2 * self.columns - 1)), round(down * (4 * self.rows - 1))
 
-    def cell(self, x: float, y: float) -> tuple[int, int]:
+    def find_cell(self, x: float, y: float) -> tuple[int, int]:
         """Return the column and the row of the cell at a point."""
-        column, row = self._dot(x, y)
+        column, row = self._find_dot(x, y)
         return min(max(column // 2, 0), self.columns - 1), min(max(row // 4, 0), self.rows - 1)
 
     def put(self, point: Point, character: str, color: str) -> None:
-        """Put a character in the place of the dots of a cell, if the point is inside."""
+        """Replace the dots of the cell at a point by a character, if the point is inside."""
         if self._clip(point, point) is None:
             return
-        column, row = self.cell(*point)
+        column, row = self.find_cell(*point)
         self._cells[row][column] = (character, color)
 
-    def segment(self, start: Point, end: Point, color: str, *, dashed: bool) -> None:
-        """Draw the part of a line from point to point that is inside; dashed: two dots in four."""
+    def draw_segment(self, start: Point, end: Point, color: str, *, dashed: bool) -> None:
+        """Draw the part of a line that is inside. A dashed line has two dots of every four."""
         inside = self._clip(start, end)
         if inside is None:
             return
-        (x, y), (x_end, y_end) = self._dot(*inside[0]), self._dot(*inside[1])
+        (x, y), (x_end, y_end) = self._find_dot(*inside[0]), self._find_dot(*inside[1])
         length = max(abs(x_end - x), abs(y_end - y), 1)
         for step in range(length + 1):
             column = round(x + (x_end - x) * step / length)
@@ -178,7 +184,7 @@ class Canvas:
             self._cells[row // 4][column // 2] = (chr(0x2800 + dots), color)
 
     def _clip(self, start: Point, end: Point) -> tuple[Point, Point] | None:
-        """Return the part of a line that is inside, None if there is none (Liang and Barsky 1984)."""
+        """Return the part of a line that is inside, or None (Liang and Barsky 1984)."""
         first, last = 0.0, 1.0
         for axis, (low, high) in enumerate((self._x, self._y)):
             from_, step = start[axis], end[axis] - start[axis]
@@ -193,8 +199,8 @@ class Canvas:
         (x, y), dx, dy = start, end[0] - start[0], end[1] - start[1]
         return (x + first * dx, y + first * dy), (x + last * dx, y + last * dy)
 
-    def line(self, row: int, start: Text) -> Text:
-        """Return `start` and the cells of a row after it."""
+    def render_row(self, row: int, start: Text) -> Text:
+        """Return `start`, followed by the cells of a row."""
         for color, cells in groupby(self._cells[row], itemgetter(1)):
             start.append("".join(character for character, _ in cells), color)
         start.rstrip()

@@ -1,44 +1,47 @@
-"""Curves of training, read from the logs of runs, as panels to draw."""
+"""Training curves, read from the logs of runs, as panels to draw."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from charlm.experiments.comparison import has_diverged
 from charlm.training.log import read_events, to_number
 from corpora.errors import UserError
 from seq.drawing.panels import Line, Panel
 
 EPOCHS, LOSS, ACCURACY = "passes over the training data", "cross-entropy (nats)", "accuracy"
 LARGEST = 1e6
-"""Figures beyond it are those of a run that diverged: nothing else could be read beside them."""
+"""Larger figures are left out. They come from runs that diverged, and would set the scale."""
 MOST = 1e15
-"""Steps, beyond which a number is damage."""
+"""Greatest number of steps. A larger number is damage."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What a run logged at each of its evaluations; all lists are equally long."""
+    """Figures that a run logged at its evaluations. All lists have the same length."""
 
     name: str
+    """Name of the run, for the legend."""
     epochs: list[float]
-    """Passes over the training data, ascending."""
+    """Passes over the training data at each evaluation, ascending."""
     train_loss: list[float]
-    """In nats, the mean since the evaluation before; NaN where it is not known."""
+    """Mean training loss since the evaluation before, in nats. NaN where it is unknown."""
     validation_loss: list[float]
-    """In nats."""
+    """Validation loss, in nats."""
     accuracy: list[float]
-    """From 0 to 1, NaN where it is not known; empty if no evaluation says it."""
+    """Validation accuracy from 0 to 1. NaN where it is unknown; empty if no evaluation has one."""
 
 
 def read_curve(name: str, folder: Path) -> Curve:
-    """Read the curve of the run in `folder`.
+    """Read the curve of the run in `folder`, and call it `name`.
 
-    Lines that are damaged count as missing, and so does an evaluation that lacks its loss, or
-    whose epoch neither it nor the ratio of epochs to steps of the `step` events tells. What a
-    resumed run did once more counts once.
+    Damaged lines are skipped, and so are evaluations without a loss. If an evaluation has no epoch,
+    it is computed from its step and from the ratio of epochs to steps in the `step` events. If that
+    is missing too, the evaluation is skipped. Of evaluations at the same epoch, as a resumed run
+    logs them, the last one counts.
 
     Raises:
         UserError: no evaluation was logged, or the log cannot be read.
@@ -48,18 +51,18 @@ def read_curve(name: str, folder: Path) -> Curve:
     for event in read_events(folder):
         if event.get("event") == "evaluated":
             evaluations.append(event)
-        elif event.get("event") == "step" and (step := _number(event.get("step"), MOST)) > 0:
-            ratio = _number(event.get("epoch")) / step
+        elif event.get("event") == "step" and (step := _read_number(event.get("step"), MOST)) > 0:
+            ratio = _read_number(event.get("epoch")) / step
             epochs_per_step = epochs_per_step if math.isnan(ratio) else ratio
     points = {}
     for event in evaluations:
-        epoch, loss = _number(event.get("epoch")), _number(event.get("loss"))
+        epoch, loss = _read_number(event.get("epoch")), _read_number(event.get("loss"))
         if math.isnan(epoch):
-            epoch = epochs_per_step * _number(event.get("step"), MOST)
+            epoch = epochs_per_step * _read_number(event.get("step"), MOST)
         metrics = event.get("metrics")
-        accuracy = _number(metrics.get("accuracy") if isinstance(metrics, dict) else None)
+        accuracy = _read_number(metrics.get("accuracy") if isinstance(metrics, dict) else None)
         if epoch >= 0 and not math.isnan(loss):  # NaN is not >= 0
-            points[epoch] = (epoch, _number(event.get("train_loss")), loss, accuracy)
+            points[epoch] = (epoch, _read_number(event.get("train_loss")), loss, accuracy)
     if not points:
         raise UserError(f"{folder} has logged no evaluation to draw; train it for longer first")
     epochs, train, validation, accuracies = map(list, zip(*sorted(points.values()), strict=True))
@@ -67,14 +70,26 @@ def read_curve(name: str, folder: Path) -> Curve:
     return Curve(name, epochs, train, validation, accuracies if known else [])
 
 
-def _number(value: object, largest: float = LARGEST) -> float:
-    """Return `value` if it is a number of at most that size, else NaN."""
+def read_curves(runs: Mapping[str, Path]) -> list[Curve]:
+    """Read the curves of run folders by name. The curve of a run that diverged is empty.
+
+    Raises:
+        UserError: a run has logged no evaluation, or a log cannot be read.
+    """
+    return [
+        Curve(name, [], [], [], []) if has_diverged(folder) else read_curve(name, folder)
+        for name, folder in runs.items()
+    ]
+
+
+def _read_number(value: object, largest: float = LARGEST) -> float:
+    """Return `value` if it is a number of at most `largest`, otherwise NaN."""
     number = to_number(value, largest)
     return math.nan if number is None else number
 
 
-def curve_panels(curves: Sequence[Curve]) -> list[Panel]:
-    """Return the panel of the losses and, if a run has any, that of the accuracies."""
+def make_panels(curves: Sequence[Curve]) -> list[Panel]:
+    """Return a panel of the losses and, if a run has accuracies, a panel of these."""
 
     def line(run: int, values: list[float], dashed: bool = False) -> Line:
         pairs = zip(curves[run].epochs, values, strict=False)
@@ -95,6 +110,6 @@ def curve_panels(curves: Sequence[Curve]) -> list[Panel]:
 
 
 def _last_epoch(lines: Sequence[Line]) -> float:
-    """Return the last epoch of lines, or 1 if there is hardly one."""
+    """Return the last epoch of the lines, or 1 if it is nearly 0."""
     last = max(x for line in lines for x, _ in line.points)
     return last if last > 1e-6 else 1.0

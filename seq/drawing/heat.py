@@ -1,4 +1,4 @@
-"""Weights of attention as a heat map in the terminal."""
+"""Heat maps of weights in the terminal."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ from rich.text import Text
 
 from charlm.console.program import printable
 
-# From the ground of the terminal to a full weight: viridis from its dark end, which is near black,
-# to the yellow, so that more is lighter and the order is seen without colours, too.
+# Colours of weights from 0 to 1: viridis from its dark end, near black, to yellow. A larger weight
+# is lighter, so the order can also be seen without colours.
 SCALE = (
     "#2a1b3d", "#3b2a63", "#3f4788", "#33628d", "#287c8e", "#1f968b", "#29af7f", "#56c667",
     "#94d840", "#dce318",
 )  # fmt: skip
 SHADES = " ░▒▓█"
-"""What a cell is filled with where there are no colours, for weights from 0 to 1."""
+"""Characters that fill a cell where there are no colours, for weights from 0 to 1."""
 
 Weights = npt.NDArray[np.floating]
 
 
-def heat_map(
+def draw_heat_map(
     weights: Weights,
-    words: Sequence[str],
-    actions: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[str],
     *,
     color: bool = True,
     numbers: bool = False,
 ) -> Text:
-    """Draw `weights` (T, S): a line for each action, a column for each word.
+    """Return a heat map of `weights` as a text, one line for each row.
 
     Args:
-        weights: from 0 to 1.
-        words: S of them, above the columns.
-        actions: T of them, before the lines.
-        color: fill the cells with colours; else with shades, so that a pipe shows them as well.
+        weights: weights from 0 to 1, (T, S).
+        columns: labels of the S columns.
+        rows: labels of the T rows.
+        color: fill the cells with colours. Otherwise they are filled with shades, which can be
+            seen in a file as well.
         numbers: write the weights into the cells, in hundredths.
     """
-    words, actions = [*map(printable, words)], [*map(printable, actions)]
-    margin = max(map(cell_len, actions), default=0) + 1
-    widths = [max(4, cell_len(word)) for word in words]
+    columns, rows = [*map(printable, columns)], [*map(printable, rows)]
+    margin = max(map(cell_len, rows), default=0) + 1
+    widths = [max(4, cell_len(label)) for label in columns]
     head = Text(" " * margin)
-    for word, width in zip(words, widths, strict=True):
-        head.append(f" {word}{' ' * (width - cell_len(word))}", "bold")
+    for label, width in zip(columns, widths, strict=True):
+        head.append(f" {label}{' ' * (width - cell_len(label))}", "bold")
     lines = [head]
-    for action, row in zip(actions, weights, strict=True):
-        line = Text(action + " " * (margin - cell_len(action)))
-        for weight, width in zip(row, widths, strict=True):
-            line.append(" ").append(*_cell(float(weight), width, color, numbers))
+    for label, values in zip(rows, weights, strict=True):
+        line = Text(label + " " * (margin - cell_len(label)))
+        for weight, width in zip(values, widths, strict=True):
+            line.append(" ").append(*_format_cell(float(weight), width, color, numbers))
         lines.append(line)
     return Text("\n", no_wrap=True).join(lines)
 
 
-def _cell(weight: float, width: int, color: bool, numbers: bool) -> tuple[str, str]:
-    """Return the text and the style of a cell."""
+def _format_cell(weight: float, width: int, color: bool, numbers: bool) -> tuple[str, str]:
+    """Return the text and the style of a cell of `width` columns."""
     number = f"{100 * weight:.0f}" if numbers and weight >= 0.005 else ""
     level = min(int(weight * len(SCALE)), len(SCALE) - 1)
     if color:

@@ -1,4 +1,4 @@
-"""Panels of lines: what `braille` draws in a terminal and `picture` as a PNG."""
+"""Panels of lines. `braille` draws them in a terminal, `picture` as a PNG."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from rich.cells import cell_len, set_cell_size
 
 from charlm.console.program import printable
 
-# Okabe and Ito 2008 without its yellow and black, which vanish on white or on black, and two more.
+# Okabe and Ito (2008) without yellow and black, which cannot be seen on white or on black, and two
+# more colours.
 COLORS = (
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c", "#aa3377",
 )  # fmt: skip
 LONGEST_NAME = 60
-"""Columns of a name in a legend, at most."""
+"""Greatest width of a name in a legend, in columns of a terminal."""
 
 Points = list[tuple[float, float]]
 Range = tuple[float, float]
@@ -24,9 +25,11 @@ class Line:
     """A line of a panel."""
 
     series: int
-    """Which series it belongs to: an index that decides its colour and its marker."""
+    """Index of the series that the line belongs to. It decides the colour and the marker."""
     points: Points
+    """Points (x, y) that the line connects, in this order."""
     dashed: bool = False
+    """Whether the line is dashed."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,20 @@ class Panel:
     """Lines that share their axes."""
 
     title: str
+    """Title above the panel."""
     x_label: str
+    """Label of the horizontal axis."""
     y_label: str
+    """Label of the vertical axis."""
     lines: list[Line]
+    """Lines of the panel, in the order in which they are drawn."""
     x_range: Range | None = None
-    """What the horizontal axis shows; by default all points. Lines are cut off at its ends."""
+    """Range of the horizontal axis; by default that of all points. Lines are clipped to it."""
     y_range: Range | None = None
-    """The same of the vertical axis."""
+    """Range of the vertical axis; by default that of all points. Lines are clipped to it."""
 
     def ranges(self) -> tuple[Range, Range]:
-        """Return what the horizontal and the vertical axis show: ranges of more than one point."""
+        """Return the ranges of the horizontal and of the vertical axis. None of them is empty."""
         points = [point for line in self.lines for point in line.points]
         x = self.x_range or _extent([x for x, _ in points])
         y = self.y_range or _extent([y for _, y in points])
@@ -58,11 +65,11 @@ def _extent(values: list[float]) -> Range:
 
 
 def pick_look(series: int) -> tuple[str, int]:
-    """Return the colour and the index of the marker of a series: 64 different pairs."""
+    """Return the colour and the index of the marker of a series. There are 64 pairs."""
     return COLORS[series % 8], (series + series // 8) % 8
 
 
 def shorten(name: str, cells: int) -> str:
-    """Return a name on one line, in at most `cells` columns of a terminal."""
+    """Return a name as one line of at most `cells` columns of a terminal."""
     name = " ".join(printable(name).split())
     return name if cell_len(name) <= cells else set_cell_size(name, cells - 1).rstrip() + "…"

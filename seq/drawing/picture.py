@@ -1,4 +1,4 @@
-"""Curves of training and weights of attention as a PNG."""
+"""Panels of lines and heat maps as PNG files."""
 
 from __future__ import annotations
 
@@ -26,12 +26,18 @@ DPI = 150
 def save_panels(
     panels: Sequence[Panel], names: Sequence[str], path: Path, *, title: str = ""
 ) -> None:
-    """Draw panels side by side as a PNG: one of 900 x 720 pixels, or two of 1650 x 720.
+    """Draw panels side by side as a PNG, with the legend below them.
 
-    The legend stands below the panels. Names are cut at 60 characters.
+    One panel makes 900 x 720 pixels, two panels make 1650 x 720.
+
+    Args:
+        panels: at least one panel.
+        names: names of the series, for the legend. They are cut at 60 columns.
+        path: file to write.
+        title: title above the panels.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -42,13 +48,13 @@ def save_panels(
     figure = Figure(figsize=(width, 4.8), dpi=DPI, layout=layout)
     canvas = FigureCanvasAgg(figure)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-        _fill(axes, panel)
+        _draw_panel(axes, panel)
     names = [shorten(name, LONGEST_NAME) for name in names]
     solid = [
         figure.axes[0].plot([], color=color, marker=MARKERS[marker])[0]
         for color, marker in map(pick_look, range(len(names)))
     ]
-    # 8-point letters are at most about 5.5 points wide; the sample of the line takes 40.
+    # Letters of 8 points are at most about 5.5 points wide. The sample of a line takes 40 points.
     column = 40 + 5.5 * max((cell_len(name) for name in names), default=0)
     columns = max(1, min(len(names), int(width * 72 / column)))
     legend = figure.legend(
@@ -60,71 +66,74 @@ def save_panels(
         text.set_text(name)
     if title:
         figure.suptitle(shorten(title, 2 * LONGEST_NAME), fontsize=11, parse_math=False)
-    _write(canvas, path)
+    _save(canvas, path)
 
 
 Map = tuple[npt.NDArray[np.floating], Sequence[str], Sequence[str]]
-"""Weights (T, S) from 0 to 1, the S words that they are of, and the T actions that they belong to.
-"""
-
+"""Weights (T, S) from 0 to 1, labels of the S columns, and labels of the T rows."""
 
 CELL_WIDTH, CELL_HEIGHT = 0.42, 0.22
 LEFT, TOP, RIGHT, GAP = 1.15, 0.8, 1.0, 0.25
-"""Inches: of a cell of a map, of the room for actions and for words, of the scale, between maps."""
+"""Inches: size of a cell; room for row labels, column labels and the scale; gap between maps."""
 
 
-def save_heat_maps(maps: Sequence[Map], path: Path) -> None:
-    """Draw weights of attention side by side as a PNG: a line for each action.
+def save_heat_maps(maps: Sequence[Map], path: Path, *, label: str = "weight") -> None:
+    """Draw heat maps side by side as a PNG.
+
+    Args:
+        maps: at least one map.
+        path: file to write.
+        label: label of the scale.
 
     Raises:
-        UserError: it cannot be written.
+        UserError: the file cannot be written.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    widths = [LEFT + CELL_WIDTH * len(words) + GAP for _, words, _ in maps]
-    tallest = max(6, *(len(actions) for _, _, actions in maps))
+    widths = [LEFT + CELL_WIDTH * len(columns) + GAP for _, columns, _ in maps]
+    tallest = max(6, *(len(rows) for _, _, rows in maps))
     width, height = sum(widths) + RIGHT, TOP + CELL_HEIGHT * tallest + GAP
     figure = Figure(figsize=(width, height), dpi=DPI)
     canvas = FigureCanvasAgg(figure)
 
-    def axes_at(left: float, wide: float, high: float) -> Axes:
-        """Return axes of this size in inches, whose top is where the words end."""
+    def add_axes(left: float, wide: float, high: float) -> Axes:
+        """Return axes of this size, in inches, below the room for column labels."""
         bottom = height - TOP - high
         return figure.add_axes((left / width, bottom / height, wide / width, high / height))
 
     left = 0.0
-    for (weights, words, actions), own in zip(maps, widths, strict=True):
-        size = CELL_WIDTH * len(words), CELL_HEIGHT * len(actions)
-        axes = axes_at(left + LEFT, *size)
+    for (weights, columns, rows), own in zip(maps, widths, strict=True):
+        size = CELL_WIDTH * len(columns), CELL_HEIGHT * len(rows)
+        axes = add_axes(left + LEFT, *size)
         image = axes.imshow(weights, vmin=0, vmax=1, cmap="viridis", aspect="auto")
-        axes.set_xticks(range(len(words)), words, rotation=50, ha="left", fontsize=9)
+        axes.set_xticks(range(len(columns)), columns, rotation=50, ha="left", fontsize=9)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(actions)), actions, fontsize=8)
+        axes.set_yticks(range(len(rows)), rows, fontsize=8)
         axes.tick_params(length=0)
         left += own
-    scale = axes_at(left + 0.1, 0.12, CELL_HEIGHT * 6)
-    figure.colorbar(image, cax=scale).set_label("weight of the word", fontsize=8)
+    scale = add_axes(left + 0.1, 0.12, CELL_HEIGHT * 6)
+    figure.colorbar(image, cax=scale).set_label(label, fontsize=8)
     scale.tick_params(labelsize=8)
-    _write(canvas, path)
+    _save(canvas, path)
 
 
-def _write(canvas: FigureCanvasAgg, path: Path) -> None:
+def _save(canvas: FigureCanvasAgg, path: Path) -> None:
     png = io.BytesIO()
     with warnings.catch_warnings():
-        # Letters that the font lacks are drawn as boxes.
+        # matplotlib warns of letters that its font lacks, and draws boxes.
         warnings.filterwarnings("ignore", message="Glyph")
         canvas.print_png(png)  # type: ignore[no-untyped-call]
     write_atomic(path, png.getvalue())
 
 
-def _fill(axes: Axes, panel: Panel) -> None:
+def _draw_panel(axes: Axes, panel: Panel) -> None:
     for line in panel.lines:
         color, marker = pick_look(line.series)
         x, y = [point[0] for point in line.points], [point[1] for point in line.points]
         if line.dashed:
             axes.plot(x, y, color=color, linestyle="--", linewidth=1.1, alpha=0.75)
-            if len(x) == 1:  # there is no line to be seen
+            if len(x) == 1:  # one point makes no line
                 axes.plot(x, y, color=color, marker="o", markersize=4, markerfacecolor="none")
         else:
             axes.plot(x, y, color=color, marker=MARKERS[marker], markersize=4, linewidth=1.6)

@@ -1,1 +1,1 @@
-"""Classification of texts: film reviews, or texts of a user's own."""
+"""Classification of texts: film reviews (IMDB), or texts of the user."""

@@ -1,4 +1,4 @@
-"""The commands of `charlm imdb`, which `python -m seq.imdb` runs as well."""
+"""The program `charlm imdb`, also `python -m seq.imdb`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ COMMANDS = {
     "compare": ("seq.imdb.commands.compare:compare", "Train several presets and compare them."),
     "classify": (
         "seq.imdb.commands.classify:classify",
-        "Say what a text is, and which words say so.",
+        "Classify a text, and show which words decide.",
     ),
-    "evaluate": ("seq.imdb.commands.evaluate:evaluate", "Report how often a classifier is right."),
+    "evaluate": ("seq.imdb.commands.evaluate:evaluate", "Report how well a classifier predicts."),
 }
 
 app = App(name="imdb", help="Classify reviews with recurrent networks.", version_flags=[])

@@ -1,4 +1,4 @@
-"""What came of each preset of a comparison."""
+"""Results of the presets of a comparison, as rows of a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from charlm.experiments.comparison import has_diverged
 from charlm.runs.files import CONFIG, read_json
 from charlm.training.log import read_events
 from corpora.labelled.texts import LabelledTexts
@@ -14,18 +15,23 @@ from corpora.labelled.texts import LabelledTexts
 
 @dataclass(frozen=True)
 class Row:
-    """What became of a preset."""
+    """Results of the training with a preset; None for all of them if the training diverged."""
 
     preset: str
-    embedding_parameters: int
-    other_parameters: int
-    epochs_to_best: float
-    """Passes over the training texts until the validation accuracy was at its highest."""
-    seconds_per_epoch: float | None
-    """Training alone, without evaluations; None if it was too short to be measured."""
-    validation_accuracy: float
-    """Of the model that was kept, the one with the lowest validation loss."""
-    test_accuracy: float
+    """Name of the preset."""
+    embedding_parameters: int | None = None
+    """Number of parameters of the embedding."""
+    other_parameters: int | None = None
+    """Number of all other parameters."""
+    epochs_to_best: float | None = None
+    """Number of passes over the training texts up to the highest validation accuracy."""
+    seconds_per_epoch: float | None = None
+    """Seconds of training in a pass, without evaluations. None if the training was too short to
+    measure them."""
+    validation_accuracy: float | None = None
+    """Validation accuracy of the saved model, which has the lowest validation loss."""
+    test_accuracy: float | None = None
+    """Test accuracy of the saved model."""
 
 
 HEADINGS = (
@@ -39,22 +45,29 @@ HEADINGS = (
 )
 
 
-def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
-    """Return the figures of a finished run; this is where the test texts are read.
+def make_row(preset: str, folder: Path, test: LabelledTexts) -> Row:
+    """Test the model of a finished run, and return its row of the table.
+
+    Args:
+        preset: name of the preset.
+        folder: the run folder.
+        test: test texts.
 
     Raises:
         UserError: the run cannot be read.
     """
-    # Late: they load torch.
+    # Imported here, because they load torch.
     from seq.imdb.library import load
     from seq.imdb.metrics import report
 
+    if has_diverged(folder):
+        return Row(preset)
     classifier = load(str(folder))
     counts = classifier.model.parameter_counts()
     found = report(np.exp(classifier.log_probs(test.texts)), test.labels)
     events = list(read_events(folder))
     evaluations = [event for event in events if event.get("event") == "evaluated"]
-    kept = [event for event in evaluations if event["best"]][-1]
+    saved = [event for event in evaluations if event["best"]][-1]
     best = max(evaluations, key=lambda event: event["metrics"]["accuracy"])
     speeds = [event["units_per_second"] for event in events if event.get("event") == "step"]
     return Row(
@@ -62,23 +75,25 @@ def row(preset: str, folder: Path, test: LabelledTexts) -> Row:
         embedding_parameters=counts["embedding"],
         other_parameters=sum(counts.values()) - counts["embedding"],
         epochs_to_best=best["epoch"],
-        seconds_per_epoch=_trained_on(folder) * float(np.mean(1 / np.array(speeds)))
+        seconds_per_epoch=_count_training_texts(folder) * float(np.mean(1 / np.array(speeds)))
         if speeds
         else None,
-        validation_accuracy=kept["metrics"]["accuracy"],
+        validation_accuracy=saved["metrics"]["accuracy"],
         test_accuracy=found.accuracy,
     )
 
 
-def _trained_on(folder: Path) -> int:
+def _count_training_texts(folder: Path) -> int:
     """Return the number of texts in the training part of a run."""
     config = read_json(folder / CONFIG)
     texts = config["corpus"]["texts"]
     return int(texts - round(texts * config["training"]["validation_share"]))
 
 
-def cells(row: Row) -> list[str]:
-    """Return the figures of a row as they are printed, in the order of `HEADINGS`."""
+def format_cells(row: Row) -> list[str]:
+    """Return the cells of a row as text, in the order of `HEADINGS`."""
+    if row.test_accuracy is None:
+        return [row.preset, *["–"] * (len(HEADINGS) - 3), "diverged", "diverged"]
     return [
         row.preset,
         f"{row.embedding_parameters:,}",

@@ -1,4 +1,4 @@
-"""What a classifier is and how it is trained, and the presets; every default stands here once."""
+"""Configurations of classifiers and word models and of their training, and the presets."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from charlm.training.config import (
 from corpora.errors import UserError
 
 IMDB = "imdb"
-"""Name of the reviews of Maas et al. (2011), where a user names texts."""
+"""Name by which a user asks for the reviews of Maas et al. (2011)."""
 
 VocabularySize = Annotated[int, Range(3, 10**7)]
 ValidationShare = Annotated[float, Range(0.001, 0.9)]
 
 Embedding = Literal["learned", "one-hot"]
 Pooling = Literal["last", "mean", "max", "concat"]
-"""See `seq.layers.pooling`, which loads torch."""
+"""Kinds of pooling, explained in `seq.layers.pooling`. That module would load torch."""
 Sequences = Literal["auto", "packed", "padded"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderConfig(Config):
-    """What a classifier shares with the word model that it can start from."""
+    """The shape of the layers that a classifier and a word model have in common."""
 
     cell: Cell = "lstm"
     """Recurrent cell of every layer."""
     embedding_size: Size = 100
-    """Features of a word's vector."""
+    """Features of the vector of a word."""
     hidden_size: Size = 100
     """Units of each recurrent layer, in each direction."""
     bidirectional: bool = False
@@ -50,27 +50,27 @@ class ClassifierConfig(ReaderConfig):
     """The shape of a classifier."""
 
     embedding: Embedding = "learned"
-    """A vector for each word, or one-hot words, which the first layer reads as they are."""
+    """A learned vector for each word, or one-hot words, which the first layer reads directly."""
     num_layers: Size = 1
-    """Recurrent layers, one upon another."""
+    """Number of recurrent layers."""
     pooling: Pooling = "last"
-    """What stands for the text: the last state of each direction, the mean or the maximum over all
-    states, or these three side by side (concat pooling, Howard and Ruder 2018)."""
+    """How the states become one vector for the text: the last state of each direction, the mean or
+    the maximum over all states, or all three concatenated (Howard and Ruder 2018)."""
     dense_size: Annotated[int, Range(0, MAX_SIZE)] = 0
     """Units of a dense layer (ReLU) before the output (0: none)."""
     embedding_dropout: Share = 0.0
-    """Share of the embedding's features that is dropped while training, the same ones at every word
-    of a text."""
+    """Share of the embedding's features that is dropped in training, the same features at every
+    word of a text."""
     dropout: Share = 0.0
-    """Share that is dropped between recurrent layers, of the pooled states, and of the dense
-    layer."""
+    """Share of the features between recurrent layers, of the pooled vector and of the dense layer
+    that is dropped in training."""
 
 
 def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
     """Return the shape and the classes of a classifier from the configuration in its model file.
 
     Raises:
-        UserError: it is not the configuration of a classifier.
+        UserError: `model` is not the configuration of a classifier.
     """
     if not isinstance(model, dict):
         raise UserError("its model configuration is not an object")
@@ -84,20 +84,20 @@ def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
 
 @dataclass(frozen=True, kw_only=True)
 class TextTraining(LoopConfig):
-    """What every training on texts of words asks for."""
+    """Settings of every training on texts of words."""
 
     vocabulary_size: VocabularySize = 20_000
-    """Entries of the vocabulary at most, the most frequent words of the texts; padding and <unk>,
-    which stands for all other words, are two of them."""
+    """Greatest number of entries of the vocabulary: padding, <unk> for all unknown words, and the
+    most frequent words of the texts."""
     min_frequency: AtLeastOne = 1
-    """Times that a word must occur in the texts to be in the vocabulary."""
+    """Number of times that a word of the vocabulary occurs in the texts, at least."""
     validation_share: ValidationShare = 0.1
-    """Share of the texts that is set apart to choose the best model by."""
+    """Share of the texts that is held out to choose the best model."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierTraining(TextTraining):
-    """How a classifier is trained."""
+    """Settings of the training of a classifier."""
 
     epochs: int = 5
     batch_size: int = 32
@@ -107,24 +107,25 @@ class ClassifierTraining(TextTraining):
     evaluate_every: int = 0
     patience: int = 3
     max_words: Count = 400
-    """Words of a text that training reads, the last ones (0: all). Evaluation reads all."""
+    """Number of words at the end of a text that training reads (0: all). Evaluation reads all."""
     label_smoothing: Annotated[float, Range(0, 0.9)] = 0.0
-    """Share of each label's probability that is spread over all classes (Szegedy et al. 2016)."""
+    """Share of the label's probability that is spread over all classes (Szegedy et al. 2016)."""
     adversarial: Annotated[float, Range(0, 1000)] = 0.0
-    """Norm of the perturbation of a text's embeddings that raises its loss most: training learns
-    from the text so perturbed as well (Miyato et al. 2017), at twice the cost or more (0: off)."""
+    """Norm of adversarial perturbations (0: off). The embeddings of each text are perturbed in the
+    direction that raises the loss most, and training reads the perturbed text as well (Miyato et
+    al. 2017)."""
     adversarial_from: Count = 0
-    """Passes before texts are perturbed."""
+    """Number of passes before the first one with adversarial perturbations."""
     freeze_embedding: bool = False
-    """Leave the embedding as it is."""
+    """Do not train the embedding."""
     sequences: Sequences = "auto"
-    """How the recurrent layers are run: on packed sequences or on padded ones, with the same
-    results; auto packs on a GPU, and pads on a CPU, where that is over ten times faster."""
+    """Whether the recurrent layers run on packed or on padded sequences, with the same results.
+    auto packs on a GPU and pads on a CPU, where padding is over ten times faster."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PretrainingConfig(TextTraining):
-    """How a word language model is trained, whose weights a classifier can start from."""
+    """Settings of the training of a word model, whose weights a classifier can start from."""
 
     epochs: int = 3
     learning_rate: float = 5e-3
@@ -133,30 +134,33 @@ class PretrainingConfig(TextTraining):
     evaluate_every: int = 1000
     patience: int = 0
     window: AtLeastOne = 128
-    """Words per truncated back-propagation through time."""
+    """Number of words in a window of truncated back-propagation through time."""
     dropout: Share = 0.1
-    """Share that is dropped of the embedding's and of the recurrent layer's features."""
+    """Share of the features of embedding and recurrent layer that is dropped in training."""
     validation_share: ValidationShare = 0.01
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named pair of configurations and the reason that it exists."""
+    """The configurations that a name stands for."""
 
     why: str
+    """Short description of the model, for the help text."""
     model: ClassifierConfig
+    """Shape of the classifier."""
     training: ClassifierTraining
+    """Settings of its training."""
     pretraining: PretrainingConfig | None = None
-    """Of the language model whose embedding and recurrent layers it starts from."""
+    """Settings of the word model that it starts from; None if it starts from random weights."""
 
 
-def _ladder(why: str, **model: Any) -> Preset:
-    """Return a rung of the ladder: one recipe for all, so that only the model differs."""
+def _make_rung(why: str, **model: Any) -> Preset:
+    """Return a preset for a comparison of models. All have the same training."""
     training = ClassifierTraining(
         epochs=6,
         batch_size=64,
         learning_rate=3e-3,
-        # What one layer that reads reviews one by one gains from bf16 it loses in the conversions.
+        # In bf16 a vanilla RNN of 100 units trains no faster: at 0.95 times the speed of fp32.
         precision="fp32" if model["cell"] == "rnn" else "auto",
     )
     return Preset(why, ClassifierConfig(dropout=0.2, embedding_dropout=0.3, **model), training)
@@ -165,16 +169,18 @@ def _ladder(why: str, **model: Any) -> Preset:
 DEFAULT_PRESET = "best"
 
 PRESETS: Mapping[str, Preset] = {
-    "rnn100": _ladder("a vanilla RNN of 100 units", cell="rnn"),
-    "rnn50": _ladder("a vanilla RNN of 50 units", cell="rnn", hidden_size=50),
-    "birnn100": _ladder("a vanilla RNN of 100 units a direction", cell="rnn", bidirectional=True),
-    "birnn100-dense": _ladder(
+    "rnn100": _make_rung("a vanilla RNN of 100 units", cell="rnn"),
+    "rnn50": _make_rung("a vanilla RNN of 50 units", cell="rnn", hidden_size=50),
+    "birnn100": _make_rung(
+        "a vanilla RNN of 100 units a direction", cell="rnn", bidirectional=True
+    ),
+    "birnn100-dense": _make_rung(
         "the same with a dense layer of 100 before the output",
         cell="rnn",
         bidirectional=True,
         dense_size=100,
     ),
-    "lstm100": _ladder("an LSTM of 100 units", cell="lstm"),
+    "lstm100": _make_rung("an LSTM of 100 units", cell="lstm"),
     "textbook": Preset(
         "the LSTM of 64 units of a textbook (Raschka et al. 2022, chapter 15)",
         ClassifierConfig(

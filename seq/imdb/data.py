@@ -1,4 +1,4 @@
-"""Texts as the two reviews' jobs read them: named, split, encoded."""
+"""Texts for classifiers and word models: where they are, how they are split and encoded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from charlm.training.request import Request
 from corpora.errors import UserError
@@ -16,37 +15,41 @@ from corpora.labelled.texts import LabelledTexts, read
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
 from seq.imdb.config import IMDB, TextTraining
-
-Ids = npt.NDArray[np.integer[Any]]
+from seq.padding import Ids
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where labelled texts are."""
+    """The place of labelled texts."""
 
     spec: str = IMDB
-    """`imdb`, or a file or folder of one's own; see `corpora.labelled.texts.read`."""
+    """`imdb`, or a file or folder of the user; see `corpora.labelled.texts`."""
     text_column: str | None = None
+    """Column with the texts; None for one of the usual names."""
     label_column: str | None = None
+    """Column with the labels; None for one of the usual names."""
 
     @classmethod
-    def recorded(cls, corpus: Mapping[str, Any]) -> Self:
-        """Return the source that `record` describes."""
+    def from_record(cls, corpus: Mapping[str, Any]) -> Self:
+        """Return the source that a run folder recorded; see `record`."""
         return cls(**{name: corpus[name] for name in asdict(cls())})
 
     def record(self, texts: LabelledTexts) -> dict[str, Any]:
-        """Return what a run folder remembers of its texts."""
+        """Return what a run folder records about its texts, for JSON."""
         return {**asdict(self), "texts": len(texts), "sha256": texts.sha256}
 
     def read(
         self, split: imdb.Split = "train", *, notice: Notice = silent, **about: Any
     ) -> LabelledTexts:
-        """Return the texts; of IMDB those of `split`. For `about` see `texts.read`.
+        """Return the texts.
 
-        `notice` is told before a download.
+        Args:
+            split: part of the IMDB reviews. Other texts are read whole.
+            notice: gets a message before a download.
+            about: other arguments of the function that reads a user's texts.
 
         Raises:
-            UserError: they cannot be loaded.
+            UserError: the texts cannot be read.
         """
         if self.spec == IMDB:
             return imdb.load(split, notice=notice)
@@ -57,18 +60,20 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class TextRequest(Request):
-    """A training on texts of words that is asked for."""
+    """A request for a training on texts of words."""
 
     what: ClassVar[str] = "a classifier"
     place: ClassVar[frozenset[str]] = frozenset({"spec", "text_column", "label_column"})
 
     training: TextTraining
+    """Settings of the training."""
     source: Source = field(default_factory=Source)
+    """Place of the texts."""
     preset: str | None = None
-    """Name of the preset that the configurations come from, for the record."""
+    """Name of the preset that the configurations come from, for the record of the run."""
 
     def train_tokenizer(self, texts: LabelledTexts) -> WordTokenizer:
-        """Return a tokenizer with the most frequent words of the texts that are for training."""
+        """Return a tokenizer with the most frequent words of the training part of the texts."""
         training, _ = hold_out(len(texts), self.training)
         return WordTokenizer.train(
             texts.select(training).texts,
@@ -78,10 +83,14 @@ class TextRequest(Request):
 
 
 def hold_out(count: int, config: TextTraining) -> tuple[Ids, Ids]:
-    """Return the indices of training and of validation texts, in an order drawn by the seed.
+    """Return the indices of the training and of the validation texts, in a random order.
+
+    Args:
+        count: number of texts.
+        config: the share of validation texts, and the seed of the order.
 
     Raises:
-        UserError: there are too few texts for both.
+        UserError: there are too few texts for both parts.
     """
     share = config.validation_share
     held_out = round(count * share)
@@ -95,13 +104,13 @@ def hold_out(count: int, config: TextTraining) -> tuple[Ids, Ids]:
 
 
 def encode_texts(tokenizer: WordTokenizer, texts: Sequence[str]) -> list[Ids]:
-    """Return the ids of each text. A text without any word reads as a single <unk>."""
+    """Return the ids of each text. A text without words becomes a single <unk>."""
     nothing = np.array([WordTokenizer.UNKNOWN])
     return [ids if len(ids) else nothing for ids in tokenizer.encode(texts)]
 
 
 def describe_unknown(texts: Sequence[Ids], vocabulary_size: int) -> str:
-    """Return a line about the words of encoded texts that are not in the vocabulary."""
+    """Return a message about the words of encoded texts that are not in the vocabulary."""
     unknown = sum(int((ids == WordTokenizer.UNKNOWN).sum()) for ids in texts)
     total = sum(map(len, texts))
     return (

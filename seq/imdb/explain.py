@@ -1,4 +1,4 @@
-"""Which words of a text speak for what a classifier says of it."""
+"""Explanations: how much each word of a text contributes to its label."""
 
 from __future__ import annotations
 
@@ -18,31 +18,36 @@ from seq.imdb.task import predict
 Method = Literal["occlusion", "gradient"]
 
 OCCLUSION_WORDS = 400
-"""Longest text that is explained by occlusion unless it is asked for: the cost is its square, some
-160,000 words read."""
+"""Longest text, in words, that is explained by occlusion by default. Occlusion reads the text once
+for each word, here 160,000 words in all."""
 GRADIENT_WORDS = 20_000
-"""Longest part, from the beginning, that is explained by gradient: the states of all its words are
-kept for the way back."""
+"""Number of words, from the beginning of a text, that are explained by gradient at most. The states
+of all these words are kept for the backward pass."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the words of a text contribute to its label."""
+    """The contributions of the words of a text to its label."""
 
     text: str
+    """The text as it was given."""
     prediction: Prediction
+    """Prediction of the classifier for the text."""
     words: tuple[Word, ...]
+    """The N words that are explained, with their places in the text."""
     contributions: npt.NDArray[np.float64]
-    """(N,), one a word, in nats of log-odds of the label: positive ones speak for it."""
+    """Contribution of each word to the log-odds of the label, in nats, (N,). It is positive for
+    words that make the label more probable."""
     method: Method
+    """Method that computed the contributions."""
 
     def pieces(self) -> Iterator[tuple[str, float]]:
-        """Yield the text as typed in pieces, each with its contribution: 0 between words."""
+        """Yield the text in pieces, each with its contribution. Between words that is 0."""
         end = 0
         for word, contribution in zip(self.words, self.contributions, strict=True):
             if word.start > end:
                 yield self.text[end : word.start], 0.0
-            if word.end > end:  # two words can share a character that lower case makes two of
+            if word.end > end:  # one character can become two words in lower case
                 yield self.text[max(end, word.start) : word.end], float(contribution)
                 end = word.end
         if end < len(self.text):
@@ -50,18 +55,19 @@ class Explanation:
 
 
 def explain(classifier: TextClassifier, text: str, method: Method | None = None) -> Explanation:
-    """Return what each word contributes to the label that `classifier` gives to `text`.
+    """Return the contribution of each word to the label that `classifier` gives to `text`.
 
-    Occlusion (Zeiler and Fergus 2014) reads the text without the word: the contribution is what the
-    log-odds of the label lose by that, exactly. The gradient of the log-odds by the word's
-    embedding, times the embedding, is the same to first order, for a text of any length at the cost
-    of reading it three times; it also tells what a word does by not being a vector of zeros, which
-    no removal can show, so that the two agree in tendency only.
+    Occlusion (Zeiler and Fergus 2014) reads the text without the word. The contribution is the
+    decrease of the label's log-odds. The gradient method multiplies the gradient of the log-odds
+    with respect to the word's embedding by that embedding. To first order this is the effect of
+    replacing the embedding by zeros, which is not the same as removing the word. So the two methods
+    agree only roughly. The gradient costs one forward and one backward pass for a text of any
+    length.
 
     Args:
-        classifier: what gives the label.
-        text: of which the first 20,000 words are explained by gradient.
-        method: by default occlusion up to 400 words, and gradient beyond.
+        classifier: the classifier that gives the label.
+        text: the text to explain. The gradient method explains its first 20,000 words.
+        method: by default occlusion for texts of up to 400 words, and gradient for longer ones.
     """
     (prediction,) = classifier.classify([text])
     words = classifier.tokenizer.split(text)
@@ -71,14 +77,14 @@ def explain(classifier: TextClassifier, text: str, method: Method | None = None)
     ids = np.array([word.id for word in words], dtype=np.int64)
     label = classifier.classes.index(prediction.label)
     if chosen == "occlusion":
-        contributions = _occlusion(classifier, ids, label)
+        contributions = _explain_by_occlusion(classifier, ids, label)
     else:
         words, ids = words[:GRADIENT_WORDS], ids[:GRADIENT_WORDS]
-        contributions = _gradient(classifier, ids, label)
+        contributions = _explain_by_gradient(classifier, ids, label)
     return Explanation(text, prediction, tuple(words), contributions, chosen)
 
 
-def _occlusion(
+def _explain_by_occlusion(
     classifier: TextClassifier, ids: npt.NDArray[np.int64], label: int
 ) -> npt.NDArray[np.float64]:
     nothing = np.array([classifier.tokenizer.UNKNOWN])
@@ -88,14 +94,14 @@ def _occlusion(
     return np.asarray(odds[0] - odds[1:], dtype=np.float64)
 
 
-def _gradient(
+def _explain_by_gradient(
     classifier: TextClassifier, ids: npt.NDArray[np.int64], label: int
 ) -> npt.NDArray[np.float64]:
     model, device = classifier.model, classifier.device
     column = torch.from_numpy(ids)[:, None].to(device)
     embedded = model.embedding(column).detach()
     none = torch.zeros_like(embedded, requires_grad=True)
-    model.encoder.layers.train()  # they drop nothing; cuDNN has no way back through others
+    model.encoder.layers.train()  # cuDNN needs this for the backward pass; it drops nothing
     try:
         with torch.enable_grad(), autocast(device, classifier.precision):
             logits = model(column, torch.tensor([len(ids)]), perturbation=none)
@@ -108,6 +114,6 @@ def _gradient(
 
 
 def _log_odds(log_probs: torch.Tensor, label: int) -> torch.Tensor:
-    """Return the log-odds of class `label` against all others, (N,), from `log_probs` (N, C)."""
+    """Return the log-odds of class `label` against all others, (N,), given `log_probs` (N, C)."""
     others = torch.cat([log_probs[:, :label], log_probs[:, label + 1 :]], dim=1)
     return log_probs[:, label] - others.logsumexp(dim=1)

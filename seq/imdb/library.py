@@ -1,4 +1,4 @@
-"""Classifiers by name: shipped ones, run folders, single files; ready to classify with."""
+"""Load a classifier by shipped name, run folder or file, and classify texts with it."""
 
 from __future__ import annotations
 
@@ -23,44 +23,54 @@ from seq.model_file import open_model
 
 DEFAULT_CLASSIFIER = "imdb"
 CHUNK = 2048
-"""Texts that are sorted by length and classified together."""
+"""Number of texts that are sorted by length and classified together."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a classifier says of a text."""
+    """The prediction of a classifier for a text."""
 
     label: str | None
-    """The likeliest class; None for a text without any word, of which nothing can be said."""
+    """The most probable class; None for a text without words."""
     probabilities: Mapping[str, float]
-    """Of each class; empty where `label` is None."""
+    """Probability of each class. Empty if `label` is None."""
     words: int
+    """Number of words in the text."""
     unknown: int
-    """Words that the model does not know: all of them read as <unk>."""
+    """Number of words that are not in the vocabulary. The model reads each of them as <unk>."""
 
     @property
     def probability(self) -> float | None:
-        """Of the label."""
+        """Probability of `label`."""
         return self.probabilities[self.label] if self.label is not None else None
 
 
 @dataclass(frozen=True)
 class TextClassifier:
-    """A classifier that is ready to use. It keeps no state."""
+    """A loaded classifier. It keeps no state between calls."""
 
     name: str
+    """Name of the model, to show to people."""
     classes: tuple[str, ...]
+    """Names of the classes, in the order of the model's outputs."""
     tokenizer: WordTokenizer
+    """Splits texts into words, and encodes these."""
     model: Classifier
+    """The network, on `device`."""
     device: torch.device
     precision: Precision
+    """Arithmetic of the recurrent layers: fp32 or bf16."""
 
     def classify(self, texts: Iterable[str]) -> list[Prediction]:
-        """Return what the model says of each text; see `stream`."""
+        """Return the prediction for each text.
+
+        Raises:
+            TypeError: `texts` is one string.
+        """
         return list(self.stream(texts))
 
     def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """Yield what the model says of each text, in order, some two thousand texts at a time.
+        """Yield the prediction for each text, in order. 2,048 texts are read at a time.
 
         Raises:
             TypeError: `texts` is one string.
@@ -73,9 +83,9 @@ class TextClassifier:
             probabilities = np.exp(self.log_probs(chunk))
             for text, row in zip(ids, probabilities, strict=True):
                 unknown = int((text == WordTokenizer.UNKNOWN).sum())
-                said = dict(zip(self.classes, row.tolist(), strict=True)) if len(text) else {}
-                label = max(said, key=said.__getitem__) if said else None
-                yield Prediction(label, said, len(text), unknown)
+                found = dict(zip(self.classes, row.tolist(), strict=True)) if len(text) else {}
+                label = max(found, key=found.__getitem__) if found else None
+                yield Prediction(label, found, len(text), unknown)
 
     def log_probs(self, texts: Sequence[str]) -> np.ndarray:
         """Return the log-probability of each class for each text, (N, C), in nats."""
@@ -88,13 +98,13 @@ def load(
     """Load a classifier by shipped name, run folder or `.safetensors` file.
 
     Args:
-        name: `imdb` for the one that ships.
-        device: where to compute.
-        precision: fp32 gives the same probabilities in any batch, to 1e-5; bf16 is faster on some
-            processors, and near them.
+        name: a shipped name (`imdb`), a run folder or a file.
+        device: device to compute on.
+        precision: fp32 gives the same probabilities in any batch, to 1e-5. bf16 is faster on some
+            processors and gives probabilities close to these.
 
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind.
+        UserError: the model does not exist, is damaged, or is of another kind.
     """
 
     def build(
@@ -111,17 +121,21 @@ def load(
     )
 
 
-def read_beginning(
+def read_initialization(
     name: str, wanted: ClassifierConfig
 ) -> tuple[WordTokenizer, ClassifierConfig, dict[str, np.ndarray]]:
-    """Return what a new classifier starts from: vocabulary, shape, and weights by name.
+    """Read the model that a new classifier starts from.
 
     Args:
-        name: a word model or classifier: a run folder, a file, or a shipped name.
-        wanted: the new classifier. What reads is as in the model, what follows it as wanted here.
+        name: a shipped name, a run folder or a file of a word model or a classifier.
+        wanted: shape of the new classifier. Embedding and recurrent layers keep the shape of the
+            model; only the layers after them are as `wanted` says.
+
+    Returns:
+        The tokenizer of the new classifier, its shape, and its initial weights by name.
 
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind.
+        UserError: the model does not exist, is damaged, or is of another kind.
     """
     path = find(name, WORD_MODEL, CLASSIFIER)
     file = read_model(path, WORD_MODEL, CLASSIFIER)

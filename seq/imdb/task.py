@@ -1,10 +1,9 @@
-"""The classification of texts as a task for the training loop."""
+"""Classification of texts as a task for the training loop."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,56 +17,57 @@ from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.task import Task, copy_weights
-from seq.batches import bucketed, by_length, padded
+from seq.batches import batch_by_length, draw_batches, pad
 from seq.imdb.config import ClassifierTraining
 from seq.imdb.model import Classifier
+from seq.padding import Ids
 
 EVALUATION_BATCH = 64
 PACKED = {"auto": None, "packed": True, "padded": False}
-"""What `ClassifierTraining.sequences` means for an encoder."""
-
-Ids = npt.NDArray[np.integer[Any]]
+"""Value of `Encoder.packed` for each value of `ClassifierTraining.sequences`."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Texts of about the same length."""
+    """A batch of texts of similar length."""
 
     ids: Tensor
-    """(T, B), on the device."""
+    """Ids of the words, (T, B), on the device."""
     lengths: Tensor
-    """(B,), on the CPU, where packing wants them."""
+    """Lengths of the texts, (B,), on the CPU, where packing needs them."""
     labels: Tensor
-    """(B,), on the device."""
+    """Labels of the texts, (B,), on the device."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Encoded texts, none of them empty, and their labels (N,)."""
+    """N encoded texts and their labels."""
 
     ids: Sequence[Ids]
+    """Ids of the words of each text. No text is empty."""
     labels: npt.NDArray[np.int64]
+    """Label of each text, (N,)."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
-        """Words of each text, (N,)."""
+        """Number of words of each text, (N,)."""
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
 
 
 class Classification(Task[Batch]):
-    """Trains a `Classifier` to tell the class of a text (see `charlm.training.task.Task`).
+    """The training of a `Classifier` (see `charlm.training.task.Task`).
 
     Args:
-        model: on the world's device.
-        vocabulary: JSON, written into the model file.
-        classes: their names, by label.
-        training: texts to learn from; the last `max_words` of each are read.
-        validation: texts to choose the best model by, read in full.
-        config: sizes, and what is asked of the loss.
-        precision: arithmetic of the evaluations, the one of the training.
+        model: the classifier, on the world's device.
+        vocabulary: JSON that is written into the model file.
+        classes: names of the classes, by label.
+        training: texts to learn from. Only the last `max_words` words of each are read.
+        validation: texts to choose the best model with. All their words are read.
+        config: settings of the training.
+        precision: arithmetic of the evaluations, the same as in training.
         world: this process alone.
     """
 
@@ -87,7 +87,7 @@ class Classification(Task[Batch]):
         world: World,
     ) -> None:
         self.model, self.vocabulary, self.classes = model, vocabulary, list(classes)
-        last = [ids[-config.max_words :] for ids in training.ids]  # all of them for 0
+        last = [ids[-config.max_words :] for ids in training.ids]  # 0 keeps all words
         self.training = Examples(last, training.labels)
         self.validation, self.config = validation, config
         self.precision, self.device = precision, world.device
@@ -98,14 +98,14 @@ class Classification(Task[Batch]):
         model.embedding.weight.requires_grad_(not config.freeze_embedding)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
-        """Yield the batches of a pass: drawn anew for each, the same for the same seed."""
+        """Yield the batches of a pass from number `start` on. Seed and epoch decide them."""
         self.epoch = epoch
         random = np.random.default_rng([self.config.seed, epoch])
-        for rows in bucketed(self.lengths, self.config.batch_size, random)[start:]:
-            yield self._batch(self.training, rows)
+        for rows in draw_batches(self.lengths, self.config.batch_size, random)[start:]:
+            yield self._make_batch(self.training, rows)
 
     def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
-        """Return the mean cross-entropy in nats per text; with `adversarial`, of both readings."""
+        """Return the mean cross-entropy in nats per text, over both readings if adversarial."""
         size = self.config.adversarial
         if not size or self.epoch < self.config.adversarial_from:
             return self._cross_entropy(model(batch.ids, batch.lengths, generator), batch)
@@ -117,8 +117,8 @@ class Classification(Task[Batch]):
         norm = torch.linalg.vector_norm(gradient, dim=(0, 2), keepdim=True).clamp_min(1e-30)
         worst = size * gradient / norm
         perturbed = self._cross_entropy(model(batch.ids, batch.lengths, generator, worst), batch)
-        # The gradient of the first reading is known by now. As the slope of a linear term it goes
-        # into that of the sum, without a second way back through the layers.
+        # The gradient of the first reading is known already. A linear term with this gradient adds
+        # it to that of the sum, so the layers of the first reading need no second backward pass.
         pairs = zip(known, parameters, strict=True)
         slope = torch.stack([(g * p).sum() for g, p in pairs]).sum()
         return (loss.detach() + slope - slope.detach() + perturbed) / 2
@@ -139,12 +139,12 @@ class Classification(Task[Batch]):
         return {"loss": -float(chosen.mean()), "accuracy": float(right.mean())}
 
     def model_file(self) -> ModelFile:
-        """Return what the model file holds."""
+        """Return the contents of the model file."""
         config = {**self.model.config.to_json(), "classes": self.classes}
         return ModelFile(CLASSIFIER, config, self.vocabulary, copy_weights(self.model))
 
-    def _batch(self, examples: Examples, rows: Ids) -> Batch:
-        ids, lengths = padded([examples.ids[row] for row in rows])
+    def _make_batch(self, examples: Examples, rows: Ids) -> Batch:
+        ids, lengths = pad([examples.ids[row] for row in rows])
         labels = torch.from_numpy(examples.labels[rows])
         return Batch(
             ids.to(self.device, non_blocking=True),
@@ -158,7 +158,13 @@ def predict(
 ) -> npt.NDArray[np.float64]:
     """Return the log-probability of each class for each text, (N, C), in the order given.
 
-    Every text has at least one word. The model is left in the mode in which it was.
+    The model keeps its mode, training or evaluation.
+
+    Args:
+        model: the classifier, on `device`.
+        ids: ids of the words of each text, at least one word each.
+        device: device to compute on.
+        precision: arithmetic of the recurrent layers.
     """
     lengths = np.array([len(text) for text in ids], dtype=np.int64)
     log_probs = np.zeros((len(ids), model.output.out_features))
@@ -166,8 +172,8 @@ def predict(
     model.eval()
     try:
         with torch.inference_mode(), autocast(device, precision):
-            for rows in by_length(lengths, EVALUATION_BATCH):
-                batch, sizes = padded([ids[row] for row in rows])
+            for rows in batch_by_length(lengths, EVALUATION_BATCH):
+                batch, sizes = pad([ids[row] for row in rows])
                 logits = model(batch.to(device), sizes).double()
                 log_probs[rows] = logits.log_softmax(dim=1).cpu().numpy()
     finally:

@@ -1,4 +1,4 @@
-"""From labelled texts and a configuration to the training of a classifier."""
+"""Make a training of a classifier from labelled texts and a configuration."""
 
 from __future__ import annotations
 
@@ -20,36 +20,38 @@ from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice
 from seq.imdb.config import ClassifierConfig, ClassifierTraining, read_shape
 from seq.imdb.data import Source, TextRequest, describe_unknown, encode_texts, hold_out
-from seq.imdb.library import read_beginning
+from seq.imdb.library import read_initialization
 from seq.imdb.model import Classifier
 from seq.imdb.task import Classification, Examples
 from seq.imdb.vectors import read_vectors
 
-Beginning = tuple[WordTokenizer, ClassifierConfig, Arrays]
-"""What a new classifier starts from: its tokenizer, its shape, and weights by name."""
+Initialization = tuple[WordTokenizer, ClassifierConfig, Arrays]
+"""Tokenizer, shape and initial weights (by name) of a new classifier."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierRequest(TextRequest):
-    """The training of a classifier that is asked for."""
+    """A request for the training of a classifier."""
 
     kind: ClassVar[str] = CLASSIFIER
 
     model: ClassifierConfig
+    """Shape of the classifier."""
     training: ClassifierTraining
+    """Settings of the training."""
     init_from: str | None = None
-    """A word model or classifier whose vocabulary, embedding and recurrent layers it starts from.
-    Their shape then replaces that in `model`."""
+    """Name, folder or file of a word model or classifier. The new classifier starts from its
+    vocabulary, embedding and recurrent layers. Their shape replaces the shape in `model`."""
     vectors: Path | None = None
-    """A text file of word vectors that the embedding starts from; see `read_vectors`."""
+    """Text file of word vectors that the embedding starts from; see `read_vectors`."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
-        """Read and encode the texts; see `Request.job`. The run is named after data and preset."""
+        """Read and encode the texts, and return the job. It is named after its data and preset."""
         texts = self.source.read(notice=hooks.notice)
         if (texts.labels < 0).any():
             raise UserError(f"some texts of {self.source.spec} have no label to learn from")
         if vocabulary is None:
-            tokenizer, model, weights = self._beginning(texts, hooks.notice)
+            tokenizer, model, weights = self._initialize(texts, hooks.notice)
         else:
             tokenizer, model, weights = WordTokenizer.from_json(vocabulary), self.model, {}
         ids = encode_texts(tokenizer, texts.texts)
@@ -87,21 +89,21 @@ class ClassifierRequest(TextRequest):
 
     @classmethod
     def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
-        """Return the request that a run recorded; `moved` may hold `source`."""
+        """Return the request that a run recorded, perhaps with another `source` of the texts."""
         return cls(
             model=read_shape(signed["model"])[0],
             training=ClassifierTraining.from_json(signed["training"]),
-            source=moved.get("source") or Source.recorded(signed["corpus"]),
+            source=moved.get("source") or Source.from_record(signed["corpus"]),
         )
 
-    def _beginning(self, texts: LabelledTexts, notice: Notice) -> Beginning:
-        """Return what the classifier starts from: nothing, another model, or word vectors."""
+    def _initialize(self, texts: LabelledTexts, notice: Notice) -> Initialization:
+        """Return tokenizer, shape and weights from another model, from word vectors, or new."""
         if self.init_from is not None:
             if self.vectors is not None:
                 raise UserError(
                     "word vectors cannot replace what a model to start from has learned"
                 )
-            return read_beginning(self.init_from, self.model)
+            return read_initialization(self.init_from, self.model)
         tokenizer = self.train_tokenizer(texts)
         if self.vectors is None:
             return tokenizer, self.model, {}
@@ -110,4 +112,4 @@ class ClassifierRequest(TextRequest):
         vectors = read_vectors(self.vectors, tokenizer.words)
         notice(f"{self.vectors} has {vectors.coverage:.1%} of the {len(tokenizer):,} words")
         model = self.model.replace({"embedding_size": vectors.matrix.shape[1]})
-        return tokenizer, model, {"embedding.weight": vectors.filled(self.training.seed)}
+        return tokenizer, model, {"embedding.weight": vectors.fill(self.training.seed)}

@@ -1,4 +1,4 @@
-"""Word vectors from text files, as GloVe and word2vec write them."""
+"""Word vectors from text files in the format of GloVe and word2vec."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from corpora.errors import UserError, os_error
 
 @dataclass(frozen=True)
 class Vectors:
-    """The vectors of a vocabulary."""
+    """The vectors of the words of a vocabulary."""
 
     matrix: npt.NDArray[np.float32]
-    """(V, E); the rows of words that the file lacks are zero."""
+    """Vector of each word, (V, E). The rows of words that are not in the file are zero."""
     found: npt.NDArray[np.bool_]
-    """(V,), whether the file has the word."""
+    """Whether each word is in the file, (V,)."""
 
     @property
     def coverage(self) -> float:
-        """Share of the vocabulary that the file has."""
+        """Share of the words of the vocabulary that are in the file."""
         return float(self.found.mean())
 
-    def filled(self, seed: int) -> npt.NDArray[np.float32]:
-        """Return the matrix with numbers like those of the file in the rows that it lacks."""
+    def fill(self, seed: int) -> npt.NDArray[np.float32]:
+        """Return the matrix with random vectors for the words that are not in the file.
+
+        Their numbers are normal, with the mean and the deviation of the numbers in the file.
+        """
         known = self.matrix[self.found]
         random = np.random.default_rng(seed)
         drawn = random.normal(known.mean(), known.std(), self.matrix.shape)
@@ -37,14 +40,14 @@ class Vectors:
 
 
 def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
-    """Read the vectors of `words` from a text file (or one packed by gzip).
+    """Read the vectors of `words` from a text file, which may be compressed by gzip.
 
-    Each line holds a word and its numbers, separated by blanks; a first line with two whole
-    numbers, as word2vec has it, is skipped. Of a word that comes twice, the first line counts.
+    Each line holds a word and its numbers, separated by spaces. A first line of two whole numbers,
+    as word2vec writes it, is skipped. If a word has several lines, the first one counts.
 
     Raises:
-        UserError: the file cannot be read, a line is not of that form or of another length than the
-            first, or none of the words is in it.
+        UserError: the file cannot be read, a line has another form or another length, or none of
+            the words is in the file.
     """
     rows = {word: row for row, word in enumerate(words)}
     found = np.zeros(len(words), dtype=bool)
@@ -52,7 +55,7 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                # From the right: a few words of GloVe hold blanks themselves.
+                # Numbers are counted from the right: a few words of GloVe contain spaces.
                 fields = line.decode("utf-8", "replace").rstrip().split(" ")
                 if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
                     continue
@@ -66,7 +69,7 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
                 row = rows.get(word)
                 if row is None or found[row]:
                     continue
-                matrix[row] = _numbers(fields[-matrix.shape[1] :], path, number)
+                matrix[row] = _parse_numbers(fields[-matrix.shape[1] :], path, number)
                 found[row] = True
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
@@ -77,7 +80,7 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
     return Vectors(matrix, found)
 
 
-def _numbers(fields: list[str], path: Path, line: int) -> npt.NDArray[np.float32]:
+def _parse_numbers(fields: list[str], path: Path, line: int) -> npt.NDArray[np.float32]:
     try:
         with np.errstate(over="ignore"):
             numbers = np.array(fields, dtype=np.float32)

@@ -1,1 +1,1 @@
-"""Layers over batches of sequences. Know no job."""
+"""Layers for batches of sequences. They serve every job."""

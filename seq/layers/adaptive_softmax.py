@@ -9,17 +9,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 ROWS = 256
-"""Rows of a tail's logits are filled up to multiples of this: a few sizes instead of a new one at
-every step, which leave holes in the memory that is kept (10 GB after 2,000 steps, and growing)."""
+"""The rows of a tail's logits are padded to a multiple of this number. Without it every step
+allocates another size, and the allocator's memory grows (10 GB after 2,000 steps)."""
 
 
 class AdaptiveSoftmax(nn.Module):
     """Cross-entropy over a vocabulary sorted by frequency (Grave et al. 2017).
 
-    The first tenth of the words share a softmax with two clusters for the rest, whose words are
-    told apart from half and a quarter of the features: a sixth of the arithmetic of a full softmax,
-    and the same likelihood for all that matters here. torch's own module does not run under
-    autocast, where it mixes types.
+    The first tenth of the symbols share one softmax with two clusters. The clusters hold the other
+    symbols, and project the features to a half and to a quarter of their number. So a row whose
+    target is in the first tenth costs a tenth of a full softmax. `nn.AdaptiveLogSoftmaxWithLoss`
+    does the same, but it fails under autocast, where it mixes types.
+
+    Args:
+        width: F, number of features.
+        vocabulary_size: V, number of symbols, sorted by falling frequency.
     """
 
     def __init__(self, width: int, vocabulary_size: int) -> None:
@@ -35,7 +39,7 @@ class AdaptiveSoftmax(nn.Module):
         )
 
     def forward(self, x: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean cross-entropy in nats of `targets`, N in all, from `x` (N, F)."""
+        """Return the mean cross-entropy, in nats, of N `targets` given the features `x` (N, F)."""
         targets = targets.flatten()
         cluster = (targets >= self.bounds[0]).long() + (targets >= self.bounds[1]).long()
         in_head = torch.where(targets < self.bounds[0], targets, self.bounds[0] - 1 + cluster)
@@ -43,9 +47,11 @@ class AdaptiveSoftmax(nn.Module):
         for depth, tail in enumerate(self.tails):
             rows = (cluster == depth + 1).nonzero().squeeze(1)
             if len(rows):
-                words = F.pad(targets[rows] - self.bounds[depth], (0, -len(rows) % ROWS), value=-1)
+                symbols = F.pad(
+                    targets[rows] - self.bounds[depth], (0, -len(rows) % ROWS), value=-1
+                )
                 logits = tail(x[F.pad(rows, (0, -len(rows) % ROWS))])
                 total = total + F.cross_entropy(
-                    logits.float(), words, reduction="sum", ignore_index=-1
+                    logits.float(), symbols, reduction="sum", ignore_index=-1
                 )
         return total / len(targets)

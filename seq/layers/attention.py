@@ -1,4 +1,4 @@
-"""Attention: which states of an encoder a state of a decoder looks at."""
+"""Attention of the states of a decoder to the states of an encoder."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ Scoring = Literal["scaled_dot", "dot", "cosine", "additive"]
 
 
 class Attention(nn.Module):
-    """Weighs values by how well their keys answer a query.
+    """Weighted sum of values. The weights are a softmax of scores of queries and keys.
 
-    The score of a query q (size Q) for a key k (size K) is by `scoring`
+    `scoring` decides the score of a query q (Q features) and a key k (K features):
 
     - dot: q·k (Luong, Pham and Manning 2015);
     - scaled_dot: q·k / √Q (Vaswani et al. 2017);
-    - cosine: s · q·k / (|q| |k|), with a learned scale s, because a softmax over numbers between -1
-      and 1 would be nearly uniform (Graves, Wayne and Danihelka 2014, who have a strength for each
-      step);
-    - additive: v · tanh(W q + U k), with as many units as a query has features (Bahdanau, Cho and
-      Bengio 2015).
+    - cosine: s · q·k / (|q| |k|) with a learned scale s. Without s, a softmax over numbers between
+      -1 and 1 is nearly uniform. Graves, Wayne and Danihelka (2014) have a scale for each step;
+    - additive: v · tanh(W q + U k) with Q units (Bahdanau, Cho and Bengio 2015).
 
-    The first three compare vectors of one size: where K differs from Q, keys are first multiplied
-    by a learned matrix (the "general" score of Luong et al.).
+    The first three need vectors of one size. If K differs from Q, keys are first multiplied by a
+    learned matrix (the "general" score of Luong et al.).
 
     Args:
         scoring: how scores are computed.
@@ -47,9 +45,12 @@ class Attention(nn.Module):
             self.of_key = nn.Linear(key_size, query_size, bias=False)
 
     def project(self, keys: Tensor) -> Tensor:
-        """Return what queries are compared with, (S, B, Q), from `keys` (S, B, K).
+        """Return the projected keys (S, B, Q) that queries are compared with.
 
-        This part of the scores does not depend on the query: it is computed once a sentence.
+        They do not depend on the queries, so they are computed once for each sequence.
+
+        Args:
+            keys: (S, B, K).
         """
         projected: Tensor = self.of_key(keys) if hasattr(self, "of_key") else keys
         return F.normalize(projected, dim=2) if self.scoring == "cosine" else projected
@@ -61,17 +62,17 @@ class Attention(nn.Module):
 
         Args:
             queries: (T, B, Q).
-            projected: what `project` made of the keys, (S, B, Q).
+            projected: the keys after `project`, (S, B, Q).
             values: (S, B, V).
-            padding: (S, B), true where a key stands for nothing: it gets a weight of zero.
+            padding: (S, B), true where a key is padding. Its weight is zero.
         """
-        scores = self.scores(queries.transpose(0, 1), projected.transpose(0, 1))
+        scores = self.score(queries.transpose(0, 1), projected.transpose(0, 1))
         scores = scores.float().masked_fill(padding.t()[:, None], -math.inf)
         weights = scores.softmax(dim=2)
         attended = weights.to(values.dtype) @ values.transpose(0, 1)
         return attended.transpose(0, 1), weights.transpose(0, 1)
 
-    def scores(self, queries: Tensor, projected: Tensor) -> Tensor:
+    def score(self, queries: Tensor, projected: Tensor) -> Tensor:
         """Return the scores (B, T, S) of `queries` (B, T, Q) for projected keys (B, S, Q)."""
         if self.scoring == "additive":
             both = self.of_query(queries)[:, :, None] + projected[:, None]

@@ -1,4 +1,4 @@
-"""A decoder: recurrent layers that write symbol after symbol, with or without attention."""
+"""A recurrent decoder that predicts symbol after symbol, with or without attention."""
 
 from __future__ import annotations
 
@@ -10,49 +10,53 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import Cell
-from charlm.nn.dropout import locked_mask
+from charlm.nn.dropout import draw_mask
 from charlm.nn.recurrent import LAYERS, State
 from seq.layers.attention import Attention, Scoring
-from seq.layers.embedding import embedding
+from seq.layers.embedding import make_embedding
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What a decoder begins with and looks back at. Any encoder can fill it."""
+    """The initial state of a decoder, and the states that its attention reads.
+
+    Any encoder can fill it; see `Decoder.prepare`.
+    """
 
     states: Tensor
-    """What is looked at, such as the states of an encoder's last layer, (S, B, K)."""
+    """States that attention reads, such as those of an encoder's last layer, (S, B, K)."""
     padding: Tensor
-    """True where a state stands for nothing, (S, B)."""
+    """True where a state is padding, (S, B)."""
     final: State
-    """State that the decoder begins with: h, or (h, c) of an LSTM, for each layer, (1, B, H)."""
+    """Initial state of the decoder: h, or (h, c) of an LSTM, for each layer, (1, B, H)."""
     projected: Tensor | None = None
-    """What the decoder's attention made of `states`, once for all steps; see `Decoder.prepare`."""
+    """`states` after the projection of the decoder's attention, computed once for all steps."""
     masks: tuple[Tensor, ...] = field(default=())
-    """Masks of the decoder's dropout, drawn once for all steps; none outside of training."""
+    """Dropout masks of the decoder, drawn once for all steps. Empty outside of training."""
 
-    def rows(self, wanted: Tensor) -> Memory:
+    def select(self, rows: Tensor) -> Memory:
         """Return the memory of these rows of the batch, (N,), in this order."""
-        projected = None if self.projected is None else self.projected[:, wanted]
-        masks = tuple(mask[:, wanted] for mask in self.masks)
-        final = select_rows(self.final, wanted)
-        return Memory(self.states[:, wanted], self.padding[:, wanted], final, projected, masks)
+        projected = None if self.projected is None else self.projected[:, rows]
+        masks = tuple(mask[:, rows] for mask in self.masks)
+        final = select_rows(self.final, rows)
+        return Memory(self.states[:, rows], self.padding[:, rows], final, projected, masks)
 
 
-def select_rows(state: State, wanted: Tensor) -> State:
+def select_rows(state: State, rows: Tensor) -> State:
     """Return the states of these rows of a batch, (N,), in this order."""
     return [
-        part[:, wanted] if isinstance(part, Tensor) else (part[0][:, wanted], part[1][:, wanted])
+        part[:, rows] if isinstance(part, Tensor) else (part[0][:, rows], part[1][:, rows])
         for part in state
     ]
 
 
 class Decoder(nn.Module):
-    """Reads the symbols written so far, and gives a logit to each that may follow.
+    """Recurrent layers that read symbols and predict the next one.
 
-    With attention, the weighted sum of the memory's states joins each state of the last layer
-    before the output layer (Luong, Pham and Manning 2015). It is not fed back: so, where the right
-    symbols are given, the layers run over all steps at once, in one kernel.
+    With attention, each state of the last layer is concatenated with the weighted sum of the
+    memory's states before the output layer (Luong, Pham and Manning 2015). The weighted sum is not
+    fed back into the layers. So, where all input symbols are known, each layer computes all steps
+    in one call.
 
     Args:
         cell: rnn, gru or lstm.
@@ -62,8 +66,8 @@ class Decoder(nn.Module):
         num_layers: recurrent layers.
         memory_size: K, features of the states that attention looks at.
         scoring: how attention computes its scores; None for no attention.
-        dropout: share that is dropped, while training, of the inputs of each layer and of the
-            output layer, the same features at every step.
+        dropout: share of the input features of each layer, the output layer included, that is
+            dropped in training. The same features are dropped at every step.
     """
 
     def __init__(
@@ -80,7 +84,7 @@ class Decoder(nn.Module):
     ) -> None:
         super().__init__()
         self.dropout = dropout
-        self.embedding = embedding(symbols, embedding_size)
+        self.embedding = make_embedding(symbols, embedding_size)
         below = [embedding_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
         self.attention = Attention(scoring, hidden_size, memory_size) if scoring else None
@@ -93,13 +97,13 @@ class Decoder(nn.Module):
         final: State,
         generator: torch.Generator | None = None,
     ) -> Memory:
-        """Return the memory of what an encoder has read, with all that is computed only once.
+        """Return a memory of `states`, with what all steps share computed once.
 
         Args:
-            states: (S, B, K).
-            padding: true where a state stands for nothing, (S, B).
-            final: what the decoder begins with, for each layer.
-            generator: draws the dropout masks while training. It lies on the CPU.
+            states: states that attention reads, (S, B, K).
+            padding: true where a state is padding, (S, B).
+            final: initial state of the decoder, for each layer.
+            generator: draws the dropout masks in training. It lies on the CPU.
         """
         projected = None if self.attention is None else self.attention.project(states)
         masks: tuple[Tensor, ...] = ()
@@ -107,7 +111,7 @@ class Decoder(nn.Module):
             widths = [layer.input_size for layer in self._layers()] + [self.output.in_features]
             rows = padding.shape[1]
             masks = tuple(
-                locked_mask(rows, width, self.dropout, generator).to(states.device)
+                draw_mask(rows, width, self.dropout, generator).to(states.device)
                 for width in widths
             )
         return Memory(states, padding, final, projected, masks)
@@ -115,16 +119,16 @@ class Decoder(nn.Module):
     def forward(
         self, symbols: Tensor, state: State, memory: Memory
     ) -> tuple[Tensor, State, Tensor | None]:
-        """Go on from `state` after each of `symbols` (T, B).
+        """Read `symbols` from `state` on, and predict the symbol after each of them.
 
         Args:
-            symbols: ids, time first.
-            state: of each layer.
-            memory: made by `prepare`.
+            symbols: ids (T, B), time first.
+            state: state of each layer before the first symbol.
+            memory: result of `prepare`.
 
         Returns:
-            The logits (T, B, V) of what follows each symbol, the state after the last one, and the
-            weights (T, B, S) of attention, None without attention.
+            The logits (T, B, V) of the symbol after each input symbol, the state after the last
+            input symbol, and the attention weights (T, B, S), None without attention.
         """
         masks = memory.masks or (None,) * (len(state) + 1)
         x = self.embedding(symbols)

@@ -1,4 +1,4 @@
-"""The embedding that the models of this package begin with."""
+"""The embedding layer of the models of this package."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from torch import nn
 from seq.padding import PAD
 
 
-def embedding(symbols: int, features: int) -> nn.Embedding:
-    """Return what `nn.Embedding` would be: normal numbers, and zeros for the padding.
+def make_embedding(symbols: int, features: int) -> nn.Embedding:
+    """Return an embedding with normal random vectors, and a vector of zeros for the padding.
 
-    But on the meta device, where there is nothing to draw, none are drawn: torch would load its
-    compiler for that, which takes 0.9 s.
+    It equals `nn.Embedding(symbols, features, PAD)`, except on the meta device. There no numbers
+    are drawn, because torch would load its compiler for that, which takes 0.9 s.
     """
     made = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
         torch.empty(symbols, features), freeze=False, padding_idx=PAD

@@ -1,4 +1,4 @@
-"""Recurrent layers over batches of sequences of many lengths, in which padding changes nothing."""
+"""A recurrent encoder of padded batches. Padding changes no state of a real symbol."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from charlm.config import Cell
-from charlm.nn.dropout import locked_dropout
+from charlm.nn.dropout import variational_dropout
 from charlm.nn.recurrent import LAYERS, LayerState
-from seq.layers.reversal import reversal, reverse
+from seq.layers.reversal import reverse, reversed_rows
 
 
 class Encoder(nn.Module):
     """`num_layers` recurrent layers, each in one or two directions.
 
-    The two directions of a layer are modules of their own; the backward one reads sequences that
-    are reversed within their lengths. So padding comes last for both, and no state that stands for
-    a symbol has seen any, whether they are run on packed sequences or on padded ones. On a
-    CPU torch steps through packed sequences one by one: with 2 cores, an LSTM of 100 trains 27
-    thousand words a second packed and 336 thousand padded (in bf16: 24 and 499).
+    Each direction of a layer is its own module. The backward one reads sequences that are reversed
+    within their lengths. So padding comes last for both directions, and no state of a symbol
+    depends on it, whether the layers run on packed or on padded sequences. On a CPU torch computes
+    packed sequences step by step: on 2 cores, an LSTM of 100 units trains on 27 thousand symbols a
+    second packed and on 336 thousand padded (in bf16: 24 and 499 thousand).
 
     Args:
         cell: rnn (tanh), gru or lstm.
         input_size: F, features of the input.
         hidden_size: H, units of each direction.
-        num_layers: layers; from the second on, each reads both directions of the one below.
-        bidirectional: whether there are two directions (D = 2) or one.
-        dropout: share of the features that is dropped between layers.
-        split_input: whether each direction has F features of its own; the input then has D·F.
+        num_layers: number of layers. Each layer from the second on reads both directions of the
+            layer below.
+        bidirectional: whether there are two directions (D = 2) or one (D = 1).
+        dropout: share of the features between layers that is dropped in training.
+        split_input: whether each direction reads its own F features. The input then has D·F.
     """
 
     def __init__(
@@ -57,14 +58,17 @@ class Encoder(nn.Module):
             for depth in range(num_layers)
         )
         self.packed: bool | None = None
-        """Whether to run on packed sequences; None packs on a GPU and pads on a CPU."""
+        """Whether the layers run on packed sequences. None: packed on a GPU, padded on a CPU."""
 
     def forward(
         self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
     ) -> Tensor:
-        """Read `x` (T, B, F) of `lengths` (B,), on the CPU; return the outputs (T, B, D·H).
+        """Return the states of the last layer, (T, B, D·H). Ignore those of the padding.
 
-        Those of the padding are to be ignored. `generator` draws the dropout between layers.
+        Args:
+            x: input features, (T, B, F).
+            lengths: lengths of the sequences, (B,), on the CPU.
+            generator: draws the dropout masks in training. It lies on the CPU.
         """
         packed = x.is_cuda if self.packed is None else self.packed
         return self._read(x, lengths, generator, packed)[0]
@@ -72,10 +76,18 @@ class Encoder(nn.Module):
     def read_to_end(
         self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
     ) -> tuple[Tensor, list[LayerState]]:
-        """Return what `forward` does, and the state of each layer after the last symbol.
+        """Return the states of the last layer, and each layer's state after the last symbol.
 
-        That state is h, or (h, c) of an LSTM, (1, B, D·H) each. Sequences are packed here, whatever
-        `packed` says: for padded ones torch gives the state after the padding.
+        The sequences are always packed here, because torch returns the full state (h, c) only for
+        the last step of a sequence. For padded sequences that is the state after the padding.
+
+        Args:
+            x: input features, (T, B, F).
+            lengths: lengths of the sequences, (B,), on the CPU.
+            generator: draws the dropout masks in training. It lies on the CPU.
+
+        Returns:
+            The result of `forward`, and for each layer h, or (h, c) of an LSTM, (1, B, D·H) each.
         """
         return self._read(x, lengths, generator, packed=True)
 
@@ -85,11 +97,11 @@ class Encoder(nn.Module):
         final: list[LayerState] = []
         if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.get_autocast_dtype(x.device.type))
-        rows = reversal(lengths, len(x)).to(x.device)
+        rows = reversed_rows(lengths, len(x)).to(x.device)
         for depth in range(len(self.layers)):
-            layers = self.at(depth)
+            layers = self.layers_at(depth)
             if depth and self.training:
-                x = locked_dropout(x, self.dropout, generator)
+                x = variational_dropout(x, self.dropout, generator)
             own = depth == 0 and self.split_input
             inputs = x.chunk(self.directions, dim=2) if own else [x] * self.directions
             read = [_run(layers[0], inputs[0], lengths, packed)]
@@ -97,16 +109,16 @@ class Encoder(nn.Module):
                 output, state = _run(layers[1], reverse(inputs[1], rows), lengths, packed)
                 read.append((reverse(output, rows), state))
             x = torch.cat([output for output, _ in read], dim=2)
-            final.append(_beside([state for _, state in read]))
+            final.append(_concatenate([state for _, state in read]))
         return x, final
 
-    def at(self, depth: int) -> list[nn.RNNBase]:
-        """Return the layer at `depth` in each direction, the forward one first."""
+    def layers_at(self, depth: int) -> list[nn.RNNBase]:
+        """Return the modules of the layer at `depth`, the forward direction first."""
         return list(cast("Iterable[nn.RNNBase]", self.layers[depth]))
 
 
 def _run(layer: nn.RNNBase, x: Tensor, lengths: Tensor, packed: bool) -> tuple[Tensor, LayerState]:
-    """Run a layer over `x` (T, B, F); its state is that after the padding unless `packed`."""
+    """Return the outputs of a layer, and its last state, after the padding unless `packed`."""
     if not packed:
         outputs, state = layer(x)
         return outputs, state
@@ -114,8 +126,8 @@ def _run(layer: nn.RNNBase, x: Tensor, lengths: Tensor, packed: bool) -> tuple[T
     return pad_packed_sequence(outputs, total_length=len(x))[0], state
 
 
-def _beside(states: list[LayerState]) -> LayerState:
-    """Put the states of the directions of a layer side by side."""
+def _concatenate(states: list[LayerState]) -> LayerState:
+    """Return the states of the directions of a layer as one state, concatenated by features."""
     if isinstance(states[0], Tensor):
         return torch.cat(cast("list[Tensor]", states), dim=2)
     h, c = zip(*states, strict=True)

@@ -1,4 +1,4 @@
-"""Pooling: one vector for a sequence of states."""
+"""Pooling of the states of a sequence into one vector."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from torch import Tensor
 
 Pooling = Literal["last", "mean", "max", "concat"]
 PARTS = {"last": 1, "mean": 1, "max": 1, "concat": 3}
-"""How many times wider than a state the result of a pooling is."""
+"""Width of the pooled vector, in widths of a state."""
 
 
 def pool(states: Tensor, lengths: Tensor, pooling: Pooling, hidden_size: int) -> Tensor:
     """Return a vector for each sequence, (B, D·H), or (B, 3·D·H) with concat pooling.
 
     Args:
-        states: of an encoder with D directions, (T, B, D·H); those of the padding are ignored.
-        lengths: of the sequences, (B,), at least 1.
-        pooling: last takes the last state of each direction; mean and max are over all states;
-            concat puts the three side by side (Howard and Ruder 2018).
-        hidden_size: H.
+        states: states of an encoder with D directions, (T, B, D·H). Padding is ignored.
+        lengths: lengths of the sequences, (B,), at least 1.
+        pooling: last takes the last state of each direction. mean and max are over all states.
+            concat concatenates the three (Howard and Ruder 2018).
+        hidden_size: H, units of each direction.
     """
     steps, rows = states.shape[:2]
     lengths = lengths.to(states.device)
     padding = (torch.arange(steps, device=states.device)[:, None] >= lengths)[..., None]
     parts = []
     if pooling in ("last", "concat"):
-        # The last state of the backward direction is the one at the first symbol.
+        # The backward direction reads the first symbol last.
         last = states[lengths - 1, torch.arange(rows, device=states.device)]
         parts.append(torch.cat([last[:, :hidden_size], states[0, :, hidden_size:]], dim=1))
     if pooling in ("max", "concat"):

@@ -1,4 +1,4 @@
-"""Sequences of many lengths, each reversed within its length."""
+"""Reverse each sequence of a padded batch within its own length."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ import torch
 from torch import Tensor
 
 
-def reversal(lengths: Tensor, steps: int) -> Tensor:
-    """Return, for sequences (T, B) of `lengths`, the row in T·B that each place takes when all are
-    reversed within their lengths; the padding stays where it is. (T·B,)
+def reversed_rows(lengths: Tensor, steps: int) -> Tensor:
+    """Return the order of rows that reverses each sequence within its length.
+
+    Args:
+        lengths: lengths of the sequences, (B,).
+        steps: T, length of the padded batch.
+
+    Returns:
+        Row numbers of the batch as a matrix of T·B rows, (T·B,). Padding stays in its place.
     """
     times, columns = torch.arange(steps)[:, None], torch.arange(len(lengths))
     mirrored = torch.where(times < lengths, lengths - 1 - times, times)
@@ -18,16 +24,16 @@ def reversal(lengths: Tensor, steps: int) -> Tensor:
 
 
 def reverse(x: Tensor, rows: Tensor) -> Tensor:
-    """Return `x` (T, B, F) with every sequence reversed within its length; `rows`: `reversal`."""
+    """Return `x` (T, B, F) with its rows in the order of `reversed_rows`."""
     reversed_: Tensor = _Permute.apply(x, rows)  # type: ignore[no-untyped-call]
     return reversed_
 
 
 class _Permute(torch.autograd.Function):
-    """Takes rows by an order that is its own inverse: the gradient goes the same way back.
+    """A permutation of rows that is its own inverse. The gradient is permuted in the same way.
 
-    The general gradient of indexing adds up row by row, since it cannot know that none is taken
-    twice.
+    The gradient of torch's indexing adds up row by row instead, because it must allow for rows that
+    are taken twice.
     """
 
     @staticmethod

@@ -1,1 +1,1 @@
-"""Translation of commands into actions: SCAN (Lake and Baroni 2018)."""
+"""Translation of commands into actions: the SCAN data set (Lake and Baroni 2018)."""

@@ -1,4 +1,4 @@
-"""The commands of `charlm scan`, which `python -m seq.scan` runs as well."""
+"""The program `charlm scan`, also `python -m seq.scan`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ COMMANDS = {
         "seq.scan.commands.compare:compare",
         "Train with and without attention, and compare.",
     ),
-    "translate": ("seq.scan.commands.translate:translate", "Say what actions a command asks for."),
-    "attention": ("seq.scan.commands.attention:attention", "Show what each action looks back at."),
-    "evaluate": ("seq.scan.commands.evaluate:evaluate", "Report how often a translator is right."),
+    "translate": ("seq.scan.commands.translate:translate", "Translate commands into actions."),
+    "attention": (
+        "seq.scan.commands.attention:attention",
+        "Show the attention weights of each action.",
+    ),
+    "evaluate": ("seq.scan.commands.evaluate:evaluate", "Report how well a translator translates."),
     "info": (
         "seq.scan.commands.info:info",
         "Show the sizes of a translator with and without attention.",

@@ -1,4 +1,4 @@
-"""What came of the trainings of a comparison: exact match by split and attention."""
+"""Results of a comparison, as rows of a table: exact match by split and attention."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from charlm.experiments.comparison import has_diverged
 from charlm.training.log import read_events
 from corpora.scan.grammar import Pair
 
@@ -16,24 +17,29 @@ PUBLISHED = {"simple": 0.998, "length": 0.208, "addprim_jump": 0.012, "addprim_t
 
 @dataclass(frozen=True)
 class Row:
-    """A model on a split, over several seeds."""
+    """Results of a model on a split, over several seeds."""
 
     split: str
+    """Name of the split."""
     attention: str
+    """Kind of attention."""
     exact_match: tuple[float, ...]
-    """On the test commands, of each seed, from 0 to 1."""
-    parameters: int
+    """Exact match on the test commands, from 0 to 1, for each seed that did not diverge."""
+    diverged: int
+    """Number of seeds whose training diverged."""
+    parameters: int | None
+    """Number of parameters of the model; None if every training diverged."""
     minutes: float
-    """Of training, the mean."""
+    """Mean duration of a training, in minutes."""
 
     @property
-    def mean(self) -> float:
-        """Of the exact match."""
-        return statistics.mean(self.exact_match)
+    def mean(self) -> float | None:
+        """Mean of the exact match over the seeds; None if every training diverged."""
+        return statistics.mean(self.exact_match) if self.exact_match else None
 
     @property
     def deviation(self) -> float | None:
-        """Standard deviation of the exact match over the seeds; None for a single one."""
+        """Standard deviation of the exact match over the seeds; None for one seed."""
         return statistics.stdev(self.exact_match) if len(self.exact_match) > 1 else None
 
 
@@ -49,44 +55,53 @@ HEADINGS = (
 )
 
 
-def row(split: str, attention: str, folders: Sequence[Path], test: Sequence[Pair]) -> Row:
-    """Return the figures of finished runs; this is where the test commands are read.
+def make_row(split: str, attention: str, folders: Sequence[Path], test: Sequence[Pair]) -> Row:
+    """Test the models of finished runs, and return their row of the table.
+
+    Args:
+        split: name of the split.
+        attention: kind of attention.
+        folders: run folders, one for each seed.
+        test: test pairs of the split.
 
     Raises:
         UserError: a run cannot be read.
     """
-    # Late: they load torch.
+    # Imported here, because they load torch.
     from seq.scan.library import load
     from seq.scan.metrics import report
 
-    translators = [load(str(folder)) for folder in folders]
+    translators = [load(str(folder)) for folder in folders if not has_diverged(folder)]
+    models = [translator.model for translator in translators[:1]]
     return Row(
         split=split,
         attention=attention,
         exact_match=tuple(report(translator, test).exact_match for translator in translators),
-        parameters=sum(p.numel() for p in translators[0].model.parameters()),
-        minutes=statistics.mean(_minutes(folder) for folder in folders),
+        diverged=len(folders) - len(translators),
+        parameters=sum(p.numel() for p in models[0].parameters()) if models else None,
+        minutes=statistics.mean(_read_minutes(folder) for folder in folders),
     )
 
 
-def _minutes(folder: Path) -> float:
+def _read_minutes(folder: Path) -> float:
     seconds = [
         event["elapsed"] for event in read_events(folder) if event.get("event") == "finished"
     ]
     return float(seconds[-1]) / 60
 
 
-def cells(row: Row) -> list[str]:
-    """Return the figures of a row as they are printed, in the order of `HEADINGS`."""
+def format_cells(row: Row) -> list[str]:
+    """Return the cells of a row as text, in the order of `HEADINGS`."""
     spread = "" if row.deviation is None else f" ± {row.deviation:.2%}"
     published = PUBLISHED.get(row.split)
+    found = row.exact_match
     return [
         row.split,
         row.attention,
-        f"{row.mean:.2%}{spread}",
-        f"{min(row.exact_match):.2%} – {max(row.exact_match):.2%}",
-        str(len(row.exact_match)),
+        "diverged" if row.mean is None else f"{row.mean:.2%}{spread}",
+        f"{min(found):.2%} – {max(found):.2%}" if found else "–",
+        f"{len(found)}, {row.diverged} diverged" if row.diverged else str(len(found)),
         "–" if published is None else f"{published:.1%}",
-        f"{row.parameters:,}",
+        "–" if row.parameters is None else f"{row.parameters:,}",
         f"{row.minutes:.1f}",
     ]

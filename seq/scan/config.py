@@ -1,4 +1,4 @@
-"""What a translator is and how it is trained; every default stands here once."""
+"""Configurations of a translator and of its training."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class TranslatorConfig(Config):
     """The shape of a translator."""
 
     attention: AttentionKind = "scaled_dot"
-    """How the decoder's state finds the encoder's states that matter to it, if it looks at them at
-    all; without attention it has only the last one, which it begins with."""
+    """How the attention of the decoder to the encoder's states is scored. With none, the decoder
+    knows only the encoder's last state, which it starts from."""
     cell: Cell = "lstm"
     """Recurrent cell of the encoder's and the decoder's layers."""
     embedding_size: Size = 64
-    """Features of a word's and of an action's vector."""
+    """Features of the vector of a word and of an action."""
     hidden_size: Size = 200
-    """Units of each layer of the decoder; each direction of the encoder has half of them."""
+    """Units of each layer of the decoder. Each direction of the encoder has half as many."""
     num_layers: Size = 1
-    """Recurrent layers of the encoder, and of the decoder."""
+    """Number of recurrent layers of the encoder and of the decoder."""
     dropout: Share = 0.2
-    """Share that is dropped while training of the embeddings, between layers and before the
-    output, the same features at every step of a command."""
+    """Share of the features of embeddings, between layers and before the output that is dropped in
+    training, the same features at every step of a command."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -42,7 +42,7 @@ class TranslatorConfig(Config):
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatorTraining(LoopConfig):
-    """How a translator is trained."""
+    """Settings of the training of a translator."""
 
     epochs: int = 25
     batch_size: int = 64
@@ -52,8 +52,8 @@ class TranslatorTraining(LoopConfig):
     evaluate_every: int = 0
     patience: int = 0
     teacher_forcing: Annotated[float, Range(0.0, 1.0)] = 1.0
-    """Share of the decoder's steps that are given the right action before; the others are given
-    the one that the model found likeliest (scheduled sampling, Bengio et al. 2015)."""
+    """Share of the decoder's steps whose input is the correct previous action. The input of the
+    other steps is the model's own prediction (scheduled sampling, Bengio et al. 2015)."""
     validation_share: Annotated[float, Range(0.001, 0.9)] = 0.05
-    """Share of the training commands that is set apart to choose the best model by."""
+    """Share of the training commands that is held out to choose the best model."""
     precision: Precision = "fp32"

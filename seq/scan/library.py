@@ -1,4 +1,4 @@
-"""Translators by name: shipped ones, run folders, single files; ready to translate with."""
+"""Load a translator by shipped name, run folder or file, and translate commands with it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from charlm.training.config import Device, Precision
 from charlm.training.device import autocast
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS
-from seq.batches import padded
-from seq.decoding import beam, greedy, inspect
+from seq.batches import pad
+from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
+from seq.padding import Ids
 from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
-from seq.scan.task import WRITING, Ids, translate
+from seq.scan.task import DECODING, translate
 from seq.scan.vocabularies import END, Languages
 
 DEFAULT_TRANSLATOR = "scan"
@@ -29,103 +30,110 @@ Weights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Translated:
-    """What a command became, and how."""
+class TranslatedCommand:
+    """A command with its translation, and with the probabilities and attention of each step."""
 
     command: tuple[str, ...]
+    """Words of the command."""
     actions: tuple[str, ...]
+    """Actions of the translation."""
     ended: bool
-    """Whether the translator said that this is all; else it was cut off."""
+    """Whether the translation ends with the end. Otherwise it reached the greatest length."""
     log_prob: float
-    """Of the whole translation, in nats."""
+    """Log-probability of the whole translation, in nats."""
     symbols: tuple[str, ...]
-    """What can be said at each step: the actions and, last, the end."""
+    """The V symbols that are possible at each step: all actions and, last, the end."""
     probabilities: Weights
-    """Of each of `symbols` at each step, (T, V); the steps are the actions and, if it was said, the
-    end."""
+    """Probability of each of `symbols` at each of the T `steps`, (T, V)."""
     attention: Weights | None
-    """Weight of each word of the command at each step, (T, S)."""
+    """Attention weight of each word of the command at each step, (T, S); None without attention."""
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """What was said at each step: the actions and the end."""
+        """Symbol of each step: the actions and, if the translation ended, the end."""
         return self.actions + self.symbols[-1:] * self.ended
 
 
 @dataclass(frozen=True)
 class CommandTranslator:
-    """A translator that is ready to use. It keeps no state."""
+    """A loaded translator. It keeps no state between calls."""
 
     name: str
+    """Name of the model, to show to people."""
     languages: Languages
+    """Vocabularies of commands and of actions."""
     model: Translator
+    """The network, on `device`."""
     device: torch.device
     precision: Precision
+    """Arithmetic of the recurrent layers: fp32 or bf16."""
 
-    def translate(self, command: str, *, width: int = 1) -> list[Translated]:
-        """Return the likeliest translations of a command, the best first.
+    def translate(self, command: str, *, width: int = 1) -> list[TranslatedCommand]:
+        """Return the most probable translations of a command, the best first.
 
         Args:
-            command: words that the translator knows; whether the grammar accepts them is not asked.
-            width: of the beam, and the number of translations at most; 1 decodes greedily.
+            command: words of the vocabulary. They need not form a command of the grammar.
+            width: width of the beam, and greatest number of translations. 1 is greedy search.
 
         Raises:
-            UserError: it is empty, or a word is not known.
+            UserError: the command is empty, or a word is not in the vocabulary.
         """
-        ids, lengths = padded([self._read(command)])
+        ids, lengths = pad([self._encode(command)])
         with torch.inference_mode(), autocast(self.device, self.precision):
             memory = self.model.encode(ids.to(self.device), lengths)
             if width == 1:
-                found = greedy(self.model.decoder, memory, WRITING)
+                found = greedy_search(self.model.decoder, memory, DECODING)
             else:
                 found = [
                     hypothesis.ids
-                    for hypothesis in beam(self.model.decoder, memory, WRITING, width)[0]
+                    for hypothesis in beam_search(self.model.decoder, memory, DECODING, width)[0]
                 ]
-            many = memory.rows(torch.zeros(len(found), dtype=torch.int64, device=self.device))
-            written, sizes = padded([np.array(ids) for ids in found])
-            thought, looked = inspect(self.model.decoder, many, WRITING, written.to(self.device))
+            many = memory.select(torch.zeros(len(found), dtype=torch.int64, device=self.device))
+            written, sizes = pad([np.array(ids) for ids in found])
+            probabilities, weights = inspect(
+                self.model.decoder, many, DECODING, written.to(self.device)
+            )
         return [
             self._describe(
                 command,
                 found[row],
-                thought[:size, row].float().cpu().numpy(),
-                None if looked is None else looked[:size, row].float().cpu().numpy(),
+                probabilities[:size, row].float().cpu().numpy(),
+                None if weights is None else weights[:size, row].float().cpu().numpy(),
             )
             for row, size in enumerate(sizes.tolist())
         ]
 
     def actions(self, commands: Iterable[str]) -> list[tuple[str, ...]]:
-        """Return the actions alone, by greedy decoding, of many commands at full speed.
+        """Return only the actions of each command, by greedy search in large batches.
 
         Raises:
             TypeError: `commands` is one string.
-            UserError: one of them is empty, or has a word that is not known.
+            UserError: a command is empty, or a word is not in the vocabulary.
         """
         if isinstance(commands, str):
             raise TypeError("actions takes a list of commands, not one command")
-        read = [self._read(command) for command in commands]
-        found = translate(self.model, read, self.device, self.precision)
-        return [self.languages.actions(ids) for ids in found]
+        encoded = [self._encode(command) for command in commands]
+        found = translate(self.model, encoded, self.device, self.precision)
+        return [self.languages.decode_actions(ids) for ids in found]
 
-    def _read(self, command: str) -> Ids:
+    def _encode(self, command: str) -> Ids:
         if not (words := command.split()):
             raise UserError("an empty command has no translation")
-        return self.languages.read(words)
+        return self.languages.encode_command(words)
 
     def _describe(
-        self, command: str, ids: Sequence[int], thought: Weights, looked: Weights | None
-    ) -> Translated:
-        log_prob = float(np.log(thought[np.arange(len(ids)), ids]).sum())
-        order = [*range(END + 1, thought.shape[1]), END]
-        return Translated(
+        self, command: str, ids: Sequence[int], probabilities: Weights, weights: Weights | None
+    ) -> TranslatedCommand:
+        log_prob = float(np.log(probabilities[np.arange(len(ids)), ids]).sum())
+        order = [*range(END + 1, probabilities.shape[1]), END]
+        return TranslatedCommand(
             command=tuple(command.split()),
-            actions=self.languages.actions(ids),
+            actions=self.languages.decode_actions(ids),
             ended=ids[-1] == END,
             log_prob=log_prob,
             symbols=tuple(self.languages.target.symbols[index] for index in order),
-            probabilities=thought[:, order],
-            attention=looked,
+            probabilities=probabilities[:, order],
+            attention=weights,
         )
 
 
@@ -134,8 +142,14 @@ def load(
 ) -> CommandTranslator:
     """Load a translator by shipped name, run folder or `.safetensors` file.
 
+    Args:
+        name: a shipped name (`scan`), a run folder or a file.
+        device: device to compute on.
+        precision: fp32 gives the same figures in any batch, to 1e-5. bf16 is faster on some
+            processors and gives figures close to these.
+
     Raises:
-        UserError: it does not exist, is damaged, or is a model of another kind.
+        UserError: the model does not exist, is damaged, or is of another kind.
     """
 
     def build(config: object, vocabulary: str) -> tuple[Languages, Translator]:
@@ -148,10 +162,12 @@ def load(
 
 
 def find_split(name: str) -> str:
-    """Return the name of the split that a translator was trained on: `simple` if no file says so.
+    """Return the name of the split that a translator was trained on.
+
+    It is `simple` if no file records the split.
 
     Raises:
-        UserError: it does not exist or is damaged.
+        UserError: the model does not exist or is damaged.
     """
     path = find(name, TRANSLATOR)
     about = RunFolder(path).read_config(TRANSLATOR) if path.is_dir() else {}

@@ -1,4 +1,4 @@
-"""How often a translator is right to the last action."""
+"""Exact match of a translator: the share of commands whose actions are all correct."""
 
 from __future__ import annotations
 
@@ -10,58 +10,67 @@ from corpora.scan.grammar import Pair
 from seq.scan.library import CommandTranslator
 
 BIN = 8
-"""Actions by which the lengths of a group of commands differ at most, plus one."""
+"""Number of lengths, in actions, that make one group of commands."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A command that was not translated as it should be."""
+    """A command whose translation is wrong."""
 
     command: str
+    """The command."""
     wanted: str
+    """The correct actions."""
     said: str
+    """The actions of the translator."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Commands with about as many actions each."""
+    """A group of commands with similar numbers of actions."""
 
     shortest: int
+    """Smallest number of actions of the group."""
     longest: int
+    """Greatest number of actions of the group."""
     commands: int
+    """Number of commands."""
     right: int
+    """Number of commands whose translation is correct."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the commands."""
+    """Results of the translation of some commands."""
 
     by_length: tuple[Group, ...]
+    """Groups of commands by number of actions, ascending."""
     mistakes: tuple[Mistake, ...]
+    """Commands whose translation is wrong, in the order given."""
 
     @property
     def commands(self) -> int:
-        """How many there were."""
+        """Number of commands."""
         return sum(group.commands for group in self.by_length)
 
     @property
     def right(self) -> int:
-        """How many of them became exactly what they should."""
+        """Number of commands whose translation is correct."""
         return self.commands - len(self.mistakes)
 
     @property
     def exact_match(self) -> float:
-        """Their share, from 0 to 1."""
+        """Share of commands whose translation is correct, from 0 to 1."""
         return self.right / self.commands
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as a plain object."""
+        """Return the report as an object for JSON."""
         counts = {"commands": self.commands, "right": self.right, "exact_match": self.exact_match}
         return {**counts, **asdict(self)}
 
 
 def report(translator: CommandTranslator, pairs: Sequence[Pair]) -> Report:
-    """Translate the commands of `pairs`, at least one, and say what came of it."""
+    """Translate the commands of `pairs`, at least one, and compare the results with the actions."""
     found = translator.actions([" ".join(pair.command) for pair in pairs])
     groups: dict[int, list[bool]] = {}
     mistakes = []

@@ -1,4 +1,4 @@
-"""The translator: an encoder, and a decoder that may look back at it by attention."""
+"""The translator: an encoder, and a decoder with or without attention to it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charlm.nn.dropout import locked_dropout
+from charlm.nn.dropout import variational_dropout
 from seq.layers.decoder import Decoder, Memory
-from seq.layers.embedding import embedding
+from seq.layers.embedding import make_embedding
 from seq.layers.encoder import Encoder
 from seq.padding import PAD
 from seq.scan.config import TranslatorConfig
@@ -20,22 +20,28 @@ FILE_NAMES = {
     "decoder.output.": "output.",
     "decoder.layers.": "decoder.",
 }
-"""Beginnings of the names of weights, and what they are in model files: files keep the names that
-they had before the decoder was a module of its own."""
+"""Prefixes of the names of weights in the module, and their prefixes in model files. Files keep the
+names from the time before the decoder became its own module."""
 
 
 class Translator(nn.Module):
-    """Reads commands and writes actions (Sutskever, Vinyals and Le 2014; Luong et al. 2015).
+    """A network that reads commands and writes actions.
 
-    The encoder reads in both directions, each with half of the decoder's units, so that its last
-    states, side by side, are what the decoder begins with.
+    It is the encoder and decoder of Sutskever, Vinyals and Le (2014), with the attention of Luong,
+    Pham and Manning (2015). The encoder reads in both directions. Each direction has half of the
+    decoder's units, so the last states of both, concatenated, are the initial state of the decoder.
+
+    Args:
+        config: shape of the translator.
+        source_size: number of symbols of commands.
+        target_size: number of symbols of actions.
     """
 
     def __init__(self, config: TranslatorConfig, source_size: int, target_size: int) -> None:
         super().__init__()
         self.config = config
         size = config.hidden_size
-        self.source_embedding = embedding(source_size, config.embedding_size)
+        self.source_embedding = make_embedding(source_size, config.embedding_size)
         self.encoder = Encoder(
             config.cell,
             config.embedding_size,
@@ -60,17 +66,17 @@ class Translator(nn.Module):
     def encode(
         self, ids: Tensor, lengths: Tensor, generator: torch.Generator | None = None
     ) -> Memory:
-        """Read commands.
+        """Read commands, and return the memory that the decoder starts from.
 
         Args:
-            ids: (S, B).
-            lengths: (B,), on the CPU.
-            generator: draws the dropout masks while training, those of the decoder included. It
-                lies on the CPU.
+            ids: ids of the words, (S, B).
+            lengths: lengths of the commands, (B,), on the CPU.
+            generator: draws the dropout masks in training, those of the decoder included. It lies
+                on the CPU.
         """
         x = self.source_embedding(ids)
         if self.training:
-            x = locked_dropout(x, self.config.dropout, generator)
+            x = variational_dropout(x, self.config.dropout, generator)
         states, final = self.encoder.read_to_end(x, lengths, generator)
         return self.decoder.prepare(states, ids == PAD, final, generator)
 
@@ -83,23 +89,23 @@ class Translator(nn.Module):
         return counts
 
 
-def _rename(name: str, beginnings: dict[str, str]) -> str:
-    for beginning, other in beginnings.items():
-        if name.startswith(beginning):
-            return other + name.removeprefix(beginning)
+def _rename(name: str, prefixes: dict[str, str]) -> str:
+    for prefix, other in prefixes.items():
+        if name.startswith(prefix):
+            return other + name.removeprefix(prefix)
     return name
 
 
 def _use_file_names(module: nn.Module, state: dict[str, Any], prefix: str, *_: object) -> None:
-    """Give the weights of a `state_dict` the names that they have in model files."""
+    """Rename the weights of a `state_dict` to their names in model files."""
     for name in [name for name in state if name.startswith(prefix)]:
         renamed = prefix + _rename(name.removeprefix(prefix), FILE_NAMES)
         state[renamed] = state.pop(name)
 
 
 def _use_module_names(module: nn.Module, state: dict[str, Any], prefix: str, *_: object) -> None:
-    """Give the weights of a model file the names that they have in the module."""
-    beginnings = {theirs: ours for ours, theirs in FILE_NAMES.items()}
+    """Rename the weights of a model file to their names in the module."""
+    prefixes = {file: module_ for module_, file in FILE_NAMES.items()}
     for name in [name for name in state if name.startswith(prefix)]:
-        renamed = prefix + _rename(name.removeprefix(prefix), beginnings)
+        renamed = prefix + _rename(name.removeprefix(prefix), prefixes)
         state[renamed] = state.pop(name)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,71 +16,71 @@ from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.task import Task, copy_weights
-from seq.batches import bucketed, by_length, padded
-from seq.decoding import Writing, greedy
+from seq.batches import batch_by_length, draw_batches, pad
+from seq.decoding import DecodingRules, greedy_search
 from seq.layers.decoder import Memory
-from seq.padding import PAD
+from seq.padding import PAD, Ids
 from seq.scan.config import TranslatorTraining
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
 EVALUATION_BATCH = 512
-WRITING = Writing(start=START, end=END, limit=100)
-"""The limit is about twice the actions of the longest command of SCAN, 48."""
-
-Ids = npt.NDArray[np.integer[Any]]
+DECODING = DecodingRules(start=START, end=END, limit=100)
+"""Rules of decoding. The limit is about twice the actions of SCAN's longest command, 48."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Commands with about as many actions each."""
+    """A batch of commands with similar numbers of actions."""
 
     commands: Tensor
-    """(S, B), on the device."""
+    """Ids of the words, (S, B), on the device."""
     lengths: Tensor
-    """Of the commands, (B,), on the CPU."""
-    begun: Tensor
-    """The start and the actions, (T, B), on the device: what the decoder is given."""
+    """Lengths of the commands, (B,), on the CPU."""
+    inputs: Tensor
+    """Inputs of the decoder, (T, B), on the device: the start, then the actions."""
     actions: Tensor
-    """The actions and the end, (T, B), on the device: what it is to say."""
+    """Targets of the decoder, (T, B), on the device: the actions, then the end."""
 
 
 @dataclass(frozen=True)
 class EncodedPairs:
-    """Commands (S,) and their actions with the end (T,), as ids."""
+    """Commands and their actions as ids."""
 
     commands: Sequence[Ids]
+    """Ids of the words of each command, (S,)."""
     actions: Sequence[Ids]
+    """Ids of the actions of each command, and of the end after them, (T,)."""
 
     def __len__(self) -> int:
         return len(self.commands)
 
-    def select(self, wanted: Ids) -> EncodedPairs:
-        """Return the pairs of these indices."""
+    def select(self, indices: Ids) -> EncodedPairs:
+        """Return the pairs with these indices."""
         return EncodedPairs(
-            [self.commands[index] for index in wanted], [self.actions[index] for index in wanted]
+            [self.commands[index] for index in indices], [self.actions[index] for index in indices]
         )
 
-    def batch(self, wanted: Ids, device: torch.device) -> Batch:
-        """Return the pairs of these indices as a batch."""
-        commands, lengths = padded([self.commands[index] for index in wanted])
-        actions, _ = padded([self.actions[index] for index in wanted])
-        begun = torch.cat([torch.full_like(actions[:1], START), actions[:-1]])
-        moved = (part.to(device, non_blocking=True) for part in (commands, begun, actions))
+    def batch(self, indices: Ids, device: torch.device) -> Batch:
+        """Return the pairs with these indices as a batch."""
+        commands, lengths = pad([self.commands[index] for index in indices])
+        actions, _ = pad([self.actions[index] for index in indices])
+        inputs = torch.cat([torch.full_like(actions[:1], START), actions[:-1]])
+        moved = (part.to(device, non_blocking=True) for part in (commands, inputs, actions))
         first, *others = moved
         return Batch(first, lengths, *others)
 
 
 class Translation(Task[Batch]):
-    """Trains a `Translator` to say the actions of a command (see `charlm.training.task.Task`).
+    """The training of a `Translator` (see `charlm.training.task.Task`).
 
     Args:
-        model: on the world's device.
-        languages: written into the model file.
+        model: the translator, on the world's device.
+        languages: vocabularies, which are written into the model file.
         training: pairs to learn from.
-        validation: pairs to choose the best model by.
-        config: sizes, and what the decoder is given.
-        precision: arithmetic of the evaluations, the one of the training.
+        validation: pairs to choose the best model with.
+        config: settings of the training.
+        precision: arithmetic of the evaluations, the same as in training.
         world: this process alone.
     """
 
@@ -107,30 +105,30 @@ class Translation(Task[Batch]):
         self.steps_per_epoch = -(-len(training) // config.batch_size)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
-        """Yield the batches of a pass: drawn anew for each, the same for the same seed."""
+        """Yield the batches of a pass from number `start` on. Seed and epoch decide them."""
         random = np.random.default_rng([self.config.seed, epoch])
-        for wanted in bucketed(self.lengths, self.config.batch_size, random)[start:]:
-            yield self.training.batch(wanted, self.device)
+        for indices in draw_batches(self.lengths, self.config.batch_size, random)[start:]:
+            yield self.training.batch(indices, self.device)
 
     def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
-        """Return the mean cross-entropy in nats per action, the end included."""
+        """Return the mean cross-entropy in nats per action. The end counts as an action."""
         memory = self.model.encode(batch.commands, batch.lengths, generator)
         if self.config.teacher_forcing == 1:
-            logits, _, _ = self.model.decoder(batch.begun, memory.final, memory)
+            logits, _, _ = self.model.decoder(batch.inputs, memory.final, memory)
         else:
-            logits = self._on_its_own(batch, memory, generator)
+            logits = self._decode_by_steps(batch, memory, generator)
         return _cross_entropy(logits, batch.actions)
 
-    def _on_its_own(self, batch: Batch, memory: Memory, generator: torch.Generator) -> Tensor:
-        """Return the logits (T, B, V) where only some of the actions before are given."""
-        share = torch.full(batch.begun.shape, self.config.teacher_forcing)
+    def _decode_by_steps(self, batch: Batch, memory: Memory, generator: torch.Generator) -> Tensor:
+        """Return the logits (T, B, V) if some inputs are the model's own predictions."""
+        share = torch.full(batch.inputs.shape, self.config.teacher_forcing)
         given = torch.bernoulli(share, generator=generator).bool().to(self.device)
-        state, symbols = memory.final, batch.begun[:1]
+        state, symbols = memory.final, batch.inputs[:1]
         steps: list[Tensor] = []
-        for step in range(len(batch.begun)):
+        for step in range(len(batch.inputs)):
             if step:
                 found = steps[-1].detach().argmax(dim=2)
-                symbols = torch.where(given[step], batch.begun[step], found)
+                symbols = torch.where(given[step], batch.inputs[step], found)
             logits, state, _ = self.model.decoder(symbols, state, memory)
             steps.append(logits)
         return torch.cat(steps)
@@ -142,34 +140,35 @@ class Translation(Task[Batch]):
     def evaluate(self) -> Mapping[str, float]:
         """Return loss (nats per action) and accuracy (exact match) on the validation pairs."""
         pairs = self.validation
-        total = actions = 0.0
+        lengths = np.array([len(actions) for actions in pairs.actions])
+        total = steps = 0.0
         self.model.eval()
         with torch.inference_mode(), autocast(self.device, self.precision):
-            for wanted in by_length(np.array([*map(len, pairs.actions)]), EVALUATION_BATCH):
-                batch = pairs.batch(wanted, self.device)
+            for indices in batch_by_length(lengths, EVALUATION_BATCH):
+                batch = pairs.batch(indices, self.device)
                 memory = self.model.encode(batch.commands, batch.lengths)
-                logits, _, _ = self.model.decoder(batch.begun, memory.final, memory)
+                logits, _, _ = self.model.decoder(batch.inputs, memory.final, memory)
                 count = int((batch.actions != PAD).sum())
                 total += float(_cross_entropy(logits, batch.actions)) * count
-                actions += count
+                steps += count
         self.model.train()
         found = translate(self.model, pairs.commands, self.device, self.precision)
         right = [
             ids == tuple(actions.tolist())
             for ids, actions in zip(found, pairs.actions, strict=True)
         ]
-        return {"loss": total / actions, "accuracy": sum(right) / len(right)}
+        return {"loss": total / steps, "accuracy": sum(right) / len(right)}
 
     def sample(self, step: int) -> str:
-        """Return a command of the validation pairs, another one each time, and what it becomes."""
+        """Return a validation command with its translation. Another command comes at each step."""
         row = step % len(self.validation)
         command = self.validation.commands[row]
         (ids,) = translate(self.model, [command], self.device, self.precision)
-        said = self.languages.source.decode(command, " ")
-        return f"{said} → {' '.join(self.languages.actions(ids))}"
+        words = self.languages.source.decode(command, " ")
+        return f"{words} → {' '.join(self.languages.decode_actions(ids))}"
 
     def model_file(self) -> ModelFile:
-        """Return what the model file holds."""
+        """Return the contents of the model file."""
         config = self.model.config.to_json()
         return ModelFile(TRANSLATOR, config, self.languages.to_json(), copy_weights(self.model))
 
@@ -177,9 +176,15 @@ class Translation(Task[Batch]):
 def translate(
     model: Translator, commands: Sequence[Ids], device: torch.device, precision: Precision
 ) -> list[tuple[int, ...]]:
-    """Return what each command (S,) becomes, by greedy decoding, in the order given.
+    """Return the ids of the actions of each command, by greedy search, in the order given.
 
-    The model is left in the mode in which it was.
+    The model keeps its mode, training or evaluation.
+
+    Args:
+        model: the translator, on `device`.
+        commands: ids of the words of each command, (S,).
+        device: device to compute on.
+        precision: arithmetic of the recurrent layers.
     """
     lengths = np.array([len(command) for command in commands], dtype=np.int64)
     found: list[tuple[int, ...]] = [()] * len(commands)
@@ -187,10 +192,12 @@ def translate(
     model.eval()
     try:
         with torch.inference_mode(), autocast(device, precision):
-            for wanted in by_length(lengths, EVALUATION_BATCH):
-                ids, sizes = padded([commands[index] for index in wanted])
-                written = greedy(model.decoder, model.encode(ids.to(device), sizes), WRITING)
-                for index, actions in zip(wanted.tolist(), written, strict=True):
+            for indices in batch_by_length(lengths, EVALUATION_BATCH):
+                ids, sizes = pad([commands[index] for index in indices])
+                written = greedy_search(
+                    model.decoder, model.encode(ids.to(device), sizes), DECODING
+                )
+                for index, actions in zip(indices.tolist(), written, strict=True):
                     found[index] = actions
     finally:
         model.train(training)

@@ -1,4 +1,4 @@
-"""From a split of SCAN and a configuration to the training of a translator."""
+"""Make a training of a translator from a split of SCAN and a configuration."""
 
 from __future__ import annotations
 
@@ -17,29 +17,32 @@ from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
+from seq.padding import Ids
 from seq.scan.config import TranslatorConfig, TranslatorTraining
 from seq.scan.model import Translator
-from seq.scan.task import EncodedPairs, Ids, Translation
+from seq.scan.task import EncodedPairs, Translation
 from seq.scan.vocabularies import Languages
 
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatorRequest(Request):
-    """The training of a translator that is asked for."""
+    """A request for the training of a translator."""
 
     kind: ClassVar[str] = TRANSLATOR
     what: ClassVar[str] = "a translator"
 
     model: TranslatorConfig
+    """Shape of the translator."""
     training: TranslatorTraining
+    """Settings of the training."""
     split: str = "simple"
     """Name of a split of SCAN."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
-        """Read the pairs; see `Request.job`. The run is named after split and attention."""
+        """Read and encode the pairs, and return the job. Split and attention make its name."""
         split = splits.load(self.split, notice=hooks.notice)
         known = vocabulary and Languages.from_json(vocabulary)
-        languages = known or Languages.of(WORDS, ACTIONS)
+        languages = known or Languages.from_symbols(WORDS, ACTIONS)
         pairs = encode_pairs(languages, split.train)
         training, validation = map(pairs.select, _hold_out(split.train, self.training))
 
@@ -68,7 +71,7 @@ class TranslatorRequest(Request):
 
     @classmethod
     def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
-        """Return the request that a run recorded. Its data is a split, which has no other place."""
+        """Return the request that a run recorded. A split has no place that could change."""
         return cls(
             model=TranslatorConfig.from_json(signed["model"]),
             training=TranslatorTraining.from_json(signed["training"]),
@@ -77,17 +80,21 @@ class TranslatorRequest(Request):
 
 
 def encode_pairs(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
-    """Return the ids of `pairs`."""
+    """Return the ids of commands and actions."""
     return EncodedPairs(
-        [languages.read(pair.command) for pair in pairs],
-        [languages.written(pair.actions) for pair in pairs],
+        [languages.encode_command(pair.command) for pair in pairs],
+        [languages.encode_actions(pair.actions) for pair in pairs],
     )
 
 
 def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, Ids]:
-    """Return the indices of training and of validation pairs, in an order drawn by the seed.
+    """Return the indices of the training and of the validation pairs.
 
-    Pairs that stand there several times are all for training: validation sees none of those.
+    Validation pairs are drawn at random from the pairs that occur once. All others are for
+    training, so no validation pair is seen in training.
+
+    Raises:
+        UserError: there are too few pairs for both parts.
     """
     times = Counter(pairs)
     once = [index for index, pair in enumerate(pairs) if times[pair] == 1]
@@ -103,7 +110,7 @@ def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, I
 
 
 def _summarize(split: splits.Split) -> dict[str, Any]:
-    """Return what a run folder remembers of its pairs."""
+    """Return what a run folder records about its pairs, for JSON."""
     digest = hashlib.sha256()
     for pair in split.train:
         digest.update(f"{' '.join(pair.command)}\0{' '.join(pair.actions)}\n".encode())

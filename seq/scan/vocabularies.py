@@ -1,47 +1,46 @@
-"""The two vocabularies of a translator, and how its model file holds them."""
+"""The two vocabularies of a translator, and their form in the model file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
 from corpora.versioned_json import parse_versioned
-from seq.padding import PAD
+from seq.padding import PAD, Ids
 
 _FORMAT, _VERSION = "charlm-languages", 1
 _PAD, _START, _END = "<pad>", "<start>", "<end>"
 
 START, END = 1, 2
-"""Ids of the symbols that a translation begins after and ends with; 0 is the padding."""
-
-Ids = npt.NDArray[np.integer[Any]]
+"""Ids of the symbols before and after the actions; 0 is the padding."""
 
 
 @dataclass(frozen=True)
 class Languages:
-    """What a translator reads and what it writes."""
+    """The vocabularies of commands and of actions."""
 
     source: Vocabulary
+    """Words of commands, after the padding."""
     target: Vocabulary
+    """Actions, after the padding, the start and the end."""
 
     @classmethod
-    def of(cls, words: Iterable[str], actions: Iterable[str]) -> Self:
-        """Return the vocabularies of these words and actions, the special symbols first."""
+    def from_symbols(cls, words: Iterable[str], actions: Iterable[str]) -> Self:
+        """Return the vocabularies of these words and actions, with the special symbols first."""
         return cls(Vocabulary((_PAD, *words)), Vocabulary((_PAD, _START, _END, *actions)))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote.
+        """Read vocabularies that `to_json` wrote.
 
         Raises:
-            UserError: `text` is anything else.
+            UserError: `text` does not hold such vocabularies.
         """
         found = parse_versioned(text, _FORMAT, _VERSION, "the vocabularies of a translator")
         source, target = (
@@ -53,24 +52,32 @@ class Languages:
         return cls(source, target)
 
     def to_json(self) -> str:
-        """Return one line of ASCII."""
+        """Return the vocabularies as one line of JSON in ASCII."""
         sides = {"source": self.source, "target": self.target}
         parts = {name: json.loads(side.to_json()) for name, side in sides.items()}
         return json.dumps({"format": _FORMAT, "version": _VERSION, **parts})
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """All symbols, those of the source first."""
+        """All symbols of both vocabularies, those of `source` first."""
         return self.source.symbols + self.target.symbols
 
-    def read(self, command: Sequence[str]) -> Ids:
-        """Return the ids of the words of a command, (S,). Raises UnknownSymbol."""
+    def encode_command(self, command: Sequence[str]) -> Ids:
+        """Return the ids of the words of a command, (S,).
+
+        Raises:
+            UnknownSymbol: a word is not in the vocabulary.
+        """
         return self.source.encode(command)
 
-    def written(self, actions: Sequence[str]) -> Ids:
-        """Return the ids of actions and of the end after them, (T,). Raises UnknownSymbol."""
+    def encode_actions(self, actions: Sequence[str]) -> Ids:
+        """Return the ids of actions, and of the end after them, (T,).
+
+        Raises:
+            UnknownSymbol: an action is not in the vocabulary.
+        """
         return np.append(self.target.encode(actions), END)
 
-    def actions(self, ids: Iterable[int]) -> tuple[str, ...]:
-        """Return the actions that `written` gave these ids."""
+    def decode_actions(self, ids: Iterable[int]) -> tuple[str, ...]:
+        """Return the actions with these ids, without the end."""
         return tuple(self.target.symbols[i] for i in ids if i != END)

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from tiny_models import CONFIG, VOCABULARY, Weights, random_text, random_weights
 
-from charlm.generation.network import Network, check_shapes
-from charlm.generation.sampling import log_softmax
+from charlm.generation.network import Network
+from charlm.generation.tokens import log_softmax
+from charlm.generation.weights import check_shapes
 from charlm.start import grow_vocabulary
 
 SIZE = len(VOCABULARY)

@@ -8,8 +8,8 @@ from torch.nn import functional as F
 
 from charlm.config import ModelConfig
 from charlm.model import CharLM
-from charlm.nn.dropout import dropped_weights, locked_dropout
-from charlm.nn.recurrent import detached, flattened, unflattened
+from charlm.nn.dropout import drop_weights, variational_dropout
+from charlm.nn.recurrent import detach_state, flatten_state, unflatten_state
 
 SYMBOLS = 11
 SHAPES = list(itertools.product(["rnn", "gru", "lstm"], [False, True]))
@@ -35,9 +35,9 @@ def test_carrying_the_state_equals_one_long_pass(cell: str, residual: bool) -> N
         parts.append(logits)
     assert whole.shape == (3, 20, SYMBOLS)
     torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-6, rtol=1e-5)
-    assert flattened(state).keys() == flattened(end).keys()
-    for name, tensor in flattened(state).items():
-        torch.testing.assert_close(tensor, flattened(end)[name], atol=1e-6, rtol=1e-5)
+    assert flatten_state(state).keys() == flatten_state(end).keys()
+    for name, tensor in flatten_state(state).items():
+        torch.testing.assert_close(tensor, flatten_state(end)[name], atol=1e-6, rtol=1e-5)
 
 
 @pytest.mark.parametrize(("cell", "residual"), SHAPES)
@@ -64,7 +64,7 @@ def test_a_layer_of_another_width_has_no_residual_connection() -> None:
     model = model_of("gru", embedding_size=5).eval()
     logits, state = model(ids_of(2, 5))
     assert logits.shape == (2, 5, SYMBOLS)
-    assert [tuple(tensor.shape) for tensor in flattened(state).values()] == [(1, 2, 8)] * 3
+    assert [tuple(tensor.shape) for tensor in flatten_state(state).values()] == [(1, 2, 8)] * 3
 
 
 def test_dropout_is_drawn_from_the_generator_and_from_nothing_else() -> None:
@@ -91,7 +91,7 @@ def test_without_dropout_the_generator_is_left_alone(dropout: float, mode: bool)
 
 
 def test_dropped_features_are_the_same_ones_at_every_step_and_keep_the_mean() -> None:
-    dropped = locked_dropout(torch.ones(20, 50, 64), 0.5, torch.Generator().manual_seed(3))
+    dropped = variational_dropout(torch.ones(20, 50, 64), 0.5, torch.Generator().manual_seed(3))
     assert torch.equal(dropped, dropped[:1].expand_as(dropped))
     assert set(dropped.unique().tolist()) == {0.0, 2.0}
     assert not torch.equal(dropped[0, 0], dropped[0, 1])  # each stream has its own
@@ -100,9 +100,9 @@ def test_dropped_features_are_the_same_ones_at_every_step_and_keep_the_mean() ->
 
 def test_dropped_weights_are_gone_and_the_rest_makes_up_for_them() -> None:
     weights = torch.full((300, 200), 0.7)
-    assert dropped_weights(weights, 0.0, None) is weights
-    dropped = dropped_weights(weights, 0.3, torch.Generator().manual_seed(3))
-    again = dropped_weights(weights, 0.3, torch.Generator().manual_seed(3))
+    assert drop_weights(weights, 0.0, None) is weights
+    dropped = drop_weights(weights, 0.3, torch.Generator().manual_seed(3))
+    again = drop_weights(weights, 0.3, torch.Generator().manual_seed(3))
     assert torch.equal(dropped, again)
     torch.testing.assert_close(dropped.unique(), torch.tensor([0.0, 1.0]))
     assert float((dropped == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
@@ -128,9 +128,7 @@ def test_a_weight_that_was_dropped_learns_nothing_from_that_window() -> None:
     model, ids = model_of("lstm", weight_dropout=0.5), ids_of(2, 6)
     model(ids, None, torch.Generator().manual_seed(1))[0].square().sum().backward()
     layer = model.layers[0]
-    mask = dropped_weights(
-        torch.ones_like(layer.weight_hh_l0), 0.5, torch.Generator().manual_seed(1)
-    )
+    mask = drop_weights(torch.ones_like(layer.weight_hh_l0), 0.5, torch.Generator().manual_seed(1))
     assert torch.equal(layer.weight_hh_l0.grad != 0, mask != 0)
 
 
@@ -138,11 +136,11 @@ def test_a_weight_that_was_dropped_learns_nothing_from_that_window() -> None:
 def test_detaching_cuts_the_graph_and_changes_no_value(cell: str) -> None:
     model = model_of(cell)
     _, state = model(ids_of(2, 5))
-    cut = detached(state)
-    for name, tensor in flattened(state).items():
+    cut = detach_state(state)
+    for name, tensor in flatten_state(state).items():
         assert tensor.requires_grad
-        assert not flattened(cut)[name].requires_grad
-        assert torch.equal(tensor, flattened(cut)[name])
+        assert not flatten_state(cut)[name].requires_grad
+        assert torch.equal(tensor, flatten_state(cut)[name])
 
 
 def test_gradients_stop_at_a_window_only_if_the_state_is_detached() -> None:
@@ -151,7 +149,7 @@ def test_gradients_stop_at_a_window_only_if_the_state_is_detached() -> None:
     for cut, reached in ((False, True), (True, False)):
         model.zero_grad()
         state = model(first)[1]
-        model(second, detached(state) if cut else state)[0].sum().backward()
+        model(second, detach_state(state) if cut else state)[0].sum().backward()
         assert bool(model.embedding.weight.grad[3].any()) is reached
         assert bool(model.embedding.weight.grad[4].any())
 
@@ -160,11 +158,11 @@ def test_gradients_stop_at_a_window_only_if_the_state_is_detached() -> None:
 def test_a_state_comes_back_from_its_tensors(cell: str) -> None:
     model = model_of(cell).eval()
     _, state = model(ids_of(2, 5))
-    again = unflattened(flattened(state))
+    again = unflatten_state(flatten_state(state))
     ids = ids_of(2, 4, seed=9)
     assert torch.equal(model(ids, again)[0], model(ids, state)[0])
-    assert flattened(None) == {}
-    assert unflattened({}) is None
+    assert flatten_state(None) == {}
+    assert unflatten_state({}) is None
 
 
 @pytest.mark.parametrize(("cell", "residual"), SHAPES)
@@ -206,8 +204,8 @@ def test_bf16_is_close_and_takes_up_a_state_in_fp32(cell: str) -> None:
     exact, _ = model(ids)
     with torch.autocast("cpu", torch.bfloat16):
         rounded, state = model(ids[:, :6])
-        stored = {name: tensor.float() for name, tensor in flattened(state).items()}
-        from_stored, _ = model(ids[:, 6:], unflattened(stored))
+        stored = {name: tensor.float() for name, tensor in flatten_state(state).items()}
+        from_stored, _ = model(ids[:, 6:], unflatten_state(stored))
         carried_on, _ = model(ids[:, 6:], state)
     assert torch.equal(from_stored, carried_on)
     torch.testing.assert_close(rounded.float(), exact[:, :6], atol=0.05, rtol=0.05)

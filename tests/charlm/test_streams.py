@@ -59,7 +59,7 @@ def test_a_pass_can_be_taken_up_at_any_window(
 ) -> None:
     streams = Streams(np.arange(characters), batch_size, window)
     whole = list(streams)
-    rest = list(streams.starting_at(first))
+    rest = list(streams.read_from(first))
     assert len(rest) == max(0, len(whole) - first) == max(0, streams.windows - first)
     for (inputs, targets), (same_inputs, same_targets) in zip(rest, whole[first:], strict=True):
         torch.testing.assert_close(inputs, same_inputs)

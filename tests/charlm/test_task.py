@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from training_helpers import MODEL_CONFIG, TRAINING_CONFIG, short_text
 
 from charlm.model import CharLM
-from charlm.nn.recurrent import flattened
+from charlm.nn.recurrent import flatten_state
 from charlm.task import LanguageModelling
 from charlm.training.distributed import World
 from corpora.known.resolve import encode
@@ -62,7 +62,7 @@ def test_what_is_carried_is_all_that_a_pass_needs_to_go_on(tmp_path: Path, at: i
     begun = losses_of(first, 0, count=at)
     second.carry({name: tensor.clone() for name, tensor in first.carried().items()})
     assert begun + losses_of(second, 0, start=at) == whole
-    assert all(not tensor.requires_grad for tensor in flattened(first.state).values())
+    assert all(not tensor.requires_grad for tensor in flatten_state(first.state).values())
 
 
 def test_a_larger_vocabulary_reads_the_same_text(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from charlm.config import ModelConfig
-from charlm.generation.network import Network, shapes
+from charlm.generation.network import Network
+from charlm.generation.weights import list_shapes
 from charlm.language_model import LanguageModel
 from charlm.runs.files import LAST, MODEL
 from charlm.runs.model_file import ModelFile, write_model
@@ -40,7 +41,7 @@ def random_weights(
     config: ModelConfig = CONFIG, vocabulary: Vocabulary = VOCABULARY, seed: int = 0
 ) -> Weights:
     random = np.random.default_rng(seed)
-    named = shapes(config, len(vocabulary))
+    named = list_shapes(config, len(vocabulary))
     return {name: random.normal(0, 0.5, shape).astype(np.float32) for name, shape in named.items()}
 
 

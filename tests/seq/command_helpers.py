@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from typing import Any
 
@@ -34,3 +35,9 @@ def signalled(monkeypatch: pytest.MonkeyPatch, task: type, step: int) -> None:
         return int(real(self, batch))
 
     monkeypatch.setattr(task, "units", units)
+
+
+def advised(out: str, what: str) -> list[str]:
+    """The words of the command that is printed after `what`."""
+    line = next(line for line in out.splitlines() if line.startswith(what))
+    return shlex.split(line.removeprefix(what))

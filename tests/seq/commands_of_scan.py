@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from command_helpers import flags
+
 from corpora.scan import splits
 from corpora.scan.grammar import Pair, pairs
 from corpora.scan.splits import Split
@@ -45,6 +47,11 @@ def training(**changes: Any) -> TranslatorTraining:
         device="cpu",
     )
     return small.replace(changes)
+
+
+def translator_flags(**changes: Any) -> list[str]:
+    """The options of the training that `request` asks for."""
+    return flags(shape(), training(), **changes)
 
 
 def request(run: Path | None, split: str = "tiny", **changes: Any) -> TranslatorRequest:

@@ -1,14 +1,19 @@
 """Classifiers that have understood their few words, and model files that are whole but wrong."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reviews import PLAIN, request, reviews, write_csv
+from reviews import PLAIN, request, reviews, word_request, write_csv
 from training_helpers import start, trained
 
 from charlm.runs.model_file import ModelFile, write_model
+from charlm.training.session import Training
 from seq.imdb.library import TextClassifier, load
+
+Opening = Callable[..., AbstractContextManager[Training]]
 
 GENRES = {"crime": ("murder", "police"), "love": ("kiss", "wedding"), "space": ("rocket", "moon")}
 
@@ -44,3 +49,11 @@ def rewritten(path: Path, file: ModelFile, **changes: Any) -> Path:
     """Write a model file that is whole by its checksum, with `changes` to its parts."""
     write_model(path, ModelFile(**{**vars(file), **changes}))
     return path
+
+
+def classifier(file: Path, run: Path, **changes: Any) -> Opening:
+    return lambda **hooks: start(request(file, run, **changes), **hooks)
+
+
+def word_model(file: Path, run: Path, **changes: Any) -> Opening:
+    return lambda **hooks: start(word_request(file, run, **changes), **hooks)

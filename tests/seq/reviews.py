@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from command_helpers import flags
 
 from charlm.training.distributed import World
 from seq.imdb.config import ClassifierConfig, ClassifierTraining, PretrainingConfig, ReaderConfig
@@ -70,6 +71,16 @@ def pretraining(**changes: Any) -> PretrainingConfig:
 
 def reader(**changes: Any) -> ReaderConfig:
     return ReaderConfig(hidden_size=8, embedding_size=6).replace(changes)
+
+
+def classifier_flags(**changes: Any) -> list[str]:
+    """The options of the training that `request` asks for."""
+    return flags(shape(), training(), **changes)
+
+
+def word_model_flags(**changes: Any) -> list[str]:
+    """The options of the training that `word_request` asks for, of one direction."""
+    return flags(reader(), pretraining(), **changes)
 
 
 def request(file: Path, run: Path, **changes: Any) -> ClassifierRequest:

@@ -1,9 +1,13 @@
 """Driving the app in tests."""
 
 import asyncio
+import inspect
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
+from textual.notifications import Notification
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -12,7 +16,7 @@ from tui.app import CharlmApp
 Drive = Callable[[Pilot[None], Any], Awaitable[None]]
 
 
-def driven(drive: Drive, pane: str = "generate", size: tuple[int, int] = (100, 30)) -> CharlmApp:
+def run_app(drive: Drive, pane: str = "generate", size: tuple[int, int] = (100, 30)) -> CharlmApp:
     """Open the app at a pane, have `drive` press keys in it, and return it after its end."""
 
     async def run() -> CharlmApp:
@@ -27,21 +31,43 @@ def driven(drive: Drive, pane: str = "generate", size: tuple[int, int] = (100, 3
     return asyncio.run(run())
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 12) -> None:
-    """Wait until something holds."""
-    for _ in range(int(seconds / 0.02)):
-        if holds():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("it has not come to hold")
+async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until a condition holds, and the app has handled its messages."""
+    await wait_until(holds, seconds, partial(pilot.pause, 0.02))
 
 
-def said(pane: Any, selector: str) -> str:
-    """What a line of the pane says."""
+async def wait_until(
+    holds: Callable[[], object],
+    seconds: float = 60,
+    pause: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Wait until a condition holds; a Pilot would also wait until the writing thread is idle."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(f"after {seconds} seconds this does not hold: {source_of(holds)}")
+        await (pause() if pause is not None else asyncio.sleep(0.01))
+
+
+def source_of(function: Callable[[], object]) -> str:
+    """Return the source line of a lambda, or the name of another function."""
+    if getattr(function, "__name__", "") != "<lambda>":
+        return repr(function)
+    return " ".join(inspect.getsource(function).split())
+
+
+async def wait_for_note(pilot: Pilot[Any], seconds: float = 30) -> Notification:
+    """Wait for a notification, the only one, and return it."""
+    await until(pilot, lambda: len(pilot.app._notifications) > 0, seconds)
+    (note,) = pilot.app._notifications
+    return note
+
+
+def read_line(pane: Any, selector: str) -> str:
+    """Return what a line of the pane says."""
     return str(pane.query_one(selector, Static).content)
 
 
-async def typed(pilot: Pilot[Any], text: str) -> None:
-    """Type a text."""
+async def type_text(pilot: Pilot[Any], text: str) -> None:
     names = {" ": "space", ".": "full_stop", ",": "comma", "\n": "enter"}
     await pilot.press(*(names.get(character, character) for character in text))

@@ -3,14 +3,16 @@
 import os
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from app_helpers import until
 from commands_of_scan import put
 from commands_of_scan import request as translator_request
 from review_helpers import understanding
 from reviews import reviews
+from textual.pilot import Pilot
 from tiny_models import vocabulary_of, write_run
 from training_helpers import start, trained
 
@@ -18,7 +20,7 @@ from charlm.runs import registry
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
-"""Set in the environment, it has the snapshots written anew instead of compared."""
+"""Variable of the environment that has the snapshots written anew instead of compared."""
 
 
 @pytest.fixture(scope="session")
@@ -42,28 +44,43 @@ def make_small_models(folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def at_home(small_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the app the small models, and nothing of the user's."""
-    monkeypatch.setattr(registry, "pretrained", lambda package: small_models / package)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the app a state folder of its own, and no models."""
+    monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / "shipped" / package)
     monkeypatch.setenv("CHARLM_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("COLUMNS")
 
 
 @pytest.fixture
-def compare() -> Callable[[str, str], None]:
-    """Compare the screen of an app, an SVG, with the one that is kept under a name."""
+def models(small_models: Path, at_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the app the small models as those that ship."""
+    monkeypatch.setattr(registry, "pretrained", lambda package: small_models / package)
+
+
+Compare = Callable[[Pilot[None], str], Awaitable[None]]
+
+
+@pytest.fixture
+def compare() -> Compare:
+    """Wait until the screen of an app is the SVG that is kept under a name."""
     SNAPSHOTS.mkdir(exist_ok=True)
 
-    def check(svg: str, name: str) -> None:
-        # What differs from one export to the next: the ids of the styles.
-        svg = re.sub(r"terminal-\d+-", "terminal-", svg)
+    async def check(pilot: Pilot[None], name: str) -> None:
         path = SNAPSHOTS / f"{name}.svg"
         if os.environ.get(REWRITE):
-            path.write_text(svg, encoding="utf-8")
+            await pilot.pause(2)
+            path.write_text(take_picture(pilot), encoding="utf-8")
         kept = path.read_text(encoding="utf-8") if path.exists() else ""
-        if svg != kept:
+        try:
+            await until(pilot, lambda: take_picture(pilot) == kept, seconds=10)
+        except AssertionError:  # say where to look, instead of what was waited for
             seen = Path(f"{name}.svg").absolute()
-            seen.write_text(svg, encoding="utf-8")
+            seen.write_text(take_picture(pilot), encoding="utf-8")
             pytest.fail(f"{seen} is not {path}; look at both, and set {REWRITE}=1 if it is right")
 
     return check
+
+
+def take_picture(pilot: Pilot[None]) -> str:
+    """Return the screen as an SVG, without the ids of styles, which differ between exports."""
+    return re.sub(r"terminal-\d+-", "terminal-", pilot.app.export_screenshot(title="charlm"))

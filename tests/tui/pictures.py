@@ -1,7 +1,7 @@
-"""Makes the pictures of the app that README shows: `python tests/tui/pictures.py`.
+"""Make the pictures of the app that README shows: `python tests/tui/pictures.py`.
 
-The app runs on the shipped models, with nothing of the user's; a training on the sample corpus is
-what the pane Train shows.
+The app runs with the shipped models and an empty state folder; the pane Train shows a training on
+the sample corpus.
 """
 
 import asyncio
@@ -9,10 +9,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app_helpers import until
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -27,11 +27,6 @@ REVIEW = (
     "music is lovely, and by the end I had forgotten every complaint. Not perfect; still, one of "
     "the best evenings I had this year."
 )
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], Any]) -> None:
-    while not holds():
-        await pilot.pause(0.05)
 
 
 async def generate(pilot: Pilot[None], pane: Any) -> None:
@@ -49,13 +44,15 @@ async def classify(pilot: Pilot[None], pane: Any) -> None:
     review = pane.query_one("#review", TextArea)
     for text in ("Two hours that I will never get back.", "I laughed, I cried.", REVIEW):
         review.text = text
-        await until(pilot, lambda shown=text: pane.query_one("#table").judged[-1:] and
-                    pane.query_one("#table").judged[-1].text == shown)  # fmt: skip
+        await until(
+            pilot,
+            lambda shown=text: shown in [one.text for one in pane.query_one("#table").results],
+        )
     await until(pilot, lambda: "superb" in str(pane.query_one("#colored").content))
 
 
 async def translate(pilot: Pilot[None], pane: Any) -> None:
-    await until(pilot, lambda: pane.said)
+    await until(pilot, lambda: pane.translations)
     await pilot.press("f6", "down", "down", "down", "right")
 
 

@@ -1,12 +1,11 @@
-"""Whatever is pressed, clicked, pasted and resized, the app goes on, and ends when told to."""
+"""Random keys, clicks, pastes and sizes never break the app, and it ends when told to."""
 
 import asyncio
 import random
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app_helpers import wait_until
 from textual.events import Key, MouseDown, MouseScrollDown, MouseUp, Paste, Resize
 from textual.geometry import Size
 from textual.widgets import Input
@@ -27,8 +26,8 @@ PASTES = ("Hello [bold]x[/] \x1b[31m é\n two", "jump twice", "x" * 3000, "[/nop
 SIZES = ((80, 24), (40, 10), (20, 5), (120, 40), (200, 60))
 
 
-def happens(app: CharlmApp, chance: random.Random) -> None:
-    """Have something happen to the app, as its driver would tell it."""
+def send_event(app: CharlmApp, chance: random.Random) -> None:
+    """Send a random event to the app, as its driver would."""
     what = chance.random()
     x, y = chance.randrange(app.size.width), chance.randrange(app.size.height)
     if what < 0.5:
@@ -48,65 +47,58 @@ def happens(app: CharlmApp, chance: random.Random) -> None:
         app.post_message(Resize(size, size))
 
 
-async def until(holds: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something holds; a Pilot would wait until the writing thread is idle as well."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
-
-
-async def at_work(app: CharlmApp) -> None:
-    """See to it that a text is written and a model trained."""
-    generate, train = await app._made("generate"), await app._made("train")
+async def start_work(app: CharlmApp) -> None:
+    """Have the app write a text and train a model."""
+    generate, train = await app.get_pane("generate"), await app.get_pane("train")
     assert isinstance(generate, GeneratePane)
     assert isinstance(train, TrainPane)
-    await until(lambda: generate.desk.author is not None)
+    await wait_until(lambda: generate.desk.author is not None)
     if generate.desk.author is not None and not generate.desk.author.writer.busy:
         generate.query_one("#length", Stepper).value = None
         generate.action_write()
-    if not train.under_way():
+    if not train.list_trainings():
         train.query_one("#corpus", Input).value = "pets.txt"
         train.start()
 
 
-async def played(events: int, seed: int) -> CharlmApp:
-    """Let a monkey play with the app, then end it."""
+async def play(events: int, seed: int) -> CharlmApp:
+    """Send random events to the app, then end it."""
     chance, app = random.Random(seed), CharlmApp()
     async with app.run_test(size=(100, 30)):
-        await until(lambda: app.pane is not None and app.focused is not None)
+        await wait_until(lambda: app.pane is not None and app.focused is not None)
         try:
             for number in range(events):
                 if number % 250 == 0:
-                    await at_work(app)
-                happens(app, chance)
+                    await start_work(app)
+                send_event(app, chance)
                 # As fast as a person would, and at times faster than the app can follow.
                 await asyncio.sleep(chance.choice((0, 0, 0.001, 0.02)))
                 assert app._exception is None
                 if number % 100 == 0:
-                    await answers(app)
-            await answers(app)
+                    await check_alive(app)
+            await check_alive(app)
         finally:
-            trainings = [one for pane in app.panes.values() for one in pane.under_way()]
+            trainings = [one for pane in app.panes.values() for one in pane.list_trainings()]
             for training in trainings:
                 training.stop()
-            await until(lambda: not any(one.runs for one in trainings))
+            await wait_until(lambda: not any(one.running for one in trainings))
         app.exit()
     return app
 
 
-async def answers(app: CharlmApp) -> None:
+async def check_alive(app: CharlmApp) -> None:
     """Check that the app does something within seconds."""
     heard: list[bool] = []
     app.call_later(heard.append, True)
-    await until(lambda: heard, seconds=20)
+    await wait_until(lambda: heard, seconds=20)
 
 
+@pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
     ("events", "seed"), [(250, 1), pytest.param(5000, 2, marks=pytest.mark.slow)]
 )
 def test_nothing_that_happens_breaks_it(events: int, seed: int) -> None:
     Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 4000)
-    app = asyncio.run(played(events, seed))
+    app = asyncio.run(play(events, seed))
     assert app._exception is None
     assert not [worker for worker in app.workers if worker.is_running]

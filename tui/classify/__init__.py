@@ -1,1 +1,1 @@
-"""Classify: what a review is, and which of its words say so."""
+"""Classify: the class of a text, and the words that speak for it."""

@@ -1,4 +1,4 @@
-"""Reviews and what a classifier makes of them. No screen here."""
+"""Classify texts and files of texts. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -7,63 +7,73 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from charlm.console.program import printable
-from tui.files import named
+from tui.files import parse_path
 from tui.models import Models
 
 if TYPE_CHECKING:
     from seq.imdb.library import Prediction, TextClassifier
 
 AT_ONCE = 64
-"""Texts of a file that are classified before they are shown."""
+"""Texts of a file that are classified as one batch, and then shown."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A text, its label, and how likely that is; without any words it has neither."""
+class ClassifiedText:
+    """A text, its label, and the probability of the label; both are None if it has no words."""
 
     text: str
     label: str | None
     probability: float | None
 
 
-def classifier(path: str) -> TextClassifier:
-    """Load a classifier."""
+def load_classifier(path: str) -> TextClassifier:
+    """Return the classifier at `path`, on the CPU."""
     from seq.imdb.library import load
 
     return load(path, device="cpu")
 
 
-def verdict(prediction: Prediction) -> str:
-    """Return what is to be said of a text, in a line."""
+def describe_prediction(prediction: Prediction) -> str:
+    """Return a line with the label, its probability, and the number of words."""
     if prediction.label is None or prediction.probability is None:
-        return "no words: nothing can be said"
+        return "no words, so no label"
     unknown = f", {prediction.unknown} of them unknown" if prediction.unknown else ""
     words = f"{prediction.words:,} word{'s' * (prediction.words > 1)}"
     label = printable(prediction.label)
     return f"{label}, {prediction.probability:.1%} sure  ({words}{unknown})"
 
 
-def judged_file(
+def classify_file(
     path: str,
     classifiers: Models[TextClassifier],
     name: str,
     cancelled: Callable[[], bool],
-) -> Iterator[tuple[list[Judged], int]]:
-    """Yield some texts of a file or folder at a time, judged, with the number of all texts in it.
+) -> Iterator[tuple[list[ClassifiedText], int]]:
+    """Classify the texts of a file or a folder.
+
+    Args:
+        path: file or folder of texts, as the user typed it.
+        classifiers: classifiers by name.
+        name: name of the classifier to use.
+        cancelled: returns whether to stop; it is called before each batch.
+
+    Yields:
+        Each batch of classified texts, with the number of all texts.
 
     Raises:
-        UserError: it cannot be read, or the classifier cannot be loaded.
+        UserError: if the texts cannot be read or the classifier cannot be loaded.
     """
     from corpora.labelled.texts import read
 
-    texts = read(str(named(path)), labelled=False).texts
+    texts = read(str(parse_path(path)), labelled=False).texts
     for start in range(0, len(texts), AT_ONCE):
         some = texts[start : start + AT_ONCE]
         with classifiers.lock:
             if cancelled():
                 return
             found = classifiers.get(name).classify(some)
-        judged = [
-            Judged(text, one.label, one.probability) for text, one in zip(some, found, strict=True)
+        results = [
+            ClassifiedText(text, one.label, one.probability)
+            for text, one in zip(some, found, strict=True)
         ]
-        yield judged, len(texts)
+        yield results, len(texts)

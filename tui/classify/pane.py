@@ -1,4 +1,4 @@
-"""Classify: what a review is, and which of its words say so."""
+"""The pane Classify: the class of a text, and the words that speak for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from textual.worker import get_current_worker
 
 from charlm.console.program import printable
 from corpora.errors import UserError
-from tui.classify.judging import Judged, classifier, judged_file, verdict
+from tui.classify.judging import (
+    ClassifiedText,
+    classify_file,
+    describe_prediction,
+    load_classifier,
+)
 from tui.classify.review_table import ReviewTable
 from tui.files import save
 from tui.models import Models
@@ -29,23 +34,23 @@ if TYPE_CHECKING:
     from seq.imdb.library import Prediction
 
 DEBOUNCE = 0.25
-"""Seconds without a key after which a text is classified."""
-SETTLED = 1.5
-"""Seconds after that, without another text, when it is put into the history."""
+"""Seconds without a change of the text after which it is classified."""
+HISTORY_DELAY = 1.5
+"""Seconds without a change of a classified text after which it enters the table."""
 LONGEST_COLORED = 20_000
-"""Characters that are explained and shown in colour: nobody reads on."""
+"""Characters of a text that are explained and shown in colour."""
 
 
 class ClassifyPane(Pane):
-    """A text, classified while it is typed; a history; the texts of a file."""
+    """A text that is classified while it is typed, and a table of classified texts."""
 
     HELP = """\
-Type or paste a review: what it is, and how sure that is, follows as you type. The words are
-coloured by what they contribute: green ones speak for the verdict, red ones against it.
+Type or paste a review: its label and the probability of the label follow as you type. The colour of
+a word shows its contribution: green words speak for the label, red words against it.
 
 `ctrl+o` opens a file of reviews (.txt with one on each line, .csv, .tsv, .jsonl, .parquet) or a
-folder of .txt files; its results fill the table. Enter on a row brings its text back. `F9`
-writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
+folder of .txt files; the results fill the table. Enter on a row shows its text again. `F9` writes
+the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "New text"),
@@ -57,9 +62,9 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.classifiers = Models(classifier, self._loading)
-        self.waiting: Timer | None = None
-        self.settling: Timer | None = None
+        self.classifiers = Models(load_classifier, self._show_loading)
+        self.classify_timer: Timer | None = None
+        self.history_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
@@ -75,8 +80,8 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         yield ReviewTable(id="table")
 
     def on_mount(self) -> None:
-        """Colour for the ground there is."""
-        self.app.theme_changed_signal.subscribe(self, lambda theme: self.changed())
+        """Colour the words anew when the theme changes."""
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.schedule())
 
     def use(self, name: str) -> None:
         """Classify with this model."""
@@ -84,12 +89,12 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     @on(TextArea.Changed, "#review")
     @on(Select.Changed, "#classifier")
-    def changed(self) -> None:
-        """Classify the text as soon as nothing more is typed for a moment."""
-        for timer in (self.waiting, self.settling):
+    def schedule(self) -> None:
+        """Classify the text once it does not change for a moment."""
+        for timer in (self.classify_timer, self.history_timer):
             if timer is not None:
                 timer.stop()
-        self.waiting = self.set_timer(DEBOUNCE, self._classify)
+        self.classify_timer = self.set_timer(DEBOUNCE, self._classify)
 
     def _classify(self) -> None:
         text = self.query_one("#review", TextArea).text
@@ -104,7 +109,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     @work(thread=True, group="classify", exclusive=True)
     def classify(self, name: str, text: str) -> None:
-        """Say what `text` is, and then which words say so; of an empty one, load what will."""
+        """Show the label of a text, then its words in colour; load the model if it is empty."""
         worker = get_current_worker()
         try:
             with self.classifiers.lock:
@@ -116,7 +121,7 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
                     return
                 prediction = chosen.classify([text])[0]
             if not worker.is_cancelled:
-                self.call_later(self._show, text, prediction)
+                self.call_later(self._show_prediction, text, prediction)
             from seq.imdb.explain import explain
 
             with self.classifiers.lock:
@@ -127,48 +132,48 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
             self.call_later(self.fail, str(error))
             return
         if not worker.is_cancelled:
-            self.call_later(self._color, explanation)
+            self.call_later(self._color_words, explanation)
 
-    def _loading(self, name: str) -> None:
+    def _show_loading(self, name: str) -> None:
         self.call_later(self.query_one("#verdict", Static).update, f"loading {name} …")
 
-    def _show(self, text: str, prediction: Prediction) -> None:
+    def _show_prediction(self, text: str, prediction: Prediction) -> None:
         if self.query_one("#review", TextArea).text != text:
-            return  # something else has been typed meanwhile
-        self.query_one("#verdict", Static).update(verdict(prediction))
+            return  # the text has changed meanwhile
+        self.query_one("#verdict", Static).update(describe_prediction(prediction))
         bars = [
             Bar(printable(name), share, name == prediction.label)
             for name, share in prediction.probabilities.items()
         ]
         self.query_one(Bars).show_bars(bars if prediction.label is not None else ())
         if prediction.label is not None:
-            judged = Judged(text, prediction.label, prediction.probability)
-            remember = partial(self.query_one(ReviewTable).remember, judged)
-            self.settling = self.set_timer(SETTLED, remember)
+            result = ClassifiedText(text, prediction.label, prediction.probability)
+            remember = partial(self.query_one(ReviewTable).remember, result)
+            self.history_timer = self.set_timer(HISTORY_DELAY, remember)
 
-    def _color(self, explanation: Explanation) -> None:
+    def _color_words(self, explanation: Explanation) -> None:
         if not self.query_one("#review", TextArea).text.startswith(explanation.text):
-            return  # something else has been typed meanwhile
-        from seq.drawing.words import COLORS, ON_LIGHT, PLAIN, colored
+            return  # the text has changed meanwhile
+        from seq.drawing.words import COLORS, ON_LIGHT, PLAIN, color_words
 
         dark = self.app.current_theme.dark
         scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT
-        text = colored(explanation.pieces(), scales)
+        text = color_words(explanation.pieces(), scales)
         self.query_one("#colored", Static).update(text)
 
     @on(ReviewTable.Chosen)
-    def bring_back(self, event: ReviewTable.Chosen) -> None:
-        """Show a text of the table again."""
-        self.query_one("#review", TextArea).text = event.judged.text
+    def show_again(self, event: ReviewTable.Chosen) -> None:
+        """Put the text of the chosen row into the editor."""
+        self.query_one("#review", TextArea).text = event.result.text
 
     def action_new(self) -> None:
-        """Begin a new text."""
+        """Clear the text."""
         review = self.query_one("#review", TextArea)
         review.text = ""
         review.focus()
 
     def action_empty(self) -> None:
-        """Forget the history, or the file."""
+        """Empty the table, and stop reading a file."""
         self.action_stop()
         self.query_one(ReviewTable).empty()
         self.query_one("#progress", Static).update("")
@@ -179,9 +184,9 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     @work
     async def action_open(self) -> None:
-        """Ask for a file of reviews, and classify what is in it."""
+        """Ask for a file or folder of reviews, and classify them."""
         path = await self.app.push_screen_wait(
-            Ask("Classify the reviews of which file or folder?", placeholder="reviews.csv")
+            Ask("Which file or folder of reviews?", placeholder="reviews.csv")
         )
         name = self.query_one(ModelChoice).chosen
         if path is not None and name is not None:
@@ -189,13 +194,13 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     @work(thread=True, group="classify-file", exclusive=True)
     def read_file(self, name: str, path: str) -> None:
-        """Classify the texts of a file, and show them as they are done."""
+        """Classify the texts of a file, and show each batch once it is classified."""
         worker = get_current_worker()
         table, line = self.query_one(ReviewTable), self.query_one("#progress", Static)
         shown, done = printable(path), 0
         self.call_later(line.update, f"reading {shown} …")
         try:
-            for some, total in judged_file(
+            for some, total in classify_file(
                 path, self.classifiers, name, lambda: worker.is_cancelled
             ):
                 if not done:
@@ -209,10 +214,10 @@ writes the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
     @work
     async def action_export(self) -> None:
-        """Ask for a file, and write the table into it."""
+        """Ask for a file name, and write the table to that file."""
         table = self.query_one(ReviewTable)
-        if not table.judged:
-            self.notify("there is nothing to export yet", severity="warning")
+        if not table.results:
+            self.notify("the table is empty", severity="warning")
             return
-        question = "Write the table into which file?"
+        question = "Write the table to which file?"
         await save(self.app, question, "reviews-classified.csv", table.csv)

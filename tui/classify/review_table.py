@@ -1,4 +1,4 @@
-"""Texts that were classified, in a table that can be written as CSV."""
+"""The table of classified texts, which can be written as CSV."""
 
 from __future__ import annotations
 
@@ -12,67 +12,67 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from charlm.console.program import printable
-from tui.classify.judging import Judged
+from tui.classify.judging import ClassifiedText
 
 BEGINNING = 200
 """Characters of a text that a row shows."""
 
 
 class ReviewTable(DataTable[Text]):
-    """What was classified: the history of what was typed, or the texts of a file."""
+    """A table of classified texts: those that were typed, or those of a file."""
 
     @dataclass
     class Chosen(Message):
-        """A row was chosen."""
+        """The user chose a row."""
 
-        judged: Judged
+        result: ClassifiedText
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
-        self.judged: list[Judged] = []
+        self.results: list[ClassifiedText] = []
 
     def on_mount(self) -> None:
-        """Name the columns."""
+        """Add the columns."""
         self.add_columns("label", "probability", "text")
 
-    def add(self, judged: Sequence[Judged]) -> None:
-        """Put rows at the end."""
-        self.judged += judged
-        self.add_rows(map(_cells, judged))
+    def add(self, results: Sequence[ClassifiedText]) -> None:
+        """Append a row for each result."""
+        self.results += results
+        self.add_rows(map(_format_row, results))
 
-    def remember(self, judged: Judged) -> None:
-        """Put what was typed at the end; if it only goes on from the last row, instead of that."""
-        last = self.judged[-1] if self.judged else None
-        if last is not None and last.text == judged.text:
+    def remember(self, result: ClassifiedText) -> None:
+        """Append a text that was typed; it replaces the last row if it continues that text."""
+        last = self.results[-1] if self.results else None
+        if last is not None and last.text == result.text:
             return
-        if last is not None and judged.text.startswith(last.text):
-            self.judged.pop()
+        if last is not None and result.text.startswith(last.text):
+            self.results.pop()
             self.remove_row(self.ordered_rows[-1].key)
-        self.add([judged])
-        self.move_cursor(row=len(self.judged) - 1)
+        self.add([result])
+        self.move_cursor(row=len(self.results) - 1)
 
     def empty(self) -> None:
         """Remove all rows."""
-        self.judged.clear()
+        self.results.clear()
         self.clear()
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Say which text was chosen."""
+        """Post a message with the text of the row that was chosen."""
         event.stop()
-        if event.cursor_row < len(self.judged):
-            self.post_message(self.Chosen(self.judged[event.cursor_row]))
+        if event.cursor_row < len(self.results):
+            self.post_message(self.Chosen(self.results[event.cursor_row]))
 
     def csv(self) -> bytes:
         """Return text, label and probability of every row as a CSV file."""
         out = io.StringIO(newline="")
         rows = csv.writer(out)
         rows.writerow(("text", "label", "probability"))
-        rows.writerows((one.text, one.label, one.probability) for one in self.judged)
+        rows.writerows((one.text, one.label, one.probability) for one in self.results)
         return out.getvalue().encode("utf-8", "replace")
 
 
-def _cells(judged: Judged) -> tuple[Text, Text, Text]:
-    share = "–" if judged.probability is None else f"{judged.probability:.1%}"
-    beginning = " ".join(judged.text[:BEGINNING].split())
-    label = printable(judged.label or "–")
+def _format_row(result: ClassifiedText) -> tuple[Text, Text, Text]:
+    share = "–" if result.probability is None else f"{result.probability:.1%}"
+    beginning = " ".join(result.text[:BEGINNING].split())
+    label = printable(result.label or "–")
     return Text(label), Text(share, justify="right"), Text(printable(beginning), no_wrap=True)

@@ -1,1 +1,1 @@
-"""Generate: a model writes, and shows what it thinks of every character."""
+"""Generate: a model writes, and shows its probabilities at every character."""

@@ -1,4 +1,4 @@
-"""A manuscript, and the thread that writes in it. No screen here."""
+"""A manuscript and the thread that writes in it. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -7,60 +7,66 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from charlm.generation.sampling import Sampling
-from tui.generate.manuscript import Manuscript, moved
+from tui.generate.manuscript import Manuscript, transfer
 from tui.generate.writer import Writer
 
 if TYPE_CHECKING:
-    from charlm.generation.sampling import Token
+    from charlm.generation.tokens import Token
     from charlm.language_model import LanguageModel
     from tui.generate.controls import Controls
 
 
 class Author:
-    """Writes with a model, has it go on from anywhere, and takes what the user chooses.
+    """A model that writes a text, which the user can change.
 
-    Whatever changes the text stops the thread first: only one of the two is ever at work.
+    Every method that changes the text stops the thread first, so the text never has two writers.
     """
 
     def __init__(self, model: LanguageModel) -> None:
         self.manuscript = Manuscript(model)
         self.writer = Writer()
         self.stepping = False
-        """Whether the user chooses each character."""
+        """Whether the user chooses each character: the step mode."""
         self.seed: int | None = None
-        """That the newest part of the text was written with."""
+        """Seed of the newest part of the text."""
 
-    def with_model(self, model: LanguageModel) -> tuple[Manuscript, str]:
-        """Return the text as another model reads it, and the characters that it does not know."""
-        return moved(self.manuscript, model) if len(self.manuscript) else (Manuscript(model), "")
+    def transfer_to(self, model: LanguageModel) -> tuple[Manuscript, str]:
+        """Return the text as another model reads it, and the characters unknown to that model."""
+        return transfer(self.manuscript, model) if len(self.manuscript) else (Manuscript(model), "")
 
     def begin(self, prompt: str, controls: Controls) -> None:
-        """Begin anew with `prompt`.
+        """Begin a new text with `prompt`.
 
         Raises:
-            UnknownSymbol: it has a character that the model does not know; nothing has changed.
+            UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
         """
         self.writer.stop()
         self._write(self.manuscript.read(prompt), controls)
 
-    def go_on(self, position: int, controls: Controls) -> None:
-        """Write on from `position`; what stood behind it goes."""
+    def continue_from(self, position: int, controls: Controls) -> None:
+        """Continue the text from `position`; the characters from there on are removed."""
         self.writer.stop()
         self.manuscript.cut(position)
         self._write(iter(()), controls)
 
     def _write(self, prompt: Iterator[Token], controls: Controls) -> None:
-        self.seed = controls.drawn_seed()
+        self.seed = controls.draw_seed()
         sampling = Sampling(
             temperature=controls.temperature, top_k=controls.top_k, top_p=controls.top_p
         )
-        on = self.manuscript.write(sampling, length=controls.length, seed=self.seed)
-        tokens = prompt if self.stepping else chain(prompt, on)
-        levels = self.manuscript.levels  # the manuscript has worked them out
+        new = self.manuscript.write(sampling, length=controls.length, seed=self.seed)
+        tokens = prompt if self.stepping else chain(prompt, new)
+        levels = self.manuscript.levels  # already computed when the token is written
         self.writer.start((token.character, levels[-1]) for token in tokens)
 
-    def take(self, position: int, number: int, count: int) -> bool:
-        """In step mode, put candidate `number` of `count` at `position`; return whether it did."""
+    def take_candidate(self, position: int, number: int, count: int) -> bool:
+        """In step mode, end the text at `position` with a candidate; return whether this was done.
+
+        Args:
+            position: index of the new character; the characters from there on are removed.
+            number: index of the candidate, the likeliest first.
+            count: number of candidates to choose from.
+        """
         candidates = self.manuscript.candidates(position, count)
         if not self.stepping or self.writer.busy or number >= len(candidates):
             return False
@@ -69,13 +75,13 @@ class Author:
         return True
 
     def undo(self) -> bool:
-        """Come back to the version before; return whether there was one."""
+        """Restore the previous version of the text; return whether there was one."""
         self.writer.stop()
         return self.manuscript.undo()
 
     @property
-    def state(self) -> str:
-        """What goes on, in a few words."""
+    def status(self) -> str:
+        """What the author does now, in a few words, with the seed."""
         doing = "writing, F6 stops" if self.writer.busy else "ready"
         if self.stepping:
             doing = "step mode: 1 to 0 take a character"

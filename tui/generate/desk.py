@@ -1,4 +1,4 @@
-"""Where a text is written: the text itself, what the model thinks of it, and how things stand."""
+"""The text that is written, with the probabilities at its cursor and a status line."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from tui.generate.manuscript import Manuscript
 
 FRAME = 1 / 30
-"""Seconds between looks at what was written: a call for each would keep the screen busy."""
+"""Seconds between two updates of the text on the screen."""
 
 
 class Desk(Vertical):
-    """An author at work: its thread fills a queue, from which the screen is fed now and then."""
+    """The text of an author. The author's thread fills a queue; a timer shows what is in it."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -34,20 +34,20 @@ class Desk(Vertical):
         self.was_busy = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the desk."""
+        """Lay out text, inspector and status line."""
         with Horizontal(id="room"):
             yield TextView(STYLES, id="text")
             yield Inspector(id="beside")
         yield Static("", id="state", markup=False)
 
     def on_mount(self) -> None:
-        """Look at what is written from now on."""
+        """Start the timer that shows new characters, and choose the colours."""
         self.set_interval(FRAME, self._drain)
         self.app.theme_changed_signal.subscribe(self, self._recolor)
         self._recolor(self.app.current_theme)
 
     def on_unmount(self) -> None:
-        """Leave no thread behind."""
+        """Stop the thread."""
         if self.author is not None:
             self.author.writer.stop()
 
@@ -56,8 +56,8 @@ class Desk(Vertical):
         """The text on the screen."""
         return self.query_one(TextView)
 
-    def seat(self, author: Author, manuscript: Manuscript) -> None:
-        """Have `author` go on with `manuscript`."""
+    def set_author(self, author: Author, manuscript: Manuscript) -> None:
+        """Show another author, and have the author continue `manuscript`."""
         self.stop()
         self.author, author.manuscript = author, manuscript
         self._show_all()
@@ -65,116 +65,120 @@ class Desk(Vertical):
     # Writing
 
     def begin(self, prompt: str, controls: Controls) -> None:
-        """Begin anew with `prompt`; raise `UnknownSymbol` if the model cannot read it."""
+        """Begin a new text with `prompt`.
+
+        Raises:
+            UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
+        """
         self.stop()
         if self.author is not None:
             self.author.begin(prompt, controls)
-            self._await(0, self.author.manuscript.prompted)
+            self._show_up_to(0, self.author.manuscript.prompt_length)
 
-    def go_on(self, position: int, controls: Controls) -> None:
-        """Write on from `position`."""
+    def continue_from(self, position: int, controls: Controls) -> None:
+        """Continue the text from `position`; the characters from there on are removed."""
         self.stop()
         if self.author is not None:
-            self.author.go_on(position, controls)
-            self._await(position, self.view.prompted)
+            self.author.continue_from(position, controls)
+            self._show_up_to(position, self.view.prompt_length)
 
-    def _await(self, position: int, prompted: int) -> None:
-        """Show the text up to `position`: what the thread has written by now comes with a look."""
+    def _show_up_to(self, position: int, prompt_length: int) -> None:
+        """Show the text up to `position`; the timer adds what the thread has written since."""
         view = self.view
-        view.show_text(view.text[:position], view.levels[:position], prompted)
+        view.show_text(view.text[:position], view.levels[:position], prompt_length)
         view.focus()
 
     def stop(self) -> None:
-        """Stop writing, and show all that was written."""
+        """Stop writing, and show everything that was written."""
         if self.author is not None:
             self.author.writer.stop()
             self._drain()
 
     def _drain(self) -> None:
-        """Show what was written since the last look."""
+        """Show the characters that were written since the last call."""
         if self.author is None:
             return
         writer = self.author.writer
-        busy = writer.busy  # asked first: what comes after the look is shown by the next one
+        busy = writer.busy  # read before the queue: the next call shows what comes after it
         characters, levels = writer.drain()
         if characters:
             self.view.extend(characters, levels)
         if busy != self.was_busy or characters:
             self.was_busy = busy
-            self._tell()
+            self._show_status()
 
     def undo(self) -> bool:
-        """Bring back what was there before; return whether there was anything."""
+        """Restore the previous version of the text; return whether there was one."""
         self.stop()
         undone = self.author is not None and self.author.undo()
         self._show_all()
         return undone
 
     def _show_all(self) -> None:
-        """Show the manuscript as it stands; nobody writes in it."""
+        """Show the whole manuscript; the thread does not run."""
         if self.author is not None:
-            made = self.author.manuscript
-            self.view.show_text(made.text, made.levels, made.prompted)
-            self._tell()
+            manuscript = self.author.manuscript
+            self.view.show_text(manuscript.text, manuscript.levels, manuscript.prompt_length)
+            self._show_status()
 
-    def _tell(self) -> None:
-        """Say in a line how things stand."""
+    def _show_status(self) -> None:
+        """Show the length of the text and the status of the author."""
         if self.author is not None:
-            self.say(f"{len(self.view.text):,} characters; {self.author.state}")
-            self.look()
+            self.show_line(f"{len(self.view.text):,} characters; {self.author.status}")
+            self.inspect()
 
-    def say(self, line: str) -> None:
-        """Say something in the line below the text."""
+    def show_line(self, line: str) -> None:
+        """Show a line below the text."""
         self.query_one("#state", Static).update(line, layout=False)
 
-    # Looking inside
+    # Inspecting
 
     @on(TextView.Moved)
-    def look(self) -> None:
-        """Show what was likeliest at the cursor."""
+    def inspect(self) -> None:
+        """Show the likeliest characters at the cursor."""
         if self.author is None:
             return
         manuscript, writer = self.author.manuscript, self.author.writer
         position = self.view.cursor
         at_end = position == len(self.view.text)
         if writer.busy and at_end:
-            position -= 1  # the newest one: the end is the writer's
+            position -= 1  # the thread is writing at the end: show the newest character
         if 0 <= position <= len(manuscript):
             inspector = self.query_one(Inspector)
-            inspector.look(manuscript, position, at_end=at_end, speed=writer.speed)
+            inspector.show_position(manuscript, position, at_end=at_end, speed=writer.speed)
 
     def toggle_steps(self) -> None:
-        """Have the user choose each character, or the model."""
+        """Switch the step mode, in which the user chooses each character, on or off."""
         self.stop()
         if self.author is not None:
             self.author.stepping = not self.author.stepping
             self.view.focus()
-            self._tell()
+            self._show_status()
 
     @on(Bars.Clicked)
-    def clicked(self, event: Bars.Clicked) -> None:
-        """Take the character that was clicked."""
-        self.take(event.number)
+    def take_clicked(self, event: Bars.Clicked) -> None:
+        """Take the candidate that was clicked, in step mode."""
+        self.take_candidate(event.number)
 
     def on_key(self, event: Key) -> None:
-        """Take a character from the list, in step mode."""
+        """Take the candidate of a digit key, in step mode."""
         if event.key in DIGITS and self.view.has_focus:
             event.stop()
-            self.take(DIGITS.index(event.key))
+            self.take_candidate(DIGITS.index(event.key))
 
-    def take(self, number: int) -> None:
-        """In step mode, put that candidate at the cursor; what stood behind it goes."""
+    def take_candidate(self, number: int) -> None:
+        """In step mode, end the text at the cursor with the candidate of that index."""
         author = self.author
-        if author is not None and author.take(self.view.cursor, number, CANDIDATES):
+        if author is not None and author.take_candidate(self.view.cursor, number, CANDIDATES):
             self._show_all()
 
     def toggle_colors(self) -> None:
-        """Colour the characters by their surprisal, or not."""
+        """Switch the colours, which show the surprisal of each character, on or off."""
         self.view.colored = not self.view.colored
         self._recolor(self.app.current_theme)
 
     def _recolor(self, theme: Theme) -> None:
-        """Take colours that can be read on the ground there is."""
+        """Choose colours that are readable on the background of the theme."""
         scale = PLAIN if self.app.no_color else STYLES if theme.dark else ON_LIGHT
         self.view.use_scale(scale)
-        self.query_one(Inspector).explain(scale if self.view.colored else None)
+        self.query_one(Inspector).show_legend(scale if self.view.colored else None)

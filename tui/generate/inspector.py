@@ -1,4 +1,4 @@
-"""What a model thinks at a place of a text: the likeliest characters, and figures."""
+"""The likeliest characters at a position of a text, with entropy and surprisal."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from tui.generate.manuscript import Manuscript
 
 CANDIDATES = 10
+"""Number of characters that are shown."""
 DIGITS = "1234567890"
-"""Keys that take a candidate."""
+"""Keys that take a candidate, the likeliest first."""
 NAMES = {" ": "␣ space", "\n": "⏎ line", "\t": "⇥ tab"}
+"""Names of characters that cannot be seen."""
 
 
 class Inspector(Vertical):
-    """The ten likeliest characters as bars, and under them surprise, entropy and speed."""
+    """The ten likeliest characters as bars; below them entropy, surprisal and speed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the column."""
@@ -34,14 +36,16 @@ class Inspector(Vertical):
         yield Static("", id="inside", markup=False)
         yield Static("", id="legend")
 
-    def look(self, manuscript: Manuscript, position: int, *, at_end: bool, speed: float) -> None:
-        """Show what the model thinks at `position`.
+    def show_position(
+        self, manuscript: Manuscript, position: int, *, at_end: bool, speed: float
+    ) -> None:
+        """Show the probabilities of the model at `position`.
 
         Args:
-            manuscript: the text, in which nobody writes at that position.
+            manuscript: the text; the thread must not write at that position.
             position: index of a character, or the length of the text.
-            at_end: whether that is the end, as the screen shows it.
-            speed: of writing, in characters per second.
+            at_end: whether `position` is the end of the text on the screen.
+            speed: speed of writing, in characters per second.
         """
         inside = position < len(manuscript)
         there = manuscript.tokens[position].character if inside else ""
@@ -64,8 +68,8 @@ class Inspector(Vertical):
             lines += [f"speed    {speed:6,.0f} characters/s"]
         self.query_one("#inside", Static).update("\n".join(lines), layout=False)
 
-    def explain(self, scale: Sequence[str] | None) -> None:
-        """Say what the colours of the text mean; None where it has none."""
+    def show_legend(self, scale: Sequence[str] | None) -> None:
+        """Show which surprisal each colour stands for; None shows no legend."""
         legend = Text()
         for style, edge in zip(scale or (), (*EDGES, None), strict=bool(scale)):
             bits = (edge or EDGES[-1]) / math.log(2)

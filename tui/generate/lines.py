@@ -1,4 +1,4 @@
-"""Where the lines of a text break. No screen here."""
+"""Break a text into lines. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 
-def breaks(text: str, start: int, width: int) -> Iterator[int]:
-    """Yield where each line after the first begins, in `text` from `start` on.
+def find_breaks(text: str, start: int, width: int) -> Iterator[int]:
+    """Yield the index at which each line after the first begins.
 
-    A line ends with a line feed, else behind the last blank that fits, else where it is full.
+    A line ends with a line feed, else after the last blank that fits, else where it is full.
+
+    Args:
+        text: text to break.
+        start: index of the first character of the first line.
+        width: greatest width of a line, in terminal cells. Blanks at its end may go beyond.
     """
     while True:
         feed = text.find("\n", start)
         end = len(text) if feed < 0 else feed
         paragraph = text[start:end]
-        # Most text has a cell for each character: then a line costs a search, not a loop.
-        simple = cell_len(paragraph) == len(paragraph)
-        broken = _breaks(paragraph, width) if simple else _breaks_of_wide(paragraph, width)
-        for at in broken:
+        # Most text has one cell per character: then one search finds a break, without a loop.
+        narrow = cell_len(paragraph) == len(paragraph)
+        found = break_narrow(paragraph, width) if narrow else break_wide(paragraph, width)
+        for at in found:
             yield start + at
         if feed < 0:
             return
@@ -27,11 +32,11 @@ def breaks(text: str, start: int, width: int) -> Iterator[int]:
         start = end + 1
 
 
-def _breaks(paragraph: str, width: int) -> Iterator[int]:
-    """Yield the breaks in a line of characters of one cell each."""
+def break_narrow(paragraph: str, width: int) -> Iterator[int]:
+    """Yield the breaks in a paragraph whose characters take one cell each."""
     begin = 0
     while (full := begin + width) < len(paragraph):
-        while full < len(paragraph) and paragraph[full] == " ":  # blanks may stand in the margin
+        while full < len(paragraph) and paragraph[full] == " ":  # blanks may go beyond the width
             full += 1
         if full == len(paragraph):
             return
@@ -39,8 +44,8 @@ def _breaks(paragraph: str, width: int) -> Iterator[int]:
         yield begin
 
 
-def _breaks_of_wide(paragraph: str, width: int) -> Iterator[int]:
-    """Yield the breaks in a line of characters of any width."""
+def break_wide(paragraph: str, width: int) -> Iterator[int]:
+    """Yield the breaks in a paragraph whose characters take any number of cells."""
     begin = cells = 0
     blank = -1
     for index, character in enumerate(paragraph):

@@ -1,4 +1,4 @@
-"""A text that a model writes, and what it takes to go on from any place in it. No screen here."""
+"""A text that a model writes and can continue from any position. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -8,58 +8,60 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charlm.console.colors import level
-from charlm.generation.generate import opening, read
+from charlm.console.colors import find_level
+from charlm.generation.generate import opening_ids, read
 from charlm.generation.network import State
-from charlm.generation.sampling import Sampler, Sampling, Token
+from charlm.generation.sampling import Sampler, Sampling
+from charlm.generation.tokens import Token
 from charlm.language_model import LanguageModel
 
 SNAPSHOT_EVERY = 256
-"""Characters between kept states: so many are read again, at most, to go on from any place. They
-take a fiftieth of a second."""
+"""Characters between two saved states of the network. To continue from any position, the network
+reads at most this many characters again."""
 UNDO = 100
-"""Versions that can be come back to."""
+"""Greatest number of earlier versions of the text, for undo."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """A text as it once was."""
+    """An earlier version of a text; the fields are those of `Manuscript`."""
 
     tokens: list[Token]
     surprisals: array[float]
     levels: bytes
-    prompted: int
-    ahead: np.ndarray
-    """Logits (V,) behind its end."""
-    kept: dict[int, State]
+    prompt_length: int
+    next_logits: np.ndarray
+    """Logits (V,) of the character after the end."""
+    snapshots: dict[int, State]
 
 
 class Manuscript:
-    """The characters of a text, what the model expected at each of them, and the versions before.
+    """A text, the probabilities of the model at each character, and earlier versions for undo.
 
-    Nothing is read again before it is needed: to leave away, to bring back and to look at what was
-    likely costs nothing, however long the text is. What costs, `read` and `write`, comes as
-    iterators, for another thread. Not safe for several threads: while one of them is at work,
-    nobody else changes the text.
+    The network reads characters again only when it must continue. `cut`, `undo`, `candidates` and
+    `entropy` never run the network. `read` and `write` do, so they return iterators, which another
+    thread can consume. The class is not thread-safe: while a thread consumes an iterator, no other
+    thread may change the text.
     """
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
         self.tokens: list[Token] = []
         self.surprisals = array("f")
-        """Of each character, in nats."""
+        """Surprisal of each character, in nats."""
         self.levels = bytearray()
-        """The same as levels; see `charlm.console.colors`."""
-        self.prompted = 0
-        """Characters at the beginning that the model did not write."""
-        self.past: list[Version] = []
+        """Surprisal of each character as a level from 0 on; see `charlm.console.colors`."""
+        self.prompt_length = 0
+        """Number of characters at the beginning that the model did not write."""
+        self.versions: list[Version] = []
+        """Earlier versions, the newest last."""
         self._state = model.network.start()
-        read(model.network, self._state, opening(model.vocabulary, ""))
+        read(model.network, self._state, opening_ids(model.vocabulary, ""))
         self._read = 0
-        """Characters that `_state` has read."""
-        self._kept: dict[int, State] = {0: _copy(self._state)}
-        self._ahead = self._state.logits[:, 0].copy()
-        """Logits behind the last character, where `_state` has not read so far."""
+        """Number of characters that `_state` has read."""
+        self._snapshots: dict[int, State] = {0: _copy(self._state)}
+        self._next_logits = self._state.logits[:, 0].copy()
+        """Logits (V,) of the next character, used while `_state` has not read the whole text."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -70,139 +72,160 @@ class Manuscript:
         return "".join(token.character for token in self.tokens)
 
     def read(self, prompt: str) -> Iterator[Token]:
-        """Begin anew, and yield every character of `prompt` as soon as it has been read.
+        """Begin a new text, and return an iterator that reads the prompt.
+
+        Args:
+            prompt: beginning of the new text.
+
+        Returns:
+            Every character of the prompt, as soon as the network has read it.
 
         Raises:
-            UnknownSymbol: it has a character that the model does not know; nothing has changed.
+            UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
         """
         ids = self.model.vocabulary.encode(prompt).tolist()
-        self._remember()
+        self._save_version()
         self._cut(0)
-        self.prompted = len(ids)
-        return (self._put(index) for index in ids)
+        self.prompt_length = len(ids)
+        return (self.add(index) for index in ids)
 
     def cut(self, position: int) -> None:
-        """Leave away all from `position` on, to go on from there; `undo` comes back to now."""
-        self._remember()
+        """Remove the characters from `position` on; `undo` restores them."""
+        self._save_version()
         self._cut(min(position, len(self.tokens)))
-        self.prompted = min(self.prompted, len(self.tokens))
+        self.prompt_length = min(self.prompt_length, len(self.tokens))
 
     def undo(self) -> bool:
-        """Come back to the version before; return whether there was one."""
-        if not self.past:
+        """Restore the previous version; return whether there was one."""
+        if not self.versions:
             return False
-        version = self.past.pop()
+        version = self.versions.pop()
         self.tokens, self.surprisals = list(version.tokens), version.surprisals
-        self.levels, self.prompted = bytearray(version.levels), version.prompted
-        self._ahead = version.ahead
-        self._kept = dict(version.kept)
+        self.levels, self.prompt_length = bytearray(version.levels), version.prompt_length
+        self._next_logits = version.next_logits
+        self._snapshots = dict(version.snapshots)
         self._rewind(len(self.tokens))
         return True
 
     def write(
         self, sampling: Sampling, *, length: int | None = None, seed: int | None = None
     ) -> Iterator[Token]:
-        """Go on from the end; yield every character as soon as it stands there.
+        """Continue the text from its end, and yield every new character.
 
-        From the end of the prompt it is the text that `charlm generate` writes with the same seed.
-        From elsewhere the seed and the place decide: the same again for the same text.
+        After a prompt this is the text that `charlm generate` writes with the same seed. Elsewhere
+        the random numbers depend on the seed and on the number of characters after the prompt, so
+        the same text is continued in the same way.
+
+        Args:
+            sampling: how characters are sampled.
+            length: number of characters to write; None writes without end.
+            seed: seed of the random numbers; None draws one.
+
+        Yields:
+            Every character once it stands at the end of the text.
         """
-        beyond = max(0, len(self.tokens) - self.prompted)
+        beyond = max(0, len(self.tokens) - self.prompt_length)
         sampler = Sampler(sampling, None if seed is None else seed + beyond)
         written = 0
         while length is None or written < length:
-            (index,) = sampler(self._at_end()).tolist()
-            yield self._put(index)
+            (index,) = sampler(self._read_to_end()).tolist()
+            yield self.add(index)
             written += 1
 
     def add(self, index: int) -> Token:
-        """Put the symbol with that id at the end, as if the model had written it."""
-        return self._put(index)
+        """Append the symbol with id `index`, and have the network read it."""
+        logits = self._logits_at_end()
+        token = Token(self.model.vocabulary.symbols[index], index, logits)
+        self.tokens.append(token)
+        self.surprisals.append(token.surprisal)
+        self.levels.append(find_level(self.surprisals[-1]))
+        self._read_to_end()
+        return token
 
     def candidates(self, position: int, count: int = 10) -> list[tuple[str, int, float]]:
-        """Return what the model thinks likeliest at `position`: symbol, id and probability.
+        """Return the likeliest symbols at a position, given the text before it.
 
-        At the end that is what may come next; elsewhere, what it expected instead of what stands
-        there.
+        Args:
+            position: index of a character, or the length of the text for the next character.
+            count: number of symbols.
+
+        Returns:
+            Symbol, id and probability of each, the likeliest first.
         """
         symbols = self.model.vocabulary.symbols
-        best = self._at(position).best(count)
+        best = self._token_at(position).best(count)
         return [(symbols[index], index, share) for index, share in best]
 
     def entropy(self, position: int) -> float:
-        """Return how unsure the model is, or was, of the character at `position`, in nats."""
-        return self._at(position).entropy
+        """Return the entropy of the model's distribution at `position`, in nats."""
+        return self._token_at(position).entropy
 
-    def _at(self, position: int) -> Token:
+    def _token_at(self, position: int) -> Token:
         inside = position < len(self.tokens)
-        return self.tokens[position] if inside else Token("", 0, self._behind())
+        return self.tokens[position] if inside else Token("", 0, self._logits_at_end())
 
-    def _remember(self) -> None:
-        """Keep the text as it stands, for `undo`."""
-        self.past.append(
+    def _save_version(self) -> None:
+        """Save the text as it is now, for `undo`."""
+        self.versions.append(
             Version(
                 list(self.tokens),
                 self.surprisals[:],
                 bytes(self.levels),
-                self.prompted,
-                self._behind(),
-                dict(self._kept),
+                self.prompt_length,
+                self._logits_at_end(),
+                dict(self._snapshots),
             )
         )
-        del self.past[:-UNDO]
+        del self.versions[:-UNDO]
 
-    def _put(self, index: int) -> Token:
-        logits = self._behind()
-        token = Token(self.model.vocabulary.symbols[index], index, logits)
-        self.tokens.append(token)
-        self.surprisals.append(token.surprisal)
-        self.levels.append(level(self.surprisals[-1]))
-        self._at_end()
-        return token
-
-    def _behind(self) -> np.ndarray:
-        """Return the logits (V,) behind the last character."""
+    def _logits_at_end(self) -> np.ndarray:
+        """Return the logits (V,) of the next character."""
         if self._read == len(self.tokens):
             return self._state.logits[:, 0].copy()
-        return self._ahead
+        return self._next_logits
 
-    def _at_end(self) -> np.ndarray:
-        """Read what has not been read; return the logits (V, 1) behind the last character."""
+    def _read_to_end(self) -> np.ndarray:
+        """Read the rest of the text; return the logits (V, 1) of the next character."""
         while self._read < len(self.tokens):
             index = self.tokens[self._read].id
             self.model.network.step(self._state, np.array([index]))
             self._read += 1
             if self._read % SNAPSHOT_EVERY == 0:
-                self._kept[self._read] = _copy(self._state)
+                self._snapshots[self._read] = _copy(self._state)
         return self._state.logits
 
     def _cut(self, position: int) -> None:
         if position == len(self.tokens):
             return
-        self._ahead = self.tokens[position].logits
+        self._next_logits = self.tokens[position].logits
         del self.tokens[position:], self.surprisals[position:], self.levels[position:]
-        self._kept = {at: state for at, state in self._kept.items() if at <= position}
+        self._snapshots = {at: state for at, state in self._snapshots.items() if at <= position}
         self._rewind(position)
 
     def _rewind(self, position: int) -> None:
-        """Go back to the last kept state that has read no more than `position` characters."""
-        self._read = max(at for at in self._kept if at <= position)
-        self._state = _copy(self._kept[self._read])
+        """Go back to the last snapshot that has read at most `position` characters."""
+        self._read = max(at for at in self._snapshots if at <= position)
+        self._state = _copy(self._snapshots[self._read])
 
 
 def _copy(state: State) -> State:
     return state.take(np.zeros(1, np.int64))
 
 
-def moved(old: Manuscript, model: LanguageModel) -> tuple[Manuscript, str]:
-    """Return the text of `old` as another model reads it, and the characters that it does not know.
+def transfer(old: Manuscript, model: LanguageModel) -> tuple[Manuscript, str]:
+    """Have another model read the text of a manuscript.
 
-    Those are left out.
+    Args:
+        old: manuscript whose text is read.
+        model: model of the new manuscript.
+
+    Returns:
+        The new manuscript, and the characters that are left out because `model` does not know them.
     """
     new, known = Manuscript(model), model.vocabulary.drop_unknown(old.text)
     for _ in new.read(known):
         pass
-    new.prompted = min(old.prompted, len(new))
-    new.past.clear()
+    new.prompt_length = min(old.prompt_length, len(new))
+    new.versions.clear()
     unknown = {character for character in old.text if character not in model.vocabulary}
     return new, "".join(sorted(unknown))

@@ -1,4 +1,4 @@
-"""Generate: a model writes, and shows what it thinks of every character."""
+"""The pane Generate: a model writes, and shows its probabilities at every character."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
     from tui.generate.manuscript import Manuscript
 
 PROMPT = "Prince Andrew "
+"""Prompt of the first session."""
 
 
 class GeneratePane(Pane):
-    """A prompt and controls, the text as it is written, the likeliest characters at any place."""
+    """A prompt, controls, the text, and the likeliest characters at any position."""
 
     HELP = """\
-Enter in the prompt begins a new text. `F6` writes on and stops; `F7` writes anew from the cursor,
-which the arrow keys and the mouse move; `ctrl+z` brings back what was there.
+Enter in the prompt begins a new text. `F6` continues the text at its end, or stops. `F7` replaces
+the text from the cursor on; the arrow keys and the mouse move the cursor. `ctrl+z` undoes a change.
 
-On the right stand the ten likeliest characters at the cursor: behind the end, what may come next;
-elsewhere, what the model expected there. In step mode (`F8`) you choose: the keys `1` to `0`, or
-a click, take a character from the list. `F9` colours each character by its surprisal.
+The list on the right shows the ten likeliest characters at the cursor: the characters that the
+model expected there, or, at the end of the text, those that may come next. In step mode (`F8`) you
+choose each character: the keys `1` to `0`, or a click, take one from the list. `F9` colours each
+character by its surprisal.
 
-The controls are stepped with `◂ ▸`, by arrow keys, wheel or clicks, or take a number that is typed.
-The same seed, the same text.
+Arrow keys, the mouse wheel and clicks on `◂ ▸` change the controls; you can also type a number. The
+same seed gives the same text.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f6", "write", "Write/stop"),
@@ -51,34 +53,34 @@ The same seed, the same text.
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.prompt, self.first = PROMPT, Controls()
+        self.prompt, self.initial = PROMPT, Controls()
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
         with Horizontal(id="first-row"):
             yield ModelChoice("charlm", none="no model", id="model")
             yield Input(self.prompt, placeholder="a prompt", id="prompt", compact=True)
-        yield ControlsRow(self.first, id="controls")
+        yield ControlsRow(self.initial, id="controls")
         yield Desk(id="desk")
 
     @property
     def desk(self) -> Desk:
-        """Where the text is."""
+        """The desk, which shows the text."""
         return self.query_one(Desk)
 
     @property
     def controls(self) -> Controls:
-        """What the controls say."""
+        """The values of the controls."""
         return self.query_one(ControlsRow).controls
 
-    def kept(self) -> dict[str, Any]:
+    def get_state(self) -> dict[str, Any]:
         """Return prompt and controls."""
         return {"prompt": self.query_one("#prompt", Input).value, **vars(self.controls)}
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Begin with the prompt and the controls of the last time."""
-        self.first = self.first.restored(kept)
-        if isinstance(prompt := kept.get("prompt"), str):
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Begin with the prompt and the controls of the last session."""
+        self.initial = self.initial.restore(state)
+        if isinstance(prompt := state.get("prompt"), str):
             self.prompt = prompt
 
     def use(self, name: str) -> None:
@@ -86,16 +88,21 @@ The same seed, the same text.
         self.query_one(ModelChoice).use(name)
 
     @on(Select.Changed, "#model")
-    def chosen(self, event: Select.Changed) -> None:
+    def load_chosen(self, event: Select.Changed) -> None:
         """Load the model that was chosen."""
         if isinstance(event.value, str):
-            self.desk.say(f"loading {event.value} …")
+            self.desk.show_line(f"loading {event.value} …")
             self.desk.stop()
             self.load(event.value, self.desk.author)
 
     @work(thread=True, group="generate", exclusive=True)
     def load(self, name: str, author: Author | None) -> None:
-        """Load a model, and have it read the text that stands there."""
+        """Load a model in a thread, and have it read the text.
+
+        Args:
+            name: name of the model.
+            author: author of the text on the desk, if there is one yet.
+        """
         from charlm.language_model import load
         from tui.generate.author import Author
 
@@ -105,24 +112,24 @@ The same seed, the same text.
             self.call_later(self.fail, str(error))
             return
         author = author or Author(model)
-        self.call_later(self._loaded, name, author, *author.with_model(model))
+        self.call_later(self._show_model, name, author, *author.transfer_to(model))
 
-    def _loaded(self, name: str, author: Author, made: Manuscript, unknown: str) -> None:
-        self.desk.seat(author, made)
-        self.desk.say(f"{name} is ready: enter begins a text from the prompt, F6 writes on")
+    def _show_model(self, name: str, author: Author, new: Manuscript, unknown: str) -> None:
+        self.desk.set_author(author, new)
+        self.desk.show_line(f"{name} is ready: enter begins a text, F6 continues it")
         if unknown:
-            self.notify(f"{name} does not know {unknown!r}: left out", markup=False)
+            self.notify(f"left out, unknown to {name}: {unknown!r}", markup=False)
 
     @on(Input.Submitted, "#prompt")
     def begin(self) -> None:
-        """Begin a new text with the prompt, and write."""
+        """Begin a new text with the prompt."""
         try:
             self.desk.begin(self.query_one("#prompt", Input).value, self.controls)
         except UserError as error:
             self.fail(str(error))
 
     def action_write(self) -> None:
-        """Stop, or write on from the end."""
+        """Stop writing, or continue the text at its end."""
         author = self.desk.author
         if author is None:
             return
@@ -131,27 +138,27 @@ The same seed, the same text.
         elif not len(author.manuscript):
             self.begin()
         else:
-            self.desk.go_on(len(author.manuscript), self.controls)
+            self.desk.continue_from(len(author.manuscript), self.controls)
 
     def action_rewrite(self) -> None:
-        """Write anew from the cursor on."""
-        self.desk.go_on(self.desk.view.cursor, self.controls)
+        """Replace the text from the cursor on."""
+        self.desk.continue_from(self.desk.view.cursor, self.controls)
 
     def action_toggle_steps(self) -> None:
-        """Choose each character, or have the model do so."""
+        """Switch the step mode, in which the user chooses each character, on or off."""
         self.desk.toggle_steps()
 
     def action_toggle_colors(self) -> None:
-        """Colour the characters by their surprisal, or not."""
+        """Switch the colours, which show the surprisal of each character, on or off."""
         self.desk.toggle_colors()
 
     def action_undo(self) -> None:
-        """Bring back what was there before."""
+        """Restore the previous version of the text."""
         if not self.desk.undo():
             self.notify("there is nothing to undo")
 
     def action_copy(self) -> None:
-        """Put the text into the clipboard of the terminal."""
+        """Copy the text to the clipboard of the terminal."""
         if self.desk.author is not None:
             text = self.desk.author.manuscript.text
             self.app.copy_to_clipboard(text)
@@ -159,7 +166,7 @@ The same seed, the same text.
 
     @work
     async def action_save(self) -> None:
-        """Ask for a file, and write the text into it."""
+        """Ask for a file name, and write the text to that file."""
         if self.desk.author is not None:
             data = self.desk.author.manuscript.text.encode("utf-8", "replace")
             await save(self.app, "Save the text to which file?", "text.txt", lambda: data)

@@ -1,4 +1,4 @@
-"""A text that grows, drawn line by line, with a cursor and perhaps a colour for each character."""
+"""A text that grows, drawn line by line, with a cursor and optional colours."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.console.program import printable
-from tui.generate.lines import breaks
+from tui.generate.lines import find_breaks
 
 
 class TextView(ScrollView, can_focus=True):
-    """Characters in lines that break between words, each with a level that may colour it.
+    """A text in lines that break between words; each character has a level that can colour it.
 
-    Only the last line is laid out again when the text grows, and a line is drawn once for as long
-    as it does not change: a text of any length costs what is seen of it.
+    When the text grows, only its last line is laid out again. A drawn line is cached until it
+    changes, and only visible lines are drawn.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,87 +45,96 @@ class TextView(ScrollView, can_focus=True):
     }
 
     cursor: reactive[int] = reactive(0)
-    """Index of the character at the cursor; the length of the text behind its end."""
+    """Index of the character at the cursor; at the end of the text it is the length of the text."""
     colored: reactive[bool] = reactive(False)
+    """Whether the level of a character sets its colour."""
 
     @dataclass
     class Moved(Message):
-        """The cursor stands elsewhere."""
+        """The cursor has moved."""
 
         cursor: int
+        """Index of the character at the cursor now."""
 
     def __init__(self, scale: Iterable[str], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.scale = [*map(Style.parse, scale)]
         self.text = ""
         self.levels = bytearray()
-        """Of each character, an index into `scale`."""
-        self.prompted = 0
+        """Level of each character: an index into `scale`."""
+        self.prompt_length = 0
         self._starts: list[int] = [0]
         """Index of the first character of each line."""
         self._strips: dict[int, Strip] = {}
 
     def use_scale(self, scale: Iterable[str]) -> None:
-        """Colour with these styles from now on."""
+        """Use another style for each level."""
         self.scale = [*map(Style.parse, scale)]
         self._strips.clear()
         self.refresh()
 
-    def show_text(self, text: str, levels: Iterable[int], prompted: int) -> None:
-        """Show another text, with the cursor behind its end."""
-        self.text, self.levels, self.prompted = printable(text), bytearray(levels), prompted
-        self._lay_out(0)
+    def show_text(self, text: str, levels: Iterable[int], prompt_length: int) -> None:
+        """Show another text, with the cursor at its end.
+
+        Args:
+            text: text to show.
+            levels: level of each character.
+            prompt_length: number of characters at the beginning that are the prompt.
+        """
+        self.text, self.levels = printable(text), bytearray(levels)
+        self.prompt_length = prompt_length
+        self._lay_out_from(0)
         self.cursor = len(self.text)
-        self._follow()
+        self._follow_cursor()
 
     def extend(self, text: str, levels: Iterable[int]) -> None:
-        """Put characters at the end; a cursor that stands behind the end stays there."""
+        """Append characters, with their levels; a cursor at the end stays at the end."""
         at_end = self.cursor == len(self.text)
         self.text += printable(text)
         self.levels.extend(levels)
-        self._lay_out(len(self._starts) - 1)
+        self._lay_out_from(len(self._starts) - 1)
         if at_end:
             self.cursor = len(self.text)
 
-    def _lay_out(self, line: int) -> None:
-        """Break the text into lines again, from that line on."""
-        # A cell is left for the cursor behind the end.
+    def _lay_out_from(self, line: int) -> None:
+        """Break the text into lines again, from the line of that index on."""
+        # One cell is left for the cursor at the end of the text.
         width = max(1, self.scrollable_content_region.width - 1)
         del self._starts[line + 1 :]
         self._strips = {at: strip for at, strip in self._strips.items() if at < line}
         start = self._starts[line]
-        for end in breaks(self.text, start, width):
+        for end in find_breaks(self.text, start, width):
             self._starts.append(end)
         self.virtual_size = Size(width, len(self._starts))
         self.refresh()
 
     def on_resize(self, event: Resize) -> None:
-        """Break the lines anew."""
-        self._lay_out(0)
-        self._follow()
+        """Break the text again, for the new width."""
+        self._lay_out_from(0)
+        self._follow_cursor()
 
-    def line_of(self, index: int) -> int:
-        """Return the line in which the character of that index stands."""
+    def find_line(self, index: int) -> int:
+        """Return the index of the line that holds a character."""
         return bisect_right(self._starts, index) - 1
 
     def validate_cursor(self, cursor: int) -> int:
-        """Keep the cursor in the text."""
+        """Return the nearest index in the text."""
         return max(0, min(cursor, len(self.text)))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw the two lines that change, and follow."""
+        """Draw the lines of the old and the new cursor again, and scroll to the cursor."""
         for index in (old, new):
-            self._strips.pop(self.line_of(min(index, len(self.text))), None)
-        self._follow()
+            self._strips.pop(self.find_line(min(index, len(self.text))), None)
+        self._follow_cursor()
         self.post_message(self.Moved(new))
 
     def watch_colored(self) -> None:
-        """Draw all lines anew."""
+        """Draw all lines again."""
         self._strips.clear()
         self.refresh()
 
-    def _follow(self) -> None:
-        line = Region(0, self.line_of(self.cursor), 1, 1)
+    def _follow_cursor(self) -> None:
+        line = Region(0, self.find_line(self.cursor), 1, 1)
         self.scroll_to_region(line, animate=False, force=True)
         self.refresh()
 
@@ -135,22 +144,22 @@ class TextView(ScrollView, can_focus=True):
 
     def action_move_lines(self, lines: int) -> None:
         """Move the cursor to the same column of another line."""
-        line = self.line_of(self.cursor)
+        line = self.find_line(self.cursor)
         column = self.cursor - self._starts[line]
         target = max(0, min(line + lines, len(self._starts) - 1))
-        self.cursor = self._at(target, column)
+        self.cursor = self._index_at(target, column)
 
-    def _at(self, line: int, column: int) -> int:
+    def _index_at(self, line: int, column: int) -> int:
         last = len(self._starts) - 1
         end = self._starts[line + 1] - 1 if line < last else len(self.text)
         return min(self._starts[line] + max(0, column), end)
 
     def on_click(self, event: Click) -> None:
-        """Move the cursor to where it was clicked."""
+        """Move the cursor to the character that was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None:
             line = min(offset.y + self.scroll_offset.y, len(self._starts) - 1)
-            self.cursor = self._at(line, offset.x)
+            self.cursor = self._index_at(line, offset.x)
 
     def render_line(self, y: int) -> Strip:
         """Draw a line, or take it from the cache."""
@@ -159,13 +168,13 @@ class TextView(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, self.get_component_rich_style("text-view--text"))
         strip = self._strips.get(line)
         if strip is None:
-            strip = self._strips[line] = self._drawn(line)
+            strip = self._strips[line] = self._draw_line(line)
         return strip
 
-    def _drawn(self, line: int) -> Strip:
+    def _draw_line(self, line: int) -> Strip:
         start = self._starts[line]
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
-        # Styles of components are kept by Textual; `rich_style` is worked out at every call.
+        # Textual caches the styles of components, but computes `rich_style` at every call.
         plain = self.get_component_rich_style("text-view--text")
         cursor = self.get_component_rich_style("text-view--cursor")
         prompt = self.get_component_rich_style("text-view--prompt")
@@ -175,11 +184,11 @@ class TextView(ScrollView, can_focus=True):
             style = plain
             if self.colored:
                 style = plain + self.scale[self.levels[index]]
-            elif index < self.prompted:
+            elif index < self.prompt_length:
                 style = prompt
             if index == self.cursor:
                 style = cursor
-            # A line feed is a cell only where the cursor shows it.
+            # A line feed takes a cell only under the cursor.
             shown = (" " if index == self.cursor else "") if character == "\n" else character
             segments.append(Segment(" " if shown == "\t" else shown, style))
         if self.cursor == end == len(self.text):

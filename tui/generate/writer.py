@@ -1,4 +1,4 @@
-"""A thread that writes, and a queue between it and the screen."""
+"""A thread that writes, and a queue from which the screen reads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from queue import Empty, SimpleQueue
 
 
 class Writer:
-    """Takes characters, with their levels, from an iterator, in a thread of its own.
+    """A thread that takes characters and their levels from an iterator and puts them into a queue.
 
-    A daemon: a program that ends does not wait for it.
+    It is a daemon thread: a program that ends does not wait for it.
     """
 
     def __init__(self) -> None:
@@ -23,43 +23,43 @@ class Writer:
 
     @property
     def busy(self) -> bool:
-        """Whether more is to come."""
+        """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, written: Iterable[tuple[str, int]]) -> None:
-        """Begin to take characters; what was under way is stopped."""
+        """Start a thread that takes characters from `written`; stop the previous thread."""
         self.stop()
         self._stopping = threading.Event()
         self._began, self._count = time.perf_counter(), 0
         arguments = (written, self._stopping)
-        self._thread = threading.Thread(target=self._take, args=arguments, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, after the character that is being written: that takes a millisecond at most."""
+        """Stop the thread, and wait until it has written its last character."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
 
     @property
     def speed(self) -> float:
-        """Characters per second since the last start."""
+        """Characters per second since the last start, up to now or to the end of the thread."""
         now = time.perf_counter() if self.busy else self._ended
         return self._count / max(now - self._began, 1e-3)
 
     def drain(self) -> tuple[str, list[int]]:
-        """Return the characters that were written since the last call, and their levels."""
+        """Return the characters written since the last call, and the level of each."""
         characters: list[str] = []
         levels: list[int] = []
         while True:
             try:
-                character, shade = self._written.get_nowait()
+                character, level = self._written.get_nowait()
             except Empty:
                 return "".join(characters), levels
             characters.append(character)
-            levels.append(shade)
+            levels.append(level)
 
-    def _take(self, written: Iterable[tuple[str, int]], stopping: threading.Event) -> None:
+    def _run(self, written: Iterable[tuple[str, int]], stopping: threading.Event) -> None:
         for one in written:
             self._written.put(one)
             self._count += 1

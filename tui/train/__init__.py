@@ -1,1 +1,1 @@
-"""Train: start, watch, stop and go on with trainings."""
+"""Train: start, watch, stop and resume trainings."""

@@ -1,4 +1,4 @@
-"""Curves of a training, in dots of Braille."""
+"""The curves of a training, drawn in Braille dots."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from rich.text import Text
 from textual.widget import Widget
 
 MOST_POINTS = 400
-"""Of a curve, beyond which some are left out: a terminal has no room for more."""
+"""Greatest number of points that are drawn of a curve: a terminal has no room for more."""
+
+ROOM_FOR_NORMS = 24
+"""Least height of the widget, in lines, at which the gradient norm is drawn too."""
 
 Points = Sequence[tuple[float, float]]
 
 
-ROOM_FOR_NORMS = 24
-"""Lines from which on there is room for a second panel."""
-
-
 class Curves(Widget):
-    """Training loss, dashed, and validation loss, in nats over passes; under them the norm."""
+    """Training loss (dashed) and validation loss, in nats, over passes; and the gradient norm."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -27,23 +26,23 @@ class Curves(Widget):
         self.norms: Points = ()
 
     def show_curves(self, train: Points, validation: Points, norms: Points) -> None:
-        """Draw these instead."""
+        """Draw other curves."""
         self.train, self.validation, self.norms = train, validation, norms
         self.refresh()
 
     def render(self) -> Text:
-        """Draw what there is."""
+        """Draw the curves, or say that there are none yet."""
         if not self.train and not self.validation:
             return Text("nothing has been logged yet", style="dim")
         from seq.drawing.braille import draw_panel
         from seq.drawing.curves import EPOCHS, LOSS
         from seq.drawing.panels import Line, Panel
 
-        train = _settled(_thinned(self.train))
+        train = _drop_start(_thin_out(self.train))
         losses = [Line(0, train, dashed=True), Line(1, [*self.validation])]
         panels = [("loss in nats by pass, training dashed", LOSS, losses)]
         if self.size.height >= ROOM_FOR_NORMS and self.norms:
-            norms = [Line(2, _settled(_thinned(self.norms)), dashed=True)]
+            norms = [Line(2, _drop_start(_thin_out(self.norms)), dashed=True)]
             panels.append(("norm of the gradient, before it is clipped", "norm", norms))
         width = max(30, self.size.width)
         rows = max(3, self.size.height // len(panels) - 3)
@@ -56,11 +55,11 @@ class Curves(Widget):
         return Text("\n", no_wrap=True).join(drawn)
 
 
-def _thinned(points: Points) -> list[tuple[float, float]]:
+def _thin_out(points: Points) -> list[tuple[float, float]]:
     stride = -(-len(points) // MOST_POINTS) or 1
     return [*points[::stride]]
 
 
-def _settled(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Leave away the first twentieth of a curve, whose fall would leave no room to the rest."""
+def _drop_start(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Drop the first twentieth of a curve: its steep fall would flatten the rest."""
     return points[len(points) // 20 :]

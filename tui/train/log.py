@@ -1,4 +1,4 @@
-"""The logs of run folders, as they grow. No screen here."""
+"""Read the logs of run folders while they grow. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -14,31 +14,30 @@ from charlm.training.log import LogReader, to_number
 from corpora.errors import UserError
 
 FRESH = 20.0
-"""Seconds since a log grew, up to which its training is taken to be under way."""
+"""A training counts as running for this many seconds after its log has grown."""
 FIGURES = ("epoch", "train_loss", "units_per_second", "gradient_norm", "remaining")
-"""Of an event of the kind step."""
-
+"""Fields of the event `step` that the pane shows."""
 
 Points = list[tuple[float, float]]
 
 
 @dataclass
 class RunLog:
-    """What a run has logged by now, as the pane shows it; `read` takes in what is new."""
+    """The log of a run, as the pane shows it; `read` adds what is new."""
 
     folder: Path
     train: Points = field(default_factory=list)
-    """Passes and training loss, in nats."""
+    """Points of the curve of the training loss: pass, and loss in nats."""
     validation: Points = field(default_factory=list)
-    """Passes and validation loss, in nats."""
+    """Points of the curve of the validation loss: pass, and loss in nats."""
     norms: Points = field(default_factory=list)
-    """Passes and norm of the gradient."""
+    """Points of the curve of the gradient norm: pass, and norm."""
     step: Mapping[str, Any] = field(default_factory=dict)
-    """The newest event of the kind `step`."""
+    """The newest event `step`."""
     start: Mapping[str, Any] = field(default_factory=dict)
-    """The newest event of the kind `started`."""
+    """The newest event `started`."""
     end: Mapping[str, Any] = field(default_factory=dict)
-    """The event `finished`, once it is there."""
+    """The event `finished`, once the training has ended."""
     sample: str = ""
     """The newest text that the model wrote."""
 
@@ -46,55 +45,55 @@ class RunLog:
         self._reader = LogReader(self.folder)
 
     def read(self) -> bool:
-        """Read the lines that the log has grown by; return whether there were any."""
+        """Read the new lines of the log; return whether there were any."""
         rewrites, events = self._reader.rewrites, 0
         try:
             for event in self._reader.read():
                 if self._reader.rewrites > rewrites:  # resumed from an earlier step
                     rewrites = self._reader.rewrites
-                    self._forget()
-                self._take(event)
+                    self._clear()
+                self._add_event(event)
                 events += 1
-        except UserError:  # it is not there yet, or cannot be read
+        except UserError:  # the log does not exist yet, or cannot be read
             return False
         return events > 0
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         for points in (self.train, self.validation, self.norms):
             points.clear()
         self.step, self.start, self.end, self.sample = {}, {}, {}, ""
 
-    def _take(self, event: Mapping[str, Any]) -> None:
+    def _add_event(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):
             case "started":
                 self.start, self.end = event, {}
             case "step" if all(to_number(event.get(name)) is not None for name in FIGURES):
                 self.step = event
-                self._put(self.train, event, "train_loss")
-                self._put(self.norms, event, "gradient_norm")
+                self._add_point(self.train, event, "train_loss")
+                self._add_point(self.norms, event, "gradient_norm")
             case "evaluated":
-                self._put(self.validation, event, "loss")
+                self._add_point(self.validation, event, "loss")
             case "sampled":
                 self.sample = str(event.get("text", ""))
             case "finished":
                 self.end = event
 
     @staticmethod
-    def _put(points: Points, event: Mapping[str, Any], name: str) -> None:
+    def _add_point(points: Points, event: Mapping[str, Any], name: str) -> None:
         epoch, value = to_number(event.get("epoch")), to_number(event.get(name))
         if epoch is not None and value is not None:
-            while points and points[-1][0] >= epoch:  # taken up from an earlier step
+            while points and points[-1][0] >= epoch:  # resumed from an earlier step
                 points.pop()
             points.append((epoch, value))
 
     @property
     def best(self) -> float | None:
-        """Lowest validation loss, in nats."""
+        """The lowest validation loss, in nats, or None before the first evaluation."""
         return min((loss for _, loss in self.validation), default=None)
 
     @property
     def state(self) -> str:
-        """What has become of the training, in a word or two."""
+        """The state of the training, in a word or two."""
         if reason := self.end.get("reason"):
             return str(reason)
         try:
@@ -103,9 +102,9 @@ class RunLog:
             return "no log"
         return "training" if age < FRESH else "stopped"
 
-    def figures(self) -> str:
-        """Return how things stand, in two or three lines."""
-        from charlm.console.lines import clock
+    def format_figures(self) -> str:
+        """Return the state and the newest figures, in one to three lines."""
+        from charlm.console.lines import format_clock
 
         step, start = self.step, self.start
         lines = [f"{self.folder}: {self.state}"]
@@ -116,7 +115,7 @@ class RunLog:
             lines.append(
                 f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
                 f"{step['units_per_second']:,.0f} {unit}/s, norm {step['gradient_norm']:.2f}, "
-                f"{clock(step['remaining'])} left"
+                f"{format_clock(step['remaining'])} left"
             )
         if self.best is not None:
             lines.append(f"best validation {self.best:.4f} nats")

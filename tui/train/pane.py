@@ -1,4 +1,4 @@
-"""Train: start a training, watch its curves, stop it, go on; and the runs on disk."""
+"""The pane Train: start, watch, stop and resume trainings; list the runs on disk."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from tui.train.process import Training, can_generate, resume_training, start_tra
 from tui.widgets.choice import Choice
 
 EVERY = 0.5
-"""Seconds between looks at the logs."""
+"""Seconds between two reads of the chosen log."""
 RUNS_EVERY = 5.0
-"""Seconds between looks for runs that were started elsewhere."""
+"""Seconds between two searches for runs, which may have been started elsewhere."""
 
 
 class TrainPane(Pane):
-    """A form to start a training, the runs there are, and the curves of the chosen one."""
+    """A form to start a training, the runs on disk, and the curves of the chosen run."""
 
     HELP = """\
 Choose a corpus (a name from the catalogue, a file or a folder), a preset and, if you like, a limit
-in minutes, and start. The training is a process of its own: `F8` stops it, `F7` goes on with the
-chosen run. A run that was started elsewhere is watched like any other.
+in minutes, and press Start. The training runs in a process of its own. `F8` saves and stops it, and
+`F7` resumes the chosen run. The list also shows runs that were started elsewhere.
 
-The curves show the loss on the training part (dashed) and on the validation part, in nats, over
-passes. Below them stands what the model writes by now. `F9` opens the chosen run in Generate.
+The curves show the training loss (dashed) and the validation loss, in nats, over passes. Below them
+stands the newest text that the model wrote. `F9` opens the chosen run in Generate.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f7", "resume", "Resume"),
@@ -51,9 +51,10 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.trainings: dict[str, Training] = {}
-        """Those that this app has started, by folder."""
+        """Trainings that this app has started, by run folder."""
         self.logs: dict[str, RunLog] = {}
         self.chosen: str | None = None
+        """Folder of the run that is shown."""
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
@@ -78,20 +79,20 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
                 yield Static("", id="sample", markup=False)
 
     def on_mount(self) -> None:
-        """Look at the runs from now on."""
+        """List the runs, and start the timers that keep list and curves up to date."""
         self.query_one(DataTable).add_columns("run", "state", "best")
         self.list_runs()
         self.set_interval(RUNS_EVERY, self.list_runs)
-        self.set_interval(EVERY, self.look)
+        self.set_interval(EVERY, self.update_log)
 
     def use(self, name: str) -> None:
-        """Put a corpus into the form."""
+        """Put the name of a corpus into the form."""
         field = self.query_one("#corpus", Input)
         field.value = name
         field.focus()
 
     def list_runs(self) -> None:
-        """Show the runs on disk, and those that are about to appear."""
+        """Show the runs on disk, and the trainings whose run is not on disk yet."""
         table = self.query_one(DataTable)
         found = dict.fromkeys([*runs(), *self.trainings])
         for name in found:
@@ -101,57 +102,57 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
         with self.prevent(DataTable.RowHighlighted):
             table.clear()
             for name in found:
-                table.add_row(*self._cells(name), key=name)
+                table.add_row(*self._format_row(name), key=name)
             if found:
                 table.move_cursor(row=row)
         if self.chosen is None and found:
             self.choose(next(iter(found)))
 
-    def _cells(self, name: str) -> tuple[Text, Text, Text]:
+    def _format_row(self, name: str) -> tuple[Text, Text, Text]:
         log = self.logs[name]
         own = self.trainings.get(name)
-        state = "training" if own is not None and own.runs else log.state
+        state = "training" if own is not None and own.running else log.state
         best = "–" if log.best is None else f"{log.best:.4f}"
         return Text(printable(Path(name).name)), Text(printable(state)), Text(best)
 
     @on(DataTable.RowHighlighted)
-    def highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Watch the run at the cursor."""
+    def choose_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Show the run at the cursor of the table."""
         if event.row_key.value is not None:
             self.choose(event.row_key.value)
 
     def choose(self, name: str) -> None:
-        """Watch a run."""
+        """Show a run."""
         self.chosen = name
         self.show_log()
 
-    def look(self) -> None:
-        """Take in what the chosen run has logged, and whether a training of ours has failed."""
+    def update_log(self) -> None:
+        """Report trainings that have failed, and show what the chosen run has logged."""
         for name, training in list(self.trainings.items()):
-            if not training.runs and (failure := training.failure()):
-                self.notify(failure, title=Path(name).name, severity="error", markup=False)
+            if not training.running and (error := training.get_error()):
+                self.notify(error, title=Path(name).name, severity="error", markup=False)
                 del self.trainings[name]
         log = self.logs.get(self.chosen or "")
         if log is not None and log.read():
             self.show_log()
 
     def show_log(self) -> None:
-        """Draw the chosen run."""
+        """Show figures, curves and text of the chosen run."""
         log = self.logs.get(self.chosen or "")
         if log is None:
             return
-        self.query_one("#figures", Static).update(log.figures())
+        self.query_one("#figures", Static).update(log.format_figures())
         self.query_one(Curves).show_curves(log.train, log.validation, log.norms)
         self.query_one("#sample", Static).update(printable(log.sample))
 
     @on(Button.Pressed, "#start")
     def start(self) -> None:
-        """Start what the form says."""
+        """Start a training as the form says."""
         corpus = self.query_one("#corpus", Input).value.strip()
         minutes = self.query_one("#minutes", Input).value
         preset = self.query_one("#preset", Choice).chosen
         if not corpus or preset is None:
-            self.notify("name a corpus to train on", severity="warning")
+            self.notify("enter a corpus to train on", severity="warning")
             return
         try:
             training = start_training(corpus, preset, float(minutes or 0))
@@ -166,22 +167,22 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
-        """Stop the chosen run, if it is ours."""
+        """Stop the chosen run, if this app has started it."""
         training = self.trainings.get(self.chosen or "")
-        if training is None or not training.runs:
-            self.notify("this app trains no such run", severity="warning")
+        if training is None or not training.running:
+            self.notify("this app is not training the chosen run", severity="warning")
             return
         training.stop()
-        self.notify("it saves, and stops")
+        self.notify("the training saves and stops")
 
     @on(Button.Pressed, "#resume")
     def action_resume(self) -> None:
-        """Go on with the chosen run."""
+        """Resume the chosen run."""
         if self.chosen is None:
             return
         training = self.trainings.get(self.chosen)
-        if training is not None and training.runs:
-            self.notify("it is under way", severity="warning")
+        if training is not None and training.running:
+            self.notify("the chosen run is already training", severity="warning")
             return
         try:
             self.trainings[self.chosen] = resume_training(Path(self.chosen))
@@ -191,12 +192,12 @@ passes. Below them stands what the model writes by now. `F9` opens the chosen ru
 
     @on(Button.Pressed, "#generate")
     def action_generate(self) -> None:
-        """Have the chosen run write."""
+        """Open the chosen run in Generate."""
         if self.chosen is not None and can_generate(Path(self.chosen)):
             self.post_message(self.Open("generate", self.chosen))
         else:
-            self.notify("there is no model of characters in it yet", severity="warning")
+            self.notify("the chosen run has no character model yet", severity="warning")
 
-    def under_way(self) -> Sequence[Training]:
-        """Return the trainings of this app that have not ended."""
-        return [training for training in self.trainings.values() if training.runs]
+    def list_trainings(self) -> Sequence[Training]:
+        """Return the trainings of this app that still run."""
+        return [training for training in self.trainings.values() if training.running]

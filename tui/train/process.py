@@ -1,4 +1,4 @@
-"""Trainings that the app starts: the command line in a subprocess."""
+"""Start, resume and stop trainings, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -16,50 +16,65 @@ from corpora.errors import UserError
 
 
 class Training:
-    """A training that this app has started. It outlives the app unless it is stopped."""
+    """A training that this app has started; it continues when the app ends."""
 
     def __init__(self, folder: Path, arguments: list[str]) -> None:
-        """Start `python -m ARGUMENTS`, which writes to `folder`."""
+        """Start a training.
+
+        Args:
+            folder: run folder that the training writes.
+            arguments: arguments of `python -m`.
+        """
         self.folder = folder
-        # A file and no pipe: nobody reads it any more when the app has gone.
-        self._said: list[str] = []
+        self._error_lines: list[str] = []
+        # A file, not a pipe: nobody reads a pipe after the app has ended.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
-            start_new_session=True,  # a Ctrl-C in the terminal is for the app
+            start_new_session=True,  # Ctrl-C in the terminal then interrupts only the app
         )
 
     @property
-    def runs(self) -> bool:
-        """Whether it is still under way."""
+    def running(self) -> bool:
+        """Whether the training still runs."""
         if self._process.poll() is None:
             return True
         if not self._errors.closed:
             self._errors.seek(0)
-            self._said = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+            text = self._errors.read().decode("utf-8", "replace")
+            self._error_lines = text.strip().splitlines()
             self._errors.close()
         return False
 
     def stop(self) -> None:
-        """Ask it to save and end, as Ctrl-C does."""
-        if self.runs:
+        """Ask the training to save and end, as Ctrl-C does."""
+        if self.running:
             self._process.send_signal(signal.SIGINT)
 
-    def failure(self) -> str | None:
-        """Return what went wrong, when it has ended with an error of the user's."""
-        if self.runs or self._process.returncode not in (1, 2):
+    def get_error(self) -> str | None:
+        """Return the last line of the error output, or None if the training has not failed."""
+        if self.running or self._process.returncode not in (1, 2):
             return None
-        return self._said[-1].removeprefix("charlm: ") if self._said else "the training has failed"
+        lines = self._error_lines or ["the training has failed"]
+        return lines[-1].removeprefix("charlm: ")
 
 
 def start_training(corpus: str, preset: str, minutes: float) -> Training:
     """Start a training of a character model in a new folder.
 
+    Args:
+        corpus: name of a corpus, file or folder.
+        preset: name of the preset.
+        minutes: greatest duration; 0 sets no limit.
+
+    Returns:
+        The training, which has started.
+
     Raises:
-        UserError: the folder cannot be made.
+        UserError: if the folder cannot be made.
     """
     folder = RunFolder.reserve(Path(corpus).stem).path
     arguments = ["charlm.train", corpus, "--preset", preset, "--out", str(folder)]
@@ -67,7 +82,11 @@ def start_training(corpus: str, preset: str, minutes: float) -> Training:
 
 
 def resume_training(folder: Path) -> Training:
-    """Go on with the training in a run folder; raise `UserError` if there is nothing to go on."""
+    """Resume the training in a run folder.
+
+    Raises:
+        UserError: if the folder holds no training that can be resumed.
+    """
     kind = KINDS.get(str(read_json(folder / CONFIG).get("kind")))
     if kind is None or not (folder / LAST).exists():
         raise UserError(f"{folder} cannot be resumed: it has no {LAST}")
@@ -75,7 +94,7 @@ def resume_training(folder: Path) -> Training:
 
 
 def can_generate(folder: Path) -> bool:
-    """Return whether a run holds a character model that can be written with."""
+    """Return whether a run folder holds a character model, which can generate text."""
     try:
         found = (folder / MODEL).exists() and read_json(folder / CONFIG).get("kind")
     except UserError:

@@ -1,1 +1,1 @@
-"""Translate: the actions of a command, and what each looks back at."""
+"""Translate: the actions of a command, and the attention of each action to its words."""

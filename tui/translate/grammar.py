@@ -1,4 +1,4 @@
-"""A command of SCAN while it is typed: checked, and its words completed. No screen here."""
+"""Check a SCAN command while it is typed, and complete its words. This module uses no screen."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from corpora.scan.grammar import NotACommand, continuations
 
 @dataclass(frozen=True)
 class Check:
-    """What the grammar says of what was typed so far."""
+    """What the grammar says about the text typed so far."""
 
     whole: bool
-    """Whether it is a command."""
+    """Whether the text is a complete command."""
     wrong: str
-    """What is wrong with it, or nothing."""
+    """What is wrong with the text; empty if it is, or can become, a command."""
     follow: tuple[str, ...]
-    """Words that can come next, or that the last one, which is not complete, can become."""
+    """Words that can come next, or words that begin with the last, incomplete word."""
 
 
-def checked(typed: str) -> Check:
-    """Check a command while it is typed."""
+def check_command(typed: str) -> Check:
+    """Check the text that was typed so far."""
     try:
         follow, whole = continuations(typed.lower())
     except NotACommand as error:
@@ -34,14 +34,14 @@ def checked(typed: str) -> Check:
 
 
 class NextWord(Suggester):
-    """Completes the word that is being typed by the first one that the grammar lets stand there."""
+    """A suggester that completes the last word with the first word that the grammar allows."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=True, case_sensitive=False)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return `value` with its last word complete, if one fits."""
+        """Return `value` with its last word completed, or None if no word fits."""
         _, _, word = value.rpartition(" ")
-        found = checked(value)
+        found = check_command(value)
         fits = [known for known in found.follow if word and known.startswith(word)]
         return value + fits[0][len(word) :] if fits else None

@@ -1,4 +1,4 @@
-"""Weights of attention as a map to walk about in: an action on each line, a word in each column."""
+"""Attention weights as a map with a cursor: an action on each line, a word in each column."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 NARROWEST = 4
-"""Columns of a cell at least: a weight of 100 hundredths and a gap."""
+"""Least width of a cell, in terminal columns: room for "100" and a gap."""
 
 
 @dataclass(frozen=True)
 class Map:
-    """What is drawn."""
+    """The contents of a heat map."""
 
     words: Sequence[str]
+    """The S words of the command."""
     steps: Sequence[str]
+    """The T symbols of the translation, one for each step."""
     weights: npt.NDArray[np.floating] | None
-    """(T, S), from 0 to 1; None of a translator without attention."""
+    """Attention weights (T, S), from 0 to 1; None for a translator without attention."""
 
 
 class HeatMap(ScrollView, can_focus=True):
-    """The steps of a translation, with the weight of each word in each of them, in hundredths.
+    """The steps of a translation, with the attention weight of each word, in hundredths.
 
-    The cell at the cursor is marked, and so are its word and its action. `shown` hides the steps
-    after that number, to go through them one by one.
+    The cell at the cursor is marked, and so are its word and its action.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,20 +58,21 @@ class HeatMap(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"heat-map--mark", "heat-map--label"}
 
     row: reactive[int] = reactive(0)
-    """Step at the cursor."""
+    """Index of the step at the cursor."""
     column: reactive[int] = reactive(0)
-    """Word at the cursor."""
+    """Index of the word at the cursor."""
     shown: reactive[int | None] = reactive(None)
+    """Number of steps that are shown, from the first on; None shows all."""
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another step or word."""
+        """The cursor has moved to another step or word."""
 
         heat_map: HeatMap
 
         @property
         def control(self) -> HeatMap:
-            """The map that it stands in."""
+            """The map whose cursor has moved."""
             return self.heat_map
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -80,7 +82,7 @@ class HeatMap(ScrollView, can_focus=True):
         self._margin = 0
 
     def show_map(self, found: Map) -> None:
-        """Draw `found`, with the cursor where it was, as far as that exists."""
+        """Draw another map; the cursor keeps its place if the map has that cell."""
         self.map = Map(
             [*map(printable, found.words)], [*map(printable, found.steps)], found.weights
         )
@@ -92,28 +94,28 @@ class HeatMap(ScrollView, can_focus=True):
         self.refresh()
 
     def validate_row(self, row: int) -> int:
-        """Keep the cursor on a step that is shown."""
+        """Return the nearest step that is shown."""
         shown = len(self.map.steps) if self.shown is None else self.shown
         return max(0, min(row, min(shown, len(self.map.steps)) - 1))
 
     def validate_column(self, column: int) -> int:
-        """Keep the cursor on a word."""
+        """Return the nearest word."""
         return max(0, min(column, len(self.map.words) - 1))
 
     def watch_row(self) -> None:
-        """Follow the cursor."""
-        self._moved()
+        """Scroll to the cursor."""
+        self._follow_cursor()
 
     def watch_column(self) -> None:
-        """Follow the cursor."""
-        self._moved()
+        """Scroll to the cursor."""
+        self._follow_cursor()
 
     def watch_shown(self) -> None:
-        """Leave no cursor on a step that is hidden."""
+        """Move the cursor off a step that is now hidden."""
         self.row = self.validate_row(self.row)
         self.refresh()
 
-    def _moved(self) -> None:
+    def _follow_cursor(self) -> None:
         left = self._margin + sum(self._widths[: self.column])
         width = self._widths[self.column] if self._widths else 1
         cell = Region(left, self.row, width, 2)  # the words stand on the first line of the widget
@@ -122,14 +124,14 @@ class HeatMap(ScrollView, can_focus=True):
         self.post_message(self.Moved(self))
 
     def action_move(self, rows: int, columns: int) -> None:
-        """Move the cursor; a step that is hidden comes to be shown."""
+        """Move the cursor; show the next step if the cursor moves down to it."""
         if self.shown is not None and rows == 1 and self.row + 1 >= self.shown:
             self.shown = min(self.shown + 1, len(self.map.steps))
         self.row += rows
         self.column += columns
 
     def on_click(self, event: Click) -> None:
-        """Move the cursor to the cell."""
+        """Move the cursor to the cell that was clicked."""
         offset = event.get_content_offset(self)
         if offset is None or not self.map.steps:
             return
@@ -141,15 +143,15 @@ class HeatMap(ScrollView, can_focus=True):
             self.column = sum(end <= x for end in ends)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line: the words on the first one, which does not scroll, then a step on each."""
+        """Draw a line: the words on the first line, which does not scroll, then the steps."""
         left, top = self.scroll_offset
         row = top + y - 1
-        segments = self._words() if y == 0 else self._step(row)
+        segments = self._draw_words() if y == 0 else self._draw_step(row)
         strip = Strip(segments)
         label = self.get_component_rich_style("heat-map--label")
         return strip.crop_extend(left, left + self.size.width, label)
 
-    def _words(self) -> Iterator[Segment]:
+    def _draw_words(self) -> Iterator[Segment]:
         label = self.get_component_rich_style("heat-map--label")
         mark = self.get_component_rich_style("heat-map--mark")
         yield Segment(" " * self._margin, label)
@@ -157,7 +159,7 @@ class HeatMap(ScrollView, can_focus=True):
             yield Segment(word, mark if index == self.column else label)
             yield Segment(" " * (width - cell_len(word)), label)
 
-    def _step(self, row: int) -> Iterator[Segment]:
+    def _draw_step(self, row: int) -> Iterator[Segment]:
         hidden = self.shown is not None and row >= self.shown
         if not 0 <= row < len(self.map.steps) or hidden:
             return
@@ -173,13 +175,13 @@ class HeatMap(ScrollView, can_focus=True):
             zip(self.map.weights[row].tolist(), self._widths, strict=True)
         ):
             number = f"{100 * weight:.0f}".center(width - 1)
-            style = mark if here and index == self.column else cell_style(weight)
+            style = mark if here and index == self.column else get_cell_style(weight)
             yield Segment(number, style)
             yield Segment(" ", label)
 
 
-def cell_style(weight: float) -> Style:
-    """Return the colours of a cell: one of a few, for every style is a string to the terminal."""
+def get_cell_style(weight: float) -> Style:
+    """Return the colours of a cell, from a scale of a few colours."""
     from seq.drawing.heat import SCALE
 
     level = min(int(weight * len(SCALE)), len(SCALE) - 1)

@@ -1,4 +1,4 @@
-"""Translate: a command, its actions, and what each of them looks back at."""
+"""The pane Translate: a command, its actions, and the attention of each action to its words."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 from tui.models import Models
 from tui.pane import Pane
-from tui.translate.grammar import NextWord, checked
+from tui.translate.grammar import NextWord, check_command
 from tui.translate.heat_map import HeatMap, Map
 from tui.widgets.bars import Bar, Bars
 from tui.widgets.choice import ModelChoice
 
 if TYPE_CHECKING:
-    from seq.scan.library import CommandTranslator, Translated
+    from seq.scan.library import CommandTranslator, TranslatedCommand
 
-FIRST = "jump around left twice and walk"
+COMMAND = "jump around left twice and walk"
 
 
 class TranslatePane(Pane):
-    """A command, checked as it is typed, and one or two translators of it side by side."""
+    """A command, checked as it is typed, and its translation by one or two translators."""
 
     HELP = """\
-Type a command of SCAN, such as *jump around left twice and walk*. The line below it says which
-words can follow; `→` takes the suggested one.
+Type a SCAN command, such as *jump around left twice and walk*. The line below it shows which words
+can follow; `→` accepts the suggested word.
 
-Each line of the map is a step of the translation; the numbers are the hundredths of its attention
-that each word gets. Walk about in it with the arrow keys or the mouse (`F6` goes there): below it
-stands what the translator thought of saying at that step. `F7` shows the steps one by one, with
-`↓`.
+Each line of the map is a step of the translation. The numbers are the attention weights of the
+words at that step, in hundredths. `F6` goes to the map; the arrow keys and the mouse move its
+cursor. The bars below show the probability of every symbol at the step of the cursor. `F7` hides
+the steps, and `↓` then shows them one by one.
 
-A second translator, such as the one without attention, stands beside the first.
+A wide window shows a second translator beside the first, such as one without attention.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f7", "step", "Step by step"),
@@ -49,15 +49,19 @@ A second translator, such as the one without attention, stands beside the first.
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.first = FIRST
-        self.translators = Models(_translator, self._loading)
-        self.said: dict[str, Translated] = {}
-        """What each side shows."""
+        self.initial_command = COMMAND
+        self.translators = Models(load_translator, self._show_loading)
+        self.translations: dict[str, TranslatedCommand] = {}
+        """The translation on each side."""
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
         yield Input(
-            self.first, placeholder="a command", suggester=NextWord(), id="command", compact=True
+            self.initial_command,
+            placeholder="a command",
+            suggester=NextWord(),
+            id="command",
+            compact=True,
         )
         yield Static(id="grammar", markup=False)
         with Horizontal():
@@ -71,31 +75,31 @@ A second translator, such as the one without attention, stands beside the first.
                     yield Bars(id=f"{side}-bars")
 
     @property
-    def typed(self) -> str:
-        """The command as it was typed."""
+    def command(self) -> str:
+        """The command as the user typed it."""
         return self.query_one("#command", Input).value
 
-    def kept(self) -> dict[str, Any]:
+    def get_state(self) -> dict[str, Any]:
         """Return the command."""
-        return {"command": self.typed}
+        return {"command": self.command}
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Begin with the command of the last time."""
-        command = kept.get("command")
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Begin with the command of the last session."""
+        command = state.get("command")
         if isinstance(command, str) and command:
-            self.first = command
+            self.initial_command = command
 
     def use(self, name: str) -> None:
-        """Translate with this model, on the left."""
+        """Use this model for the translation on the left."""
         self.query_one("#left-model", ModelChoice).use(name)
 
     @on(Input.Changed, "#command")
     @on(Select.Changed)
     def check(self) -> None:
-        """Say whether this is a command, or what is wrong with it; translate it if it is one."""
+        """Show whether the text is a command, or what is wrong with it; translate a command."""
         self.set_class(self.query_one("#right-model", ModelChoice).chosen is None, "-one")
-        typed = self.typed
-        found = checked(typed)
+        typed = self.command
+        found = check_command(typed)
         line = self.query_one("#grammar", Static)
         line.set_class(bool(found.wrong), "wrong")
         line.set_class(found.whole, "right")
@@ -104,15 +108,15 @@ A second translator, such as the one without attention, stands beside the first.
             line.update(f"✗ {found.wrong}")
         elif found.whole:
             actions = len(interpret(typed.lower()))
-            more = f"; can go on with {follow}" if follow else ""
+            more = f"; can continue with {follow}" if follow else ""
             line.update(f"✓ {actions} action{'s' * (actions > 1)}{more}")
             self.translate(" ".join(typed.lower().split()))
         else:
-            line.update(f"… goes on with {follow}")
+            line.update(f"… continue with {follow}")
 
     @work(thread=True, group="translate", exclusive=True)
     def translate(self, command: str) -> None:
-        """Have every chosen translator translate `command`."""
+        """Translate a command with the translator chosen on each side."""
         worker = get_current_worker()
         for side in self.SIDES:
             chosen = self.query_one(f"#{side}-model", ModelChoice).chosen
@@ -128,41 +132,41 @@ A second translator, such as the one without attention, stands beside the first.
                 self.call_later(self.fail, str(error))
                 continue
             if not worker.is_cancelled:
-                self.call_later(self._show, side, found)
+                self.call_later(self._show_translation, side, found)
 
-    def _loading(self, name: str) -> None:
+    def _show_loading(self, name: str) -> None:
         for side in self.SIDES:
             if self.query_one(f"#{side}-model", ModelChoice).chosen == name:
                 line = self.query_one(f"#{side}-said", Static)
                 self.call_later(line.update, f"loading {name} …")
 
-    def _show(self, side: str, found: Translated) -> None:
-        self.said[side] = found
+    def _show_translation(self, side: str, found: TranslatedCommand) -> None:
+        self.translations[side] = found
         right = found.ended and found.actions == interpret(" ".join(found.command))
         line = self.query_one(f"#{side}-said", Static)
         line.set_class(not right, "wrong")
         verdict = "✓ right" if right else "✗ wrong"
-        actions = " ".join(found.actions) or "nothing at all"
-        line.update(f"{verdict}, sure of it to {math.exp(found.log_prob):.1%}: {actions}")
+        actions = " ".join(found.actions) or "no actions"
+        line.update(f"{verdict}, probability {math.exp(found.log_prob):.1%}: {actions}")
         heat_map = self.query_one(f"#{side}-map", HeatMap)
         heat_map.show_map(Map(found.command, found.steps, found.attention))
         if heat_map.shown is not None:
             heat_map.shown = 1
-        self._show_thoughts(side)
+        self._show_probabilities(side)
 
     @on(HeatMap.Moved)
-    def follow(self, event: HeatMap.Moved) -> None:
-        """Show what was thought at the step where the cursor stands, on both sides."""
+    def follow_cursor(self, event: HeatMap.Moved) -> None:
+        """Show the probabilities at the step of the cursor, with both cursors at that step."""
         for side in self.SIDES:
             other = self.query_one(f"#{side}-map", HeatMap)
             if other is not event.heat_map:
                 with self.prevent(HeatMap.Moved):
                     other.shown = event.heat_map.shown
                     other.row, other.column = event.heat_map.row, event.heat_map.column
-            self._show_thoughts(side)
+            self._show_probabilities(side)
 
-    def _show_thoughts(self, side: str) -> None:
-        found, row = self.said.get(side), self.query_one(f"#{side}-map", HeatMap).row
+    def _show_probabilities(self, side: str) -> None:
+        found, row = self.translations.get(side), self.query_one(f"#{side}-map", HeatMap).row
         if found is None or row >= len(found.steps):
             return
         shares = zip(found.symbols, found.probabilities[row].tolist(), strict=True)
@@ -171,18 +175,19 @@ A second translator, such as the one without attention, stands beside the first.
         self.query_one(f"#{side}-bars", Bars).show_bars(bars)
 
     def action_step(self) -> None:
-        """Show one step after the other, or all of them again."""
+        """Show only the first step, or show all steps again."""
         heat_map = self.query_one("#left-map", HeatMap)
         heat_map.shown = 1 if heat_map.shown is None else None
         heat_map.focus()
-        self.follow(HeatMap.Moved(heat_map))
+        self.follow_cursor(HeatMap.Moved(heat_map))
 
     def action_focus_map(self) -> None:
-        """Go to the map."""
+        """Focus the map."""
         self.query_one("#left-map", HeatMap).focus()
 
 
-def _translator(path: str) -> CommandTranslator:
+def load_translator(path: str) -> CommandTranslator:
+    """Return the translator at `path`, on the CPU."""
     from seq.scan.library import load
 
     return load(path, device="cpu")

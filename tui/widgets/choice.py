@@ -1,4 +1,4 @@
-"""A value chosen from a list that unfolds; and the models there are, as such a list."""
+"""Choose a name, or a model, from a list that unfolds."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from textual import work
 from textual.widgets import OptionList, Select
 
-from tui.models import names
+from tui.models import list_names
 
 
 class Choice(Select[str]):
     """One of several names, on one line.
 
-    A page up or down in its list raises KeyError in Textual 8.2 where the list has no room to be
-    laid out. Such lists are short: here these keys go to its ends.
+    In Textual 8.2, page up and page down raise KeyError where the window has no room for the list.
+    The lists here are short, so these keys go to the first and the last name instead.
     """
 
     def __init__(
@@ -26,7 +26,14 @@ class Choice(Select[str]):
         none: str = "",
         id: str | None = None,
     ) -> None:
-        """Offer `names`, at first the one that is `value`; `none` is shown where there are none."""
+        """Offer names.
+
+        Args:
+            names: names to choose from.
+            value: name that is chosen at first; None allows that no name is chosen.
+            none: text that is shown while no name is chosen.
+            id: id of the widget.
+        """
         options = [(name, name) for name in names]
         first: Any = Select.NULL if value is None else value
         blank = value is None
@@ -34,47 +41,55 @@ class Choice(Select[str]):
 
     @property
     def chosen(self) -> str | None:
-        """The name, if there is any."""
+        """The name that is chosen, if any."""
         return self.value if isinstance(self.value, str) else None
 
     def on_mount(self) -> None:
-        """Have the list turn no pages."""
+        """Have page up and page down go to the ends of the list."""
         unfolded = self.query_one(OptionList)
         unfolded.action_page_up = unfolded.action_first  # type: ignore[method-assign]
         unfolded.action_page_down = unfolded.action_last  # type: ignore[method-assign]
 
 
 class ModelChoice(Choice):
-    """The models of a kind: those that ship, and those in run folders.
+    """The models of a kind: the shipped models, and those in run folders.
 
-    They are looked for in a thread, and again whenever the list comes into view: a training may
-    have made one.
+    A thread lists them, and lists them again whenever the widget is shown: a training may have
+    made a new one.
     """
 
     def __init__(self, kind: str, *, none: str, preferred: int = 0, id: str | None = None) -> None:
-        """Offer the models of `kind`, at first number `preferred`, if there are so many."""
+        """Offer models.
+
+        Args:
+            kind: kind of the models; see `charlm.runs.registry`.
+            none: text that is shown if there is no model.
+            preferred: index of the model that is chosen at first, if there are enough models.
+            id: id of the widget.
+        """
         super().__init__(none=none, id=id)
         self.kind, self.preferred = kind, preferred
         self.offered: list[str] = []
         self.wanted: str | None = None
+        """Name of the model to choose once it is found."""
 
     def on_mount(self) -> None:
-        """Look for models."""
+        """List the models."""
         self.find()
 
     def on_show(self) -> None:
-        """Look for new ones."""
+        """List the models again."""
         self.find()
 
     def use(self, name: str) -> None:
-        """Choose a model, as soon as it is found."""
+        """Choose a model once it is found."""
         self.wanted = name
         self.find()
 
     @work(thread=True, exclusive=True)
     def find(self) -> None:
-        """Look for models."""
-        self.call_later(self._offer, names(self.kind))
+        """List the models, in a thread."""
+        self.call_later(self._offer, list_names(self.kind))
 
     def _offer(self, found: list[str]) -> None:
         before = self.chosen

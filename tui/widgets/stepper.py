@@ -1,4 +1,4 @@
-"""A value that is stepped up and down, by keys, by the wheel or by clicks on its arrows."""
+"""A value that keys, the mouse wheel and clicks on its arrows step up and down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 
 class Stepper(Widget, can_focus=True):
-    """One of a series of values, with its name: `temperature ◂ 0.7 ▸`."""
+    """A name, and one of a series of values: `temperature ◂ 0.7 ▸`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,minus", "step(-1)", "Less", show=False),
@@ -26,16 +26,17 @@ class Stepper(Widget, can_focus=True):
     ]
 
     index: reactive[int] = reactive(0)
+    """Index of the value in the series."""
 
     @dataclass
     class Changed(Message):
-        """The value is another one."""
+        """The value has changed."""
 
         stepper: Stepper
 
         @property
         def control(self) -> Stepper:
-            """The stepper whose value it is."""
+            """The stepper whose value has changed."""
             return self.stepper
 
     def __init__(
@@ -47,11 +48,19 @@ class Stepper(Widget, can_focus=True):
         none: str = "off",
         id: str | None = None,
     ) -> None:
-        """Begin at the one of `values` that is nearest to `value`; None is shown as `none`."""
+        """Offer a series of values.
+
+        Args:
+            name: name of the value.
+            values: series of values; numbers in rising order, with None at either end or absent.
+            value: value to begin with; the nearest in `values` is taken.
+            none: text that is shown for None.
+            id: id of the widget.
+        """
         super().__init__(name=name, id=id)
         self.values, self.none = values, none
         self.typed = ""
-        self.set_reactive(Stepper.index, self._nearest(value))
+        self.set_reactive(Stepper.index, self._find_nearest(value))
 
     @property
     def value(self) -> float | int | None:
@@ -60,58 +69,58 @@ class Stepper(Widget, can_focus=True):
 
     @value.setter
     def value(self, value: float | int | None) -> None:
-        self.index = self._nearest(value)
+        self.index = self._find_nearest(value)
 
-    def _nearest(self, value: float | int | None) -> int:
+    def _find_nearest(self, value: float | int | None) -> int:
         if value is None:
             return self.values.index(None) if None in self.values else 0
         known = [(abs(one - value), at) for at, one in enumerate(self.values) if one is not None]
         return min(known)[1]
 
     def validate_index(self, index: int) -> int:
-        """Stay in the series."""
+        """Return the nearest index in the series."""
         return max(0, min(index, len(self.values) - 1))
 
     def watch_index(self) -> None:
-        """Tell that the value has changed."""
+        """Post a message that the value has changed."""
         self.post_message(self.Changed(self))
 
     def render(self) -> Text:
         """Draw name, arrows and value."""
         return Text.assemble(
-            (f"{self.name} ", "dim"), "◂ ", (self._shown(), "bold"), " ▸", no_wrap=True
+            (f"{self.name} ", "dim"), "◂ ", (self._format_value(), "bold"), " ▸", no_wrap=True
         )
 
-    def _shown(self) -> str:
+    def _format_value(self) -> str:
         return self.none if self.value is None else f"{self.value:g}"
 
     def get_content_width(self, *_: object) -> int:
-        """Return the room of the longest value."""
+        """Return the width, in cells, with the longest value."""
         longest = max(len(f"{one:g}") if one is not None else len(self.none) for one in self.values)
         return cell_len(self.name or "") + longest + 5
 
     def action_step(self, steps: int) -> None:
-        """Go up or down the series."""
+        """Go up or down the series by a number of steps."""
         self.typed = ""
         self.index += steps
 
     def on_key(self, event: Key) -> None:
-        """Take a number that is typed, digit by digit: the nearest value is chosen."""
+        """Take a number, digit by digit, and choose the value that is nearest to it."""
         if event.character is None or event.character not in "0123456789.":
             return
         event.stop()
         self.typed += event.character
-        if not _is_number(self.typed):  # a second point begins another one
+        if not _is_number(self.typed):  # a second point begins a new number
             self.typed = event.character
         if _is_number(self.typed):
             self.value = float(self.typed)
 
     def on_blur(self, event: Blur) -> None:
-        """Forget what was typed: the next digit begins another number."""
+        """Let the next digit begin a new number."""
         self.typed = ""
 
     def on_click(self, event: Click) -> None:
-        """Step down on the left arrow, up on the value and right of it."""
+        """Step down for a click on the left arrow, and up for a click to the right of it."""
         offset = event.get_content_offset(self)
         if offset is not None:
             self.index += -1 if offset.x <= cell_len(self.name or "") + 2 else 1

@@ -1,4 +1,4 @@
-"""`charlm imdb classify`: say what a text is, and which words say so."""
+"""`charlm imdb classify`: classify texts, and show the contributions of their words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.runs.files import exists
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
-from seq.drawing.words import COLORS, SIXTEEN, colored
+from seq.drawing.words import COLORS, SIXTEEN, color_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from seq.imdb.library import Prediction, TextClassifier
 
 STRONGEST = 5
-"""Words that are named with their contributions, on each side."""
+"""Number of words that are listed for the label, and against it."""
 LEAST = 0.005
-"""Contribution that is not printed as zero."""
+"""Smallest contribution that does not print as 0.00."""
 
 
 def classify(
@@ -42,21 +42,22 @@ def classify(
     precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
-    """Say which class a text belongs to, and how sure that is.
+    """Print the most probable class of each text, and its probability.
 
     Parameters
     ----------
     what
         A text, a file (.txt with a text on each line, .csv, .tsv, .jsonl, .parquet), a folder of
-        .txt files, or - for standard input with a text on each line. Without it, texts are asked
-        for one by one.
+        .txt files, or - for standard input with a text on each line. Without it, you can type texts
+        one by one.
     explain
-        Colour the words by what they contribute: by occlusion, what the log-odds of the label lose
-        if the word is left out, up to 400 words; by gradient times embedding in longer texts.
+        Colour the words by their contributions to the label. In texts of up to 400 words that is
+        the decrease of the label's log-odds if the word is left out (occlusion), in longer texts
+        gradient times embedding.
     method
-        Explain by occlusion or by gradient, whatever the length.
+        Explain by this method, occlusion or gradient, whatever the length of the text.
     json
-        Write one JSON object a text.
+        Write one JSON object for each text.
     """
     if method not in (None, "occlusion", "gradient"):
         raise UserError(f"--method is occlusion or gradient, not {method!r}")
@@ -65,7 +66,7 @@ def classify(
             if word.startswith("--") and word.split() == [word]:
                 raise UserError(f"there is no option {word}")
         raise UserError(f"one text or file, not {len(what):,}; put a text into quotes")
-    texts, total = _texts(what[0] if what else None, text_column)
+    texts, total = _read_texts(what[0] if what else None, text_column)
     from rich.cells import cell_len
 
     from seq.drawing.panels import shorten
@@ -76,22 +77,22 @@ def classify(
         _explain(classifier, texts, method, json)  # type: ignore[arg-type]
         return
     console = stdout()
-    predictions = _with_progress(classifier, texts, total)
+    predictions = _classify_with_progress(classifier, texts, total)
     for row, (text, prediction) in enumerate(predictions, 1):
         if json:
-            print_json({"row": row, **_figures(prediction)})
+            print_json({"row": row, **_to_json(prediction)})
         else:
-            line = _line(prediction)
+            line = _format_prediction(prediction)
             room = max(20, console.width - cell_len(line) - 2) if total != 1 else 0
             sys.stdout.write(f"{line}  {shorten(text[: 4 * room], room)}".rstrip() + "\n")
 
 
-def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:
-    """Return the texts that are asked about and how many they are, if that is known."""
+def _read_texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:
+    """Return the texts to classify and, if it is known, their number."""
     if what is None and sys.stdin is not None and sys.stdin.isatty():
-        return _asked(), None
+        return _ask(), None
     if what is None or what == "-":
-        return _lines(), None
+        return _read_lines(), None
     if _is_path(what):
         from corpora.labelled.texts import read
 
@@ -101,7 +102,11 @@ def _texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], in
 
 
 def _is_path(what: str) -> bool:
-    """Return whether `what` names a file or folder rather than being a text itself."""
+    """Return whether `what` is the name of a file or folder, not a text.
+
+    Raises:
+        UserError: `what` looks like a name, but there is no such file or folder.
+    """
     if not what or len(what) > 4096 or "\n" in what or "\0" in what:
         return False
     try:
@@ -115,7 +120,7 @@ def _is_path(what: str) -> bool:
     return False
 
 
-def _lines() -> Iterator[str]:
+def _read_lines() -> Iterator[str]:
     if sys.stdin is None:
         raise UserError("there is no standard input to read; give a text or a file")
     for number, line in enumerate(sys.stdin.buffer, 1):
@@ -125,13 +130,13 @@ def _lines() -> Iterator[str]:
             raise UserError(f"standard input, line {number:,}, is not UTF-8 text") from error
 
 
-def _asked() -> Iterator[str]:
-    """Ask for texts until the end of the input, Ctrl-D."""
+def _ask() -> Iterator[str]:
+    """Ask for texts one by one, and yield them until Ctrl-D."""
     console = stderr()
-    with suppress(ImportError):  # Windows has none
+    with suppress(ImportError):  # Windows has no readline
         import readline  # noqa: F401  (so that arrow keys edit the line)
     console.print("Write a review and press Enter; Ctrl-D ends.", style="dim")
-    prompt = "> " if sys.stdout.isatty() else ""  # input would write it among the results
+    prompt = "> " if sys.stdout.isatty() else ""  # `input` would write the prompt into the results
     while True:
         if not prompt:
             console.print("> ", end="")
@@ -143,34 +148,34 @@ def _asked() -> Iterator[str]:
         yield text
 
 
-def _with_progress(
+def _classify_with_progress(
     classifier: TextClassifier, texts: Iterable[str], total: int | None
 ) -> Iterator[tuple[str, Prediction]]:
-    """Yield texts and predictions, with a bar on standard error where results go to a file."""
+    """Yield texts and predictions. If the results go to a file, show a bar on standard error."""
     from rich.progress import Progress
 
     if sys.stdin is not None and sys.stdin.isatty() and total is None:
-        for text in texts:  # that people type: each is answered at once
+        for text in texts:  # typed texts are classified at once, one by one
             yield text, classifier.classify([text])[0]
         return
     console = stderr()
     hidden = not sys.stderr.isatty() or sys.stdout.isatty() or total == 1
-    read, answered = tee(texts)
+    shown, classified = tee(texts)
     bar = Progress(
         console=console,
         transient=True,
         disable=hidden,
-        redirect_stdout=False,  # else the results would go where the bar is
+        redirect_stdout=False,  # otherwise rich would print the results where the bar is
         redirect_stderr=False,
     )
     with bar as progress:
         task = progress.add_task("classifying", total=total)
-        for text, prediction in zip(read, classifier.stream(answered), strict=True):
+        for text, prediction in zip(shown, classifier.stream(classified), strict=True):
             yield text, prediction
             progress.advance(task)
 
 
-def _figures(prediction: Prediction) -> dict[str, Any]:
+def _to_json(prediction: Prediction) -> dict[str, Any]:
     return {
         "label": prediction.label,
         "probability": prediction.probability,
@@ -180,7 +185,7 @@ def _figures(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _line(prediction: Prediction) -> str:
+def _format_prediction(prediction: Prediction) -> str:
     if prediction.label is None or prediction.probability is None:
         return "–  no words: nothing can be said"
     line = f"{printable(prediction.label)}  {prediction.probability:.1%}"
@@ -205,20 +210,20 @@ def _explain(
                 )
             ]
             about = {"method": explanation.method, "contributions": words}
-            print_json({"row": row, **_figures(explanation.prediction), **about})
+            print_json({"row": row, **_to_json(explanation.prediction), **about})
         else:
             _show(console, explanation)
 
 
 def _show(console: Console, explanation: Explanation) -> None:
-    """Print the text with its words coloured, and name the strongest of them."""
+    """Print the text with coloured words, and list the words with the largest contributions."""
     prediction = explanation.prediction
-    console.print(_line(prediction), soft_wrap=True)
+    console.print(_format_prediction(prediction), soft_wrap=True)
     if prediction.label is None:
         return
     values = explanation.contributions
     styles = SIXTEEN if console.color_system in ("standard", "windows") else COLORS
-    console.print(colored(explanation.pieces(), styles), soft_wrap=True)
+    console.print(color_words(explanation.pieces(), styles), soft_wrap=True)
     label = printable(prediction.label)
     order = values.argsort()
     for side, sign, rows in (("for", 1, order[::-1]), ("against", -1, order)):

@@ -1,4 +1,4 @@
-"""`charlm imdb compare`: train several presets and put what came of them side by side."""
+"""`charlm imdb compare`: train several presets and compare their results."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import SWITCH, LabelColumn, TextColumn, given, overrides
+from charlm.console.options import Json, LabelColumn, TextColumn, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
-from charlm.experiments.comparison import table, write_tables
+from charlm.experiments.comparison import Settings, make_table, write_tables
 from charlm.training.config import preset
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES
 from seq.drawing.braille import HEIGHT, draw
-from seq.drawing.curves import curve_panels, read_curve
+from seq.drawing.curves import make_panels, read_curves
 from seq.drawing.panels import Panel
 from seq.drawing.picture import save_panels
-from seq.imdb.comparison_rows import HEADINGS, Row, cells, row
+from seq.imdb.comparison_rows import HEADINGS, Row, format_cells, make_row
 from seq.imdb.config import IMDB, PRESETS, ClassifierTraining
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from corpora.labelled.texts import LabelledTexts
     from seq.imdb.data import Source
 
-Options = overrides(ClassifierTraining, module=__name__)
+Options = make_options(ClassifierTraining, module=__name__)
 
 
 def compare(
@@ -40,52 +40,51 @@ def compare(
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
-    json: Annotated[bool, SWITCH] = False,
+    json: Json = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
-    """Train presets one after the other, then test each once, and print one table.
+    """Train presets one after the other, test each model once, and print a table of the results.
 
-    Writes compare.md, compare.json and the curves, compare.png, into the folder, beside a run
-    folder for each preset. What was stopped goes on where it was when the command is given again.
+    The folder gets a run folder for each preset, the results (compare.md and compare.json) and the
+    training curves (compare.png). If the command was stopped, give it again to go on.
 
     Parameters
     ----------
     presets
-        Which: {presets}.
+        Names of presets: {presets}.
     data
-        Texts to train on: `imdb`, or labelled texts of your own.
+        Texts to train on: `imdb`, or your own labelled texts.
     test
-        Labelled texts to test on; those of IMDB where --data is `imdb`.
+        Labelled texts to test on; for `imdb` its test reviews by default.
     folder
-        Where to write.
-    json
-        Write the table as one JSON object instead.
+        Folder to write to.
     """
-    changes = given(options)
+    changes = select_given(options)
     _check(presets, data, test)
-    from charlm.experiments.comparison import in_turn
+    from charlm.experiments.comparison import run_in_turn
     from seq.imdb.data import Source
 
     source = Source(spec=data, text_column=text_column, label_column=label_column)
-    texts = _own_test(source, test) if test is not None else None
+    texts = _read_own_test(source, test) if test is not None else None
     stop = Interrupts()
     names = list(dict.fromkeys(presets))
     console = stderr() if json else stdout()
     trainings = [
         partial(_train, name, folder / name, source, changes, stop, console) for name in names
     ]
-    if code := in_turn(trainings, stop):
+    if code := run_in_turn(trainings, stop):
         return code
     notice("all are trained; testing …")
     if texts is None:
         texts = source.read("test", notice=notice)
-    rows = [row(name, folder / name, texts) for name in names]
+    rows = [make_row(name, folder / name, texts) for name in names]
     panels = _publish(folder, names, rows, data)
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
-    console.print(table(HEADINGS, map(cells, rows)))
-    console.print(draw(panels, names, min(console.width, 160), HEIGHT))
+    console.print(make_table(HEADINGS, map(format_cells, rows)))
+    if panels:
+        console.print(draw(panels, names, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, compare.png")
     return 0
 
@@ -94,7 +93,11 @@ compare.__doc__ = (compare.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
 def _check(presets: tuple[str, ...], data: str, test: str | None) -> None:
-    """Raise `UserError` for presets that cannot be compared, or data that cannot be tested."""
+    """Check that the presets can be compared.
+
+    Raises:
+        UserError: a preset is missing, unknown or of two steps, or there are no texts to test on.
+    """
     if not presets:
         raise UserError(f"which presets? name some of {', '.join(PRESETS)}")
     if data != IMDB and test is None:
@@ -105,15 +108,22 @@ def _check(presets: tuple[str, ...], data: str, test: str | None) -> None:
 
 
 def _publish(folder: Path, names: list[str], rows: list[Row], data: str) -> list[Panel]:
-    """Write the tables and the curves into `folder`; return the curves."""
-    panels = curve_panels([read_curve(name, folder / name) for name in names])
-    write_tables(folder, "compare", HEADINGS, map(cells, rows), [asdict(row) for row in rows])
-    save_panels(panels, names, folder / "compare.png", title=f"Classifiers of {data}")
+    """Write tables and curves into `folder`, and return the panels of the curves."""
+    panels = make_panels(read_curves({name: folder / name for name in names}))
+    write_tables(
+        folder, "compare", HEADINGS, map(format_cells, rows), [asdict(row) for row in rows]
+    )
+    if panels:
+        save_panels(panels, names, folder / "compare.png", title=f"Classifiers of {data}")
     return panels
 
 
-def _own_test(source: Source, spec: str) -> LabelledTexts:
-    """Return the texts of `spec` to test on, before hours go into what is then not tested."""
+def _read_own_test(source: Source, spec: str) -> LabelledTexts:
+    """Read the test texts `spec`. This comes first, because the trainings can take hours.
+
+    Raises:
+        UserError: the texts cannot be read, or have other classes than the training texts.
+    """
     from seq.imdb.data import Source
 
     classes = CLASSES if source.spec == IMDB else source.read().classes
@@ -131,10 +141,8 @@ def _train(
     stop: Interrupts,
     console: Console,
 ) -> int:
-    """Train a preset to its end in `folder`, from where it was left; return the exit code."""
-    from charlm.console.watch import watch
-    from charlm.experiments.comparison import open_or_resume
-    from charlm.training.request import Hooks
+    """Train a preset in `folder`, or go on with its training, and return the exit code."""
+    from charlm.experiments.comparison import train_to_end
     from seq.imdb.training import ClassifierRequest
 
     chosen = preset(name, PRESETS)
@@ -142,6 +150,5 @@ def _train(
     request = ClassifierRequest(
         model=chosen.model, training=config, source=source, preset=name, run=folder
     )
-    wanted = {"training": config.to_json(), "corpus": asdict(source)}
-    with open_or_resume(request, wanted, Hooks(stop=stop, notice=notice)) as ready:
-        return watch(ready, stop, console=console)
+    wanted: Settings = {"training": config, "corpus": asdict(source)}
+    return train_to_end(request, wanted, stop, console)

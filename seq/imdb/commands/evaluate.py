@@ -1,4 +1,4 @@
-"""`charlm imdb evaluate`: how often a classifier is right, and how well it knows."""
+"""`charlm imdb evaluate`: metrics of a classifier on labelled texts."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def evaluate(
     Parameters
     ----------
     data
-        `imdb`, or labelled texts of your own: a .csv, .tsv, .jsonl or .parquet file, or a folder
+        `imdb`, or your own labelled texts: a .csv, .tsv, .jsonl or .parquet file, or a folder
         with a folder of .txt files for each class.
     split
-        Which reviews of IMDB.
+        Part of the IMDB reviews to evaluate on.
     """
     import numpy as np
 

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import INPUT, Out, Resume, TensorBoardToo, TextColumn, given, overrides
+from charlm.console.options import (
+    INPUT,
+    Out,
+    Resume,
+    TensorBoardToo,
+    TextColumn,
+    make_options,
+    select_given,
+)
 from charlm.console.program import notice
 from charlm.training.config import preset
 from corpora.errors import UserError
-from seq.imdb.config import PRESETS, PretrainingConfig, ReaderConfig
+from seq.imdb.config import IMDB, PRESETS, PretrainingConfig, ReaderConfig
 
 if TYPE_CHECKING:
     from charlm.training.session import Training
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PRESET = "pretrained"
 
-Options = overrides(ReaderConfig, PretrainingConfig, module=__name__)
+Options = make_options(ReaderConfig, PretrainingConfig, module=__name__)
 
 
 def pretrain(
@@ -35,21 +43,20 @@ def pretrain(
     tensorboard: TensorBoardToo = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
-    """Train a word model: it predicts the next word, and with a second direction the one before.
+    """Train a word model, which predicts the next word and, with --bidirectional, the previous one.
 
     Parameters
     ----------
     data
-        `imdb` (its training and unlabelled reviews), which it is by default, or texts of your own;
-        labels are not needed.
+        `imdb`, the default: its training and its unlabelled reviews. Or your own texts, which need
+        no labels.
     preset_name
-        Whose shape and settings the options below change, by default those of `pretrained`.
+        Preset whose settings the options below change, by default `pretrained`.
     """
-    changes = given(options)
+    changes = select_given(options)
     from charlm.console.watch import open_training
     from charlm.training.request import Hooks
     from charlm.training.tensorboard import require_tensorboard
-    from seq.imdb.config import IMDB
     from seq.imdb.data import Source
     from seq.imdb.words.training import WordModelRequest
 
@@ -76,17 +83,24 @@ def pretrain(
         changes=changes,
         beside={"--preset": preset_name, "--out": run_folder},
         hooks=Hooks(stop=stop, notice=notice),
-        **(moved_source(source, data) if resume else {}),
+        **(find_moved_source(source, data) if resume else {}),
     )
     with opened as ready:
         return watch_word_model(ready, stop, tensorboard)
 
 
-def moved_source(source: Source, data: str | None) -> dict[str, Any]:
-    """Return where the texts of a resumed training are now, if that is said.
+def find_moved_source(source: Source, data: str | None) -> dict[str, Any]:
+    """Return the place of the texts of a resumed training, if the user gives a new one.
+
+    Args:
+        source: the place that the options describe.
+        data: file or folder that the user named; None if there is none.
+
+    Returns:
+        The keyword argument `source` for `Request.recorded`, or nothing.
 
     Raises:
-        UserError: columns are named, but no data: a resumed training reads those it did before.
+        UserError: columns are named without data. A resumed training reads its own columns.
     """
     if data is None and (source.text_column or source.label_column):
         raise UserError("--resume reads the columns that it did before: leave out --text-column")
@@ -94,9 +108,8 @@ def moved_source(source: Source, data: str | None) -> dict[str, Any]:
 
 
 def watch_word_model(ready: Training, stop: Interrupts, tensorboard: bool) -> int:
-    """Train a word model, and say at its end how a classifier starts from it."""
+    """Train a word model, then print how to start a classifier from it; return the exit code."""
     from charlm.console.watch import watch
-    from seq.imdb.config import IMDB
 
     corpus = ready.run.signed["corpus"]
     about = [] if corpus["spec"] == IMDB else [corpus["spec"]]

@@ -1,8 +1,9 @@
-"""`charlm imdb train`."""
+"""`charlm imdb train`: train a classifier, and before it the word model that a preset asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,22 +17,22 @@ from charlm.console.options import (
     Resume,
     TensorBoardToo,
     TextColumn,
-    given,
-    overrides,
+    make_options,
+    select_given,
 )
 from charlm.console.program import notice
 from charlm.runs.files import CONFIG, exists
 from charlm.training.config import preset
 from corpora.errors import UserError
-from seq.imdb.commands.pretrain import moved_source, watch_word_model
+from seq.imdb.commands.pretrain import find_moved_source, watch_word_model
 from seq.imdb.config import (
     DEFAULT_PRESET,
+    IMDB,
     PRESETS,
     ClassifierConfig,
     ClassifierTraining,
     ReaderConfig,
 )
-from seq.imdb.config import Preset as PresetPair
 
 if TYPE_CHECKING:
     from charlm.training.request import Hooks
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
     from seq.imdb.training import ClassifierRequest
 
 SETTLED = {*ReaderConfig().to_json(), "embedding", "vocabulary_size", "min_frequency"}
-"""Options that a model to start from has settled."""
+"""Options that cannot be given with --init-from, because the model decides them."""
 
 FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed", "max_minutes")
-"""Options of the training of a classifier that hold for the word model before it as well."""
+"""Options of the classifier's training that also apply to the word model before it."""
 
-Options = overrides(ClassifierConfig, ClassifierTraining, module=__name__)
+Options = make_options(ClassifierConfig, ClassifierTraining, module=__name__)
 
 
 def train(
@@ -66,23 +67,22 @@ def train(
     Parameters
     ----------
     data
-        `imdb`, which it is by default, a .csv, .tsv, .jsonl or .parquet file with a text and a
-        label column, or a folder with a folder of .txt files for each class.
+        `imdb`, the default, or a .csv, .tsv, .jsonl or .parquet file with a text and a label
+        column, or a folder with a folder of .txt files for each class.
     preset_name
-        Named settings that the options below change, by default `best`: {presets}.
+        Preset whose settings the options below change, by default `best`: {presets}.
     init_from
-        Start from this model: vocabulary, embedding and recurrent layers of a word model
-        (`charlm imdb pretrain`) or of a classifier.
+        Start from the vocabulary, the embedding and the recurrent layers of this model, a word
+        model (`charlm imdb pretrain`) or a classifier.
     vectors
-        Start from the word vectors in this text file, as GloVe and word2vec write them; see
+        Start from the word vectors in this text file, in the format of GloVe or word2vec. See also
         --freeze-embedding.
     """
-    changes = given(options)
-    # Imported here: loading torch takes over a second, and --help does not need it.
+    changes = select_given(options)
+    # Imported here, because torch takes over a second to load and --help does not need it.
     from charlm.console.watch import open_training, watch
     from charlm.training.request import Hooks
     from charlm.training.tensorboard import require_tensorboard
-    from seq.imdb.config import IMDB
     from seq.imdb.data import Source
     from seq.imdb.training import ClassifierRequest
 
@@ -91,36 +91,20 @@ def train(
     source = Source(spec=data or IMDB, text_column=text_column, label_column=label_column)
     stop = Interrupts()
     hooks = Hooks(stop=stop, notice=notice)
-    name = preset_name or DEFAULT_PRESET
-    start_from = init_from
-    if resume is None:
-        chosen = preset(name, PRESETS)
-        _check_start(chosen, changes, init_from, vectors)
-        if chosen.pretraining is not None and init_from is None:
-            code, start_from = _pretrain(name, changes, source, run_folder, hooks, tensorboard)
-            if stop.asked or code:
-                return 128 + stop.asked if stop.asked else code
-
-    def request() -> ClassifierRequest:
-        return ClassifierRequest(
-            model=chosen.model.replace(changes),
-            training=chosen.training.replace(changes),
-            source=source,
-            preset=name,
-            init_from=start_from,
-            vectors=vectors,
-            run=run_folder,
-        )
-
+    name, start_from = preset_name or DEFAULT_PRESET, init_from
+    if resume is None and _needs_word_model(name, changes, init_from, vectors):
+        code, start_from = _pretrain(name, changes, source, run_folder, hooks, tensorboard)
+        if code:
+            return code
     beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
     opened = open_training(
         ClassifierRequest,
-        request,
+        partial(_make_request, name, changes, source, start_from, vectors, run_folder),
         resume=resume,
         changes=changes,
         beside={**beside, "--vectors": vectors},
         hooks=hooks,
-        **(moved_source(source, data) if resume else {}),
+        **(find_moved_source(source, data) if resume else {}),
     )
     with opened as ready:
         return watch(ready, stop, tensorboard=tensorboard)
@@ -131,18 +115,47 @@ train.__doc__ = (train.__doc__ or "").format(
 )
 
 
-def _check_start(
-    chosen: PresetPair, changes: Mapping[str, Any], init_from: str | None, vectors: Path | None
-) -> None:
-    """Raise `UserError` if options contradict what the classifier is to start from."""
+def _make_request(
+    name: str,
+    changes: Mapping[str, Any],
+    source: Source,
+    init_from: str | None,
+    vectors: Path | None,
+    run_folder: Path | None,
+) -> ClassifierRequest:
+    """Return the request for a classifier of preset `name`, with `changes` to its settings."""
+    from seq.imdb.training import ClassifierRequest
+
+    chosen = PRESETS[name]
+    return ClassifierRequest(
+        model=chosen.model.replace(changes),
+        training=chosen.training.replace(changes),
+        source=source,
+        preset=name,
+        init_from=init_from,
+        vectors=vectors,
+        run=run_folder,
+    )
+
+
+def _needs_word_model(
+    name: str, changes: Mapping[str, Any], init_from: str | None, vectors: Path | None
+) -> bool:
+    """Return whether a word model must be trained before the classifier.
+
+    Raises:
+        UserError: there is no such preset, or options contradict what the classifier starts from.
+    """
     from charlm.console.watch import refuse
 
+    chosen = preset(name, PRESETS)
     if vectors is not None:
         refuse(set(changes) & {"embedding", "embedding_size"}, "while --vectors gives it")
         if init_from is not None or chosen.pretraining is not None:
             raise UserError("--vectors would replace what the model to start from has learned")
     if init_from is not None:
         refuse(set(changes) & SETTLED, "while --init-from gives the model")
+    return chosen.pretraining is not None and init_from is None
 
 
 def _pretrain(
@@ -153,7 +166,11 @@ def _pretrain(
     hooks: Hooks,
     tensorboard: bool,
 ) -> tuple[int, str]:
-    """Train the word model that a preset starts from; return the exit code and its run folder."""
+    """Train the word model that a preset starts from, and return the exit code and its run folder.
+
+    Raises:
+        UserError: the run folder of the classifier is in use, or the training cannot be opened.
+    """
     from charlm.training import session
     from seq.imdb.words.training import WordModelRequest
 
@@ -170,4 +187,6 @@ def _pretrain(
     )
     assert isinstance(hooks.stop, Interrupts)
     with session.start(request, hooks) as ready:
-        return watch_word_model(ready, hooks.stop, tensorboard), str(ready.run.path)
+        code = watch_word_model(ready, hooks.stop, tensorboard)
+    # Ctrl-C may come after the last step, when the word model has ended as usual.
+    return 128 + hooks.stop.signal if hooks.stop.signal else code, str(ready.run.path)

@@ -1,1 +1,1 @@
-"""Word models, which a classifier can start from."""
+"""Word language models, which classifiers can start from."""

@@ -1,4 +1,4 @@
-"""A word language model that reads in one or both directions, to pre-train a classifier with."""
+"""A word language model of one or two directions, for the pre-training of a classifier."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
-from charlm.nn.dropout import locked_dropout
+from charlm.nn.dropout import variational_dropout
 from charlm.nn.recurrent import LayerState
 from corpora.errors import UserError
 from seq.imdb.config import ReaderConfig
@@ -16,19 +16,24 @@ from seq.layers.adaptive_softmax import AdaptiveSoftmax
 from seq.layers.encoder import Encoder
 
 State: TypeAlias = "list[LayerState | None]"
-"""One entry a direction."""
+"""State of each direction; None stands for zeros."""
 
 
 class WordModel(nn.Module):
-    """Predicts the next word, and with a second direction the word before.
+    """A network that predicts the next word and, with a second direction, the previous word.
 
-    Embedding and encoder are those of a `Classifier` with one layer, by the same names, so that the
-    weights go from one to the other. As a backward language model must not see what a forward
-    one has read, the directions share no layer but the embedding and the softmax: with two
-    directions, one layer is all there can be.
+    Embedding and encoder are those of a `Classifier` with one layer, under the same names, so a
+    classifier can take over their weights. The directions share only the embedding and the softmax,
+    because the backward model must not see the words that the forward model has read. A second
+    layer would read both directions, so there is only one.
+
+    Args:
+        config: shape of the model.
+        vocabulary_size: V, number of words, padding and <unk> included.
+        dropout: share of the features that is dropped in training.
 
     Raises:
-        UserError: the vocabulary holds no word but padding and <unk>.
+        UserError: the vocabulary holds only padding and <unk>.
     """
 
     def __init__(self, config: ReaderConfig, vocabulary_size: int, dropout: float) -> None:
@@ -56,23 +61,23 @@ class WordModel(nn.Module):
         state: State,
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, State]:
-        """Return the mean cross-entropy over all directions, in nats a word, and the new state.
+        """Return the mean cross-entropy over all directions, in nats per word, and the new state.
 
         Args:
-            inputs: for each direction the words in the order in which it reads them, (T, B).
-            targets: the words after them in that order, (T, B).
-            state: of each direction; None for zeros.
-            generator: draws the dropout masks while training.
+            inputs: for each direction, the words in the order in which it reads them, (T, B).
+            targets: for each direction, the next words in that order, (T, B).
+            state: state of each direction; None stands for zeros.
+            generator: draws the dropout masks in training. It lies on the CPU.
         """
         share = self.dropout if self.training else 0.0
         losses: list[Tensor] = []
         after: State = []
-        for way, layer in enumerate(self.encoder.at(0)):
-            x = locked_dropout(self.embedding(inputs[way]), share, generator)
+        for way, layer in enumerate(self.encoder.layers_at(0)):
+            x = variational_dropout(self.embedding(inputs[way]), share, generator)
             if torch.is_autocast_enabled(x.device.type):
                 x = x.to(torch.get_autocast_dtype(x.device.type))
             y, layer_state = layer(x, state[way])
             after.append(layer_state)
-            y = locked_dropout(y, share, generator)
+            y = variational_dropout(y, share, generator)
             losses.append(self.softmax(self.projections[way](y).flatten(0, 1), targets[way]))
         return torch.stack(losses).mean(), after

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from charlm.nn.recurrent import detached, flattened, unflattened
+from charlm.nn.recurrent import detach_state, flatten_state, restore_state, unflatten_state
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import WORD_MODEL
 from charlm.streams import Streams
@@ -21,24 +20,25 @@ from charlm.training.task import Task, copy_weights
 from corpora.errors import UserError
 from seq.imdb.config import PretrainingConfig
 from seq.imdb.words.model import State, WordModel
-from seq.padding import PAD
+from seq.padding import PAD, Ids
 
 VALIDATION_STREAMS = 16
+"""Number of streams into which the validation texts are cut."""
 
 Window = tuple[list[Tensor], list[Tensor]]
-"""Inputs and targets of each direction, (T, B)."""
+"""Inputs and targets of each direction, (T, B) each."""
 
 
 class WordModelling(Task[Window]):
-    """Trains a `WordModel` on texts that follow each other in streams (see `charlm.training.task.Task`).
+    """The training of a `WordModel` on streams of texts (see `charlm.training.task.Task`).
 
     Args:
-        model: on the world's device.
-        vocabulary: JSON, written into the model file.
+        model: the word model, on the world's device.
+        vocabulary: JSON that is written into the model file.
         training: encoded texts to learn from.
-        validation: encoded texts to choose the best model by.
-        config: sizes of the batches.
-        precision: arithmetic of the evaluations, the one of the training.
+        validation: encoded texts to choose the best model with.
+        config: settings of the training.
+        precision: arithmetic of the evaluations, the same as in training.
         world: this process alone.
 
     Raises:
@@ -52,8 +52,8 @@ class WordModelling(Task[Window]):
         self,
         model: WordModel,
         vocabulary: str,
-        training: Sequence[npt.NDArray[np.integer[Any]]],
-        validation: Sequence[npt.NDArray[np.integer[Any]]],
+        training: Sequence[Ids],
+        validation: Sequence[Ids],
         config: PretrainingConfig,
         *,
         precision: Precision,
@@ -62,8 +62,8 @@ class WordModelling(Task[Window]):
         self.model, self.vocabulary, self.config = model, vocabulary, config
         self.precision, self.device = precision, world.device
         self.directions = model.encoder.directions
-        self.streams = self._streams(_joined(training), config.batch_size)
-        self.validation = self._streams(_joined(validation), VALIDATION_STREAMS)
+        self.streams = self._make_streams(_join(training), config.batch_size)
+        self.validation = self._make_streams(_join(validation), VALIDATION_STREAMS)
         self.steps_per_epoch = self.streams[0].windows
         if not self.steps_per_epoch or not self.validation[0].windows:
             raise UserError(
@@ -71,34 +71,34 @@ class WordModelling(Task[Window]):
             )
         self.state: State = [None] * self.directions
 
-    def _streams(self, ids: npt.NDArray[np.int64], batch_size: int) -> list[Streams]:
+    def _make_streams(self, ids: npt.NDArray[np.int64], batch_size: int) -> list[Streams]:
         orders = [ids, ids[::-1]][: self.directions]
         window = self.config.window
         return [Streams(order, batch_size, window, device=self.device) for order in orders]
 
     def batches(self, epoch: int, start: int) -> Iterator[Window]:
-        """Yield the windows of a pass; each pass begins with a state of zeros."""
+        """Yield the windows of a pass from number `start` on. A pass starts with zero states."""
         if start == 0:
             self.state = [None] * self.directions
-        return _windows(self.streams, start)
+        return _read_windows(self.streams, start)
 
     def loss(self, model: nn.Module, batch: Window, generator: torch.Generator) -> Tensor:
-        """Return the mean cross-entropy in nats a word, and carry the state on."""
+        """Return the mean cross-entropy in nats per word; keep the state for the next window."""
         loss, state = model(*batch, self.state, generator)
-        self.state = list(detached(state))
+        self.state = list(detach_state(state))
         return loss  # type: ignore[no-any-return]
 
     def units(self, batch: Window) -> int:
-        """Return the number of words in the batch, each of which is read in every direction."""
+        """Return the number of words in the batch. Words count once for all directions."""
         return batch[0][0].numel()
 
     def evaluate(self) -> Mapping[str, float]:
-        """Return loss (nats a word, mean of the directions) and perplexity on validation."""
+        """Return loss (nats per word, mean of the directions) and perplexity on validation."""
         self.model.eval()
         losses: list[float] = []
         state: State = [None] * self.directions
         with torch.inference_mode(), autocast(self.device, self.precision):
-            for window in _windows(self.validation, 0):
+            for window in _read_windows(self.validation, 0):
                 loss, state = self.model(*window, state)
                 losses.append(float(loss))
         self.model.train()
@@ -106,28 +106,29 @@ class WordModelling(Task[Window]):
         return {"loss": mean, "perplexity": float(np.exp(mean))}
 
     def carried(self) -> dict[str, Tensor]:
-        """Return the state of every stream."""
-        return flattened([layer for layer in self.state if layer is not None])
+        """Return the state of every stream, by name."""
+        return flatten_state([layer for layer in self.state if layer is not None])
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        """Undo `carried`."""
-        # They come in fp32; in bf16 a GRU that goes on from them rounds otherwise.
+        """Set the state of every stream; see `carried`."""
+        # Saved states are fp32. In a bf16 training they must be bf16: a GRU rounds differently.
         dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
-        state = unflattened({name: t.to(self.device, dtype) for name, t in tensors.items()})
+        restore_state(tensors, self.model.encoder.layers_at(0), len(self.streams[0].ids))
+        state = unflatten_state({name: t.to(self.device, dtype) for name, t in tensors.items()})
         self.state = list(state) if state else [None] * self.directions
 
     def model_file(self) -> ModelFile:
-        """Return what the model file holds."""
+        """Return the contents of the model file."""
         config = self.model.config.to_json()
         return ModelFile(WORD_MODEL, config, self.vocabulary, copy_weights(self.model))
 
 
-def _joined(texts: Sequence[npt.NDArray[np.integer[Any]]]) -> npt.NDArray[np.int64]:
-    """Return all texts in a row, with a symbol between them that no word has."""
+def _join(texts: Sequence[Ids]) -> npt.NDArray[np.int64]:
+    """Return all texts as one sequence, with padding after each text to separate them."""
     between = np.array([PAD])
     return np.concatenate([part for text in texts for part in (text, between)]).astype(np.int64)
 
 
-def _windows(streams: Sequence[Streams], start: int) -> Iterator[Window]:
-    for ways in zip(*(stream.starting_at(start) for stream in streams), strict=True):
+def _read_windows(streams: Sequence[Streams], start: int) -> Iterator[Window]:
+    for ways in zip(*(stream.read_from(start) for stream in streams), strict=True):
         yield [inputs.t() for inputs, _ in ways], [targets.t() for _, targets in ways]

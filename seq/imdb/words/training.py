@@ -1,4 +1,4 @@
-"""From texts without labels to the training of a word language model."""
+"""Make a training of a word language model from texts without labels."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from seq.imdb.words.model import WordModel
 from seq.imdb.words.task import WordModelling
 
 UNSUPERVISED: Sequence[imdb.Split] = ("train", "unsupervised")
-"""Parts of IMDB that are read: never the test texts."""
+"""Parts of IMDB that are read. The test texts are not among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WordModelRequest(TextRequest):
-    """The training of a word model that is asked for. Labels of the texts are not looked at."""
+    """A request for the training of a word model. Labels of the texts are ignored."""
 
     kind: ClassVar[str] = WORD_MODEL
     what: ClassVar[str] = "a word model"
 
     model: ReaderConfig
-    """Shape of the classifier that will start from it."""
+    """Shape of the word model, and of the classifier that will start from it."""
     training: PretrainingConfig
+    """Settings of the training."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
-        """Read and encode the texts; see `Request.job`. The run is named after the data."""
-        texts = self._texts(hooks.notice)
+        """Read and encode the texts, and return the job. It is named after its data."""
+        texts = self._read_texts(hooks.notice)
         known = vocabulary and WordTokenizer.from_json(vocabulary)
         tokenizer = known or self.train_tokenizer(texts)
         ids = encode_texts(tokenizer, texts.texts)
         hooks.notice(describe_unknown(ids, len(tokenizer)))
-        # In the order that the seed draws: neighbours on file are reviews of one film.
+        # In a random order: neighbours in the data set are reviews of the same film.
         training, validation = (
             [ids[row] for row in rows] for rows in hold_out(len(texts), self.training)
         )
@@ -70,14 +71,14 @@ class WordModelRequest(TextRequest):
 
     @classmethod
     def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
-        """Return the request that a run recorded; `moved` may hold `source`."""
+        """Return the request that a run recorded, perhaps with another `source` of the texts."""
         return cls(
             model=ReaderConfig.from_json(signed["model"]),
             training=PretrainingConfig.from_json(signed["training"]),
-            source=moved.get("source") or Source.recorded(signed["corpus"]),
+            source=moved.get("source") or Source.from_record(signed["corpus"]),
         )
 
-    def _texts(self, notice: Notice) -> LabelledTexts:
+    def _read_texts(self, notice: Notice) -> LabelledTexts:
         if self.source.spec != IMDB:
             return self.source.read(labelled=False)
         parts = [self.source.read(part, notice=notice) for part in UNSUPERVISED]

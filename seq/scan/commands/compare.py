@@ -1,107 +1,100 @@
-"""`charlm scan compare`: with and without attention, on several splits, from several seeds."""
+"""`charlm scan compare`: compare kinds of attention on several splits, with several seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import SWITCH, given, overrides
+from charlm.console.options import Json, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
-from charlm.experiments.comparison import table, write_tables
+from charlm.experiments.comparison import Settings, make_table, write_tables
 from corpora.errors import UserError
 from corpora.scan import splits
 from corpora.scan.splits import SPLITS
 from seq.drawing.braille import HEIGHT, draw
-from seq.drawing.curves import curve_panels, read_curve
+from seq.drawing.curves import make_panels, read_curves
 from seq.drawing.panels import Panel
 from seq.drawing.picture import save_panels
-from seq.scan.comparison_rows import HEADINGS, Row, cells, row
+from seq.scan.comparison_rows import HEADINGS, Row, format_cells, make_row
 from seq.scan.config import AttentionKind, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Options = overrides(
+Options = make_options(
     TranslatorConfig,
     TranslatorTraining,
     module=__name__,
     default="default",
-    without=("attention",),  # several are named here
+    without=("attention",),  # here --attention takes several kinds
 )
 
 
 def compare(
     *names: str,
-    attention: Annotated[tuple[AttentionKind, ...], Parameter(negative="")] = (
+    kinds: Annotated[tuple[AttentionKind, ...], Parameter(name="--attention", negative="")] = (
         "none",
         "scaled_dot",
     ),
     seeds: int = 1,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/scan"),
-    json: Annotated[bool, SWITCH] = False,
+    json: Json = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
-    """Train with and without attention, then test each model once, and print one table.
+    """Train with and without attention, test each model once, and print a table of the results.
 
-    Writes compare.md, compare.json and the curves of each split, SPLIT.png, into the folder, beside
-    the run folders. What was stopped goes on where it was when the command is given again.
+    The folder gets the run folders, the results (compare.md and compare.json) and the training
+    curves of each split (SPLIT.png). If the command was stopped, give it again to go on.
 
     Parameters
     ----------
     names
-        Splits: {splits}, or all.
-    attention
+        Names of splits: {splits}, or all.
+    kinds
         Kinds of attention to compare; give the option once for each.
     seeds
-        How many trainings there are of each model; their seeds count from --seed on.
+        Number of trainings of each model. Their seeds count from --seed on.
     folder
-        Where to write.
-    json
-        Write the table as one JSON object instead.
+        Folder to write to.
     """
-    changes = given(options)
-    wanted = _splits(names)
-    kinds = list(dict.fromkeys(attention))
+    changes = select_given(options)
+    wanted = _select_splits(names)
+    kinds = tuple(dict.fromkeys(kinds))
     if not 1 <= seeds <= 1000:
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
-    from charlm.experiments.comparison import in_turn
+    from charlm.experiments.comparison import run_in_turn
 
     first = TranslatorTraining().replace(changes).seed
     numbers = range(first, first + seeds)
     stop = Interrupts()
     console = stderr() if json else stdout()
-    trainings = [
-        partial(
-            _train,
-            _run(folder, split, kind, seed),
-            split,
-            TranslatorConfig().replace({**changes, "attention": kind}),
-            TranslatorTraining().replace({**changes, "seed": seed}),
-            stop,
-            console,
-        )
-        for split, kind, seed in product(wanted, kinds, numbers)
-    ]
-    if code := in_turn(trainings, stop):
+    models = list(product(wanted, kinds, numbers))
+    trainings = [_plan(folder, *model, changes, stop, console) for model in models]
+    if code := run_in_turn(trainings, stop):
         return code
     notice("all are trained; testing …")
     rows = [
-        row(split, kind, [_run(folder, split, kind, n) for n in numbers], splits.load(split).test)
+        make_row(
+            split,
+            kind,
+            [_run_folder(folder, split, kind, n) for n in numbers],
+            splits.load(split).test,
+        )
         for split, kind in product(wanted, kinds)
     ]
     panels = _publish(folder, wanted, kinds, first, rows)
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
-    console.print(table(HEADINGS, map(cells, rows)))
-    if len(wanted) == 1:
+    console.print(make_table(HEADINGS, map(format_cells, rows)))
+    if len(wanted) == 1 and panels[wanted[0]]:
         console.print(draw(panels[wanted[0]], kinds, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, {', '.join(wanted)}.png")
     return 0
@@ -113,19 +106,26 @@ compare.__doc__ = (compare.__doc__ or "").format(splits=", ".join(SPLITS))
 def _publish(
     folder: Path, wanted: Sequence[str], kinds: Sequence[str], seed: int, rows: Sequence[Row]
 ) -> dict[str, list[Panel]]:
-    """Write the tables, and the curves of each split from one seed; return the curves by split."""
-    write_tables(folder, "compare", HEADINGS, map(cells, rows), [asdict(row) for row in rows])
+    """Write the tables, and the curves of each split for one seed; return the panels by split."""
+    write_tables(
+        folder, "compare", HEADINGS, map(format_cells, rows), [asdict(row) for row in rows]
+    )
     panels = {}
     for split in wanted:
-        curves = [read_curve(kind, _run(folder, split, kind, seed)) for kind in kinds]
-        panels[split] = curve_panels(curves)
+        runs = {kind: _run_folder(folder, split, kind, seed) for kind in kinds}
+        panels[split] = make_panels(read_curves(runs))
         title = f"SCAN, {split}, by attention"
-        save_panels(panels[split], kinds, folder / f"{split}.png", title=title)
+        if panels[split]:
+            save_panels(panels[split], kinds, folder / f"{split}.png", title=title)
     return panels
 
 
-def _splits(names: tuple[str, ...]) -> list[str]:
-    """Return the splits that are named; raise `UserError` if one is none."""
+def _select_splits(names: tuple[str, ...]) -> list[str]:
+    """Return the names of the splits to compare on.
+
+    Raises:
+        UserError: there is no name, or there is no split of this name.
+    """
     if not names:
         raise UserError(f"which splits? name some of {', '.join(SPLITS)}, or all")
     wanted = list(dict.fromkeys(SPLITS if names == ("all",) else names))
@@ -135,8 +135,29 @@ def _splits(names: tuple[str, ...]) -> list[str]:
     return wanted
 
 
-def _run(folder: Path, split: str, attention: str, seed: int) -> Path:
+def _run_folder(folder: Path, split: str, attention: str, seed: int) -> Path:
     return folder / f"{split}-{attention}-{seed}"
+
+
+def _plan(
+    folder: Path,
+    split: str,
+    kind: AttentionKind,
+    seed: int,
+    changes: Mapping[str, Any],
+    stop: Interrupts,
+    console: Console,
+) -> Callable[[], int]:
+    """Return the training of one model, to be called later."""
+    return partial(
+        _train,
+        _run_folder(folder, split, kind, seed),
+        split,
+        TranslatorConfig().replace({**changes, "attention": kind}),
+        TranslatorTraining().replace({**changes, "seed": seed}),
+        stop,
+        console,
+    )
 
 
 def _train(
@@ -147,13 +168,10 @@ def _train(
     stop: Interrupts,
     console: Console,
 ) -> int:
-    """Train a translator to its end in `run`, from where it was left; return the exit code."""
-    from charlm.console.watch import watch
-    from charlm.experiments.comparison import open_or_resume
-    from charlm.training.request import Hooks
+    """Train a translator in `run`, or go on with its training, and return the exit code."""
+    from charlm.experiments.comparison import train_to_end
     from seq.scan.training import TranslatorRequest
 
     request = TranslatorRequest(model=model, training=training, split=split, run=run)
-    wanted = {"training": training.to_json(), "model": model.to_json(), "corpus": {"split": split}}
-    with open_or_resume(request, wanted, Hooks(stop=stop, notice=notice)) as ready:
-        return watch(ready, stop, console=console)
+    wanted: Settings = {"training": training, "model": model, "corpus": {"split": split}}
+    return train_to_end(request, wanted, stop, console)

@@ -1,12 +1,10 @@
-"""`charlm scan evaluate`: how often a translator is right."""
+"""`charlm scan evaluate`: exact match of a translator on the test commands of a split."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from rich.table import Table
 
-from charlm.console.options import SWITCH, InPrecision, Model, OnDevice
+from charlm.console.options import InPrecision, Json, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 
 
@@ -18,18 +16,17 @@ def evaluate(
     errors: int = 3,
     device: OnDevice = "auto",
     precision: InPrecision = "fp32",
-    json: Annotated[bool, SWITCH] = False,
+    json: Json = False,
 ) -> None:
-    """Report how many test commands of a split are translated without a mistake, by their length.
+    """Report how many test commands of a split are translated without a mistake, by length.
 
     Parameters
     ----------
     split
-        Whose test commands; by default those of the split that the model was trained on.
+        Split whose test commands are translated; by default the split that the model was trained
+        on.
     errors
-        Mistakes to show.
-    json
-        Write one JSON object, with all mistakes.
+        Number of mistakes to show; --json shows all.
     """
     from corpora.scan import splits
     from seq.scan.library import find_split, load

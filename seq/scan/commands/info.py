@@ -1,4 +1,4 @@
-"""`charlm scan info`: how large a translator is with and without attention."""
+"""`charlm scan info`: vocabularies and parameters with and without attention."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.console.options import Json, overrides
+from charlm.console.options import Json, make_options
 from charlm.console.program import print_json, stdout
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.scan.config import TranslatorConfig
 
-Options = overrides(TranslatorConfig, module=__name__, default="default")
+Options = make_options(TranslatorConfig, module=__name__, default="default")
 
 
 def info(
@@ -23,20 +23,20 @@ def info(
 ) -> None:
     """Show the vocabularies, and the trainable parameters with and without attention.
 
-    What one trained model holds is shown by `charlm info MODEL`.
+    `charlm info MODEL` shows them for one trained model.
 
     """
     from seq.scan.model import Translator
     from seq.scan.vocabularies import Languages
 
     config = TranslatorConfig().replace(vars(options))
-    languages = Languages.of(WORDS, ACTIONS)
-    looking = config if config.attention != "none" else replace(config, attention="scaled_dot")
+    languages = Languages.from_symbols(WORDS, ACTIONS)
+    attentive = config if config.attention != "none" else replace(config, attention="scaled_dot")
     counts = {
         shape.attention: Translator(
             shape, len(languages.source), len(languages.target)
         ).parameter_counts()
-        for shape in (replace(config, attention="none"), looking)
+        for shape in (replace(config, attention="none"), attentive)
     }
     if json:
         sizes = {"source": len(languages.source), "target": len(languages.target)}

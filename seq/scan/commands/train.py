@@ -1,4 +1,4 @@
-"""`charlm scan train`."""
+"""`charlm scan train`: train a translator."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import Out, Resume, TensorBoardToo, given, overrides
+from charlm.console.options import Out, Resume, TensorBoardToo, make_options, select_given
 from charlm.console.program import notice
 from corpora.scan.splits import SPLITS
 from seq.scan.config import TranslatorConfig, TranslatorTraining
@@ -15,7 +15,7 @@ from seq.scan.config import TranslatorConfig, TranslatorTraining
 if TYPE_CHECKING:
     from seq.scan.training import TranslatorRequest
 
-Options = overrides(TranslatorConfig, TranslatorTraining, module=__name__, default="default")
+Options = make_options(TranslatorConfig, TranslatorTraining, module=__name__, default="default")
 
 
 def train(
@@ -31,10 +31,10 @@ def train(
     Parameters
     ----------
     split
-        Which commands to learn from, and which to be tested on: {splits}; by default simple.
+        Split of the commands into training and test: {splits}; by default simple.
     """
-    changes = given(options)
-    # Imported here: loading torch takes over a second, and --help does not need it.
+    changes = select_given(options)
+    # Imported here, because torch takes over a second to load and --help does not need it.
     from charlm.console.watch import open_training, watch
     from charlm.training.request import Hooks
     from charlm.training.tensorboard import require_tensorboard

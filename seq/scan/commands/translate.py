@@ -1,4 +1,4 @@
-"""`charlm scan translate`: the actions of a command, and what each of them looks back at."""
+"""`charlm scan translate`: translate commands, and show the attention of each action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corpora.scan.grammar import interpret
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seq.scan.library import Translated
+    from seq.scan.library import TranslatedCommand
 
 
 def translate(
@@ -26,49 +26,53 @@ def translate(
     precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
-    """Say what actions a command asks for, and show what each of them looks back at.
+    """Translate commands into actions, and show the attention weights of each action.
 
     Parameters
     ----------
     command
-        Such as "jump around left twice and walk". Without it, or with -, commands are read from
-        standard input, one on each line.
+        A command, such as "jump around left twice and walk". Without it, or with -, commands are
+        read from standard input, one on each line.
     beam
-        Search for the likeliest translations with a beam of this width, and show them all.
+        Width of the beam search. With more than 1, all translations that it finds are shown.
     png
-        Draw the weights of attention into this file as well.
+        Draw the attention weights into this PNG file as well.
     json
         Write one JSON object for each command.
     """
     if not 1 <= beam <= MOST:
         raise UserError(f"--beam must lie between 1 and {MOST}, not {beam}")
-    commands = checked(asked_for(command))
+    commands = normalize_commands(read_commands(command))
     if png is not None and len(commands) != 1:
         raise UserError(f"--png draws one command, not {len(commands):,}")
     from seq.scan.library import load
 
     translator = load(model, device=device, precision=precision)
     if png is not None and translator.model.decoder.attention is None:
-        raise UserError(f"{model} is a translator without attention, of which there is no map")
+        raise UserError(
+            f"{model} is a translator without attention, so there are no weights to draw"
+        )
     console = stdout()
-    for said in commands:
-        found = translator.translate(said, width=beam)
+    for each in commands:
+        found = translator.translate(each, width=beam)
         if json:
-            print_json({**figures(found[0]), "right": _is_right(found[0]), "beam": _beam(found)})
+            print_json(
+                {**to_json(found[0]), "right": _is_right(found[0]), "beam": _list_beam(found)}
+            )
         elif len(commands) > 1 and beam == 1:
-            console.print(f"{printable(said)}: {' '.join(found[0].actions)}", soft_wrap=True)
+            console.print(f"{printable(each)}: {' '.join(found[0].actions)}", soft_wrap=True)
         else:
             show(console, found)
     if png is not None:
-        draw([found[0]], png)
+        save_maps([found[0]], png)
 
 
 MOST = 1000
-"""Translations of a command, beyond which nobody wants to read them."""
+"""Greatest width of a beam."""
 
 
-def asked_for(words: tuple[str, ...]) -> list[str]:
-    """Return the commands that were given as arguments or come on standard input."""
+def read_commands(words: tuple[str, ...]) -> list[str]:
+    """Return the command that was given as arguments, or those on standard input."""
     if words and words != ("-",):
         return [" ".join(words)]
     from charlm.console.program import read_input
@@ -77,8 +81,12 @@ def asked_for(words: tuple[str, ...]) -> list[str]:
     return [line for line in lines if line]
 
 
-def checked(commands: list[str]) -> list[str]:
-    """Return `commands` in lower case; raise `UserError` unless the grammar accepts them all."""
+def normalize_commands(commands: list[str]) -> list[str]:
+    """Return the commands in lower case, with single spaces.
+
+    Raises:
+        UserError: there is no command, or the grammar does not accept one of them.
+    """
     lowered = [" ".join(command.lower().split()) for command in commands]
     for command in lowered:
         interpret(command)
@@ -87,8 +95,8 @@ def checked(commands: list[str]) -> list[str]:
     return lowered
 
 
-def figures(found: Translated) -> dict[str, Any]:
-    """Return a translation as a plain object."""
+def to_json(found: TranslatedCommand) -> dict[str, Any]:
+    """Return a translation as an object for JSON."""
     return {
         "command": " ".join(found.command),
         "actions": list(found.actions),
@@ -102,21 +110,21 @@ def figures(found: Translated) -> dict[str, Any]:
     }
 
 
-def show(console: Console, found: list[Translated]) -> None:
-    """Print translations, the best with its map."""
-    from seq.drawing.heat import heat_map
+def show(console: Console, found: list[TranslatedCommand]) -> None:
+    """Print the translations of a command, and the attention weights of the best one."""
+    from seq.drawing.heat import draw_heat_map
 
     best = found[0]
     for translated in found:
-        sure = f"{math.exp(translated.log_prob):.1%}  " if len(found) > 1 else ""
-        cut = "" if translated.ended else " … (cut off)"
-        said = " ".join(translated.actions) or "nothing at all"
-        console.print(f"{sure}{said}{cut}", soft_wrap=True)
+        probability = f"{math.exp(translated.log_prob):.1%}  " if len(found) > 1 else ""
+        actions = " ".join(translated.actions) or "nothing at all"
+        end = "" if translated.ended else " … (cut off)"
+        console.print(f"{probability}{actions}{end}", soft_wrap=True)
     if best.attention is not None:
         console.print()
         color = console.color_system is not None and not console.no_color
         console.print(
-            heat_map(best.attention, best.command, best.steps, color=color), soft_wrap=True
+            draw_heat_map(best.attention, best.command, best.steps, color=color), soft_wrap=True
         )
         console.print()
     about = f"probability {math.exp(best.log_prob):.1%}; "
@@ -125,8 +133,12 @@ def show(console: Console, found: list[Translated]) -> None:
     console.print(about, style="dim" if _is_right(best) else "", soft_wrap=True)
 
 
-def draw(found: list[Translated], path: Path) -> None:
-    """Draw the weights of translations, which have some, as a PNG."""
+def save_maps(found: list[TranslatedCommand], path: Path) -> None:
+    """Draw the attention weights of translations as a PNG.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
     from seq.drawing.picture import save_heat_maps
 
     save_heat_maps(
@@ -136,13 +148,14 @@ def draw(found: list[Translated], path: Path) -> None:
             if item.attention is not None
         ],
         path,
+        label="weight of the word",
     )
     notice(f"written: {path}")
 
 
-def _beam(found: list[Translated]) -> list[dict[str, Any]]:
+def _list_beam(found: list[TranslatedCommand]) -> list[dict[str, Any]]:
     return [{"actions": list(item.actions), "log_prob": item.log_prob} for item in found]
 
 
-def _is_right(found: Translated) -> bool:
+def _is_right(found: TranslatedCommand) -> bool:
     return found.ended and found.actions == interpret(" ".join(found.command))

@@ -5,16 +5,16 @@ import json
 import pytest
 
 from charlm.commands import bench
-from charlm.experiments import speed
+from charlm.experiments import speed, speed_jobs
 from charlm.training.config import Precision
 from corpora.errors import UserError
 
 
 @pytest.mark.parametrize("streams", [1, 3])
 def test_all_rivals_step(streams: int) -> None:
-    assert speed.step_ours(1, 8, streams, 0.01) > 0
-    assert speed.step_ours(1, 8, streams, 0.01, compiled=True) > 0
-    assert speed.step_torch(1, 8, streams, 0.01) > 0
+    assert speed_jobs.step_ours(1, 8, streams, 0.01) > 0
+    assert speed_jobs.step_ours(1, 8, streams, 0.01, compiled=True) > 0
+    assert speed_jobs.step_torch(1, 8, streams, 0.01) > 0
 
 
 def test_report_is_one_json_object_with_consistent_ratios(
@@ -35,9 +35,9 @@ def test_report_is_one_json_object_with_consistent_ratios(
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_training_is_compared_with_the_plain_loop_and_the_floor(precision: Precision) -> None:
-    assert speed.train_ours("tiny", precision, 0.01) > 0
-    assert speed.train_torch("tiny", 0.01) > 0
-    assert speed.products("tiny", precision, 0.01) > 0
+    assert speed_jobs.train_ours("tiny", precision, 0.01) > 0
+    assert speed_jobs.train_torch("tiny", 0.01) > 0
+    assert speed_jobs.multiply("tiny", precision, 0.01) > 0
 
 
 def test_an_unknown_preset_is_refused() -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from charlm.config import ModelConfig, TrainingConfig
-from charlm.console.options import INPUT, TEXT, overrides
+from charlm.console.options import INPUT, TEXT, make_options
 
 drawn = settings(derandomize=True, deadline=None, max_examples=40)
 
-Options = overrides(ModelConfig, TrainingConfig, module=__name__)
+Options = make_options(ModelConfig, TrainingConfig, module=__name__)
 FIELDS = [*dataclasses.fields(ModelConfig), *dataclasses.fields(TrainingConfig)]
 
 app = App()

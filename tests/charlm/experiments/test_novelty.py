@@ -15,12 +15,12 @@ from training_helpers import SAMPLE, drawn
 from charlm import language_model
 from charlm.experiments.novelty import (
     COPIED,
-    copying,
-    invention,
-    overlaps,
-    suffix_array,
-    whole_words,
-    words,
+    build_suffix_array,
+    find_overlaps,
+    find_whole_words,
+    find_words,
+    measure_copying,
+    measure_invention,
 )
 
 TINY = "runs/tiny"
@@ -39,7 +39,7 @@ def by_hand(training: str, text: str) -> list[int]:
 @drawn
 @given(short, st.lists(st.text("abcd\0", max_size=25), max_size=4))
 def test_overlaps_are_those_of_their_definition(training: str, texts: list[str]) -> None:
-    found = overlaps(training, texts)
+    found = find_overlaps(training, texts)
     assert [row.tolist() for row in found] == [by_hand(training, text) for text in texts]
 
 
@@ -48,55 +48,58 @@ def test_overlaps_are_those_of_their_definition(training: str, texts: list[str])
 def test_a_suffix_array_sorts_all_suffixes(text: str) -> None:
     symbols = np.array([*map(ord, text)], np.int64)
     expected = sorted(range(len(text)), key=lambda start: text[start:])
-    assert suffix_array(symbols).tolist() == expected
+    assert build_suffix_array(symbols).tolist() == expected
 
 
 @pytest.mark.parametrize("text", ["a" * 3000, "ab" * 2000, WHOLE[:2500] * 2])
 def test_repetition_without_end_is_sorted_too(text: str) -> None:
-    assert overlaps(text, [text])[0].tolist() == list(range(len(text), 0, -1))
+    assert find_overlaps(text, [text])[0].tolist() == list(range(len(text), 0, -1))
 
 
 def test_what_is_copied_overlaps_in_its_whole_length() -> None:
     copied, own = WHOLE[5000:5700], random_text(700)
-    lengths = overlaps(WHOLE[:20_000], [own, own[:100] + copied + own[:100], copied])
+    lengths = find_overlaps(WHOLE[:20_000], [own, own[:100] + copied + own[:100], copied])
     assert lengths[2].tolist() == list(range(700, 0, -1))
-    found = copying([own, copied], [lengths[0], lengths[2]])
+    found = measure_copying([own, copied], [lengths[0], lengths[2]])
     assert (found.longest, found.passage) == (700, copied)
     assert found.copied == 0.5
     assert found.mean == np.concatenate([lengths[0], lengths[2]]).mean()
-    inside = copying([own[:100] + copied + own[:100]], [lengths[1]])
+    inside = measure_copying([own[:100] + copied + own[:100]], [lengths[1]])
     assert copied in inside.passage
     assert 700 / 900 <= inside.copied < 720 / 900
 
 
 def test_no_passage_goes_from_one_text_into_the_next() -> None:
-    assert [row.tolist() for row in overlaps("abcdef", ["abc", "def"])] == [[3, 2, 1], [3, 2, 1]]
-    assert overlaps("abc", ["cab"])[0].tolist() == [1, 2, 1]
+    assert [row.tolist() for row in find_overlaps("abcdef", ["abc", "def"])] == [
+        [3, 2, 1],
+        [3, 2, 1],
+    ]
+    assert find_overlaps("abc", ["cab"])[0].tolist() == [1, 2, 1]
 
 
 @pytest.mark.parametrize(("size", "share"), [(COPIED - 1, 0.0), (COPIED, 1.0)])
 def test_short_passages_are_not_copied(size: int, share: float) -> None:
     text = WHOLE[300 : 300 + size]
-    assert copying([text], overlaps(WHOLE, [text])).copied == share
+    assert measure_copying([text], find_overlaps(WHOLE, [text])).copied == share
 
 
 def test_words_are_letters_with_apostrophes_inside() -> None:
     text = "Don't  say 'tis—O\u2019Brien's 3rd_part, ÉTÉ; \n'quoted' rock'n'roll''"
-    assert words(text) == [
+    assert find_words(text) == [
         *("don't", "say", "tis", "o'brien's", "rd", "part", "été", "quoted", "rock'n'roll")
     ]  # fmt: skip
-    assert whole_words("cut here and the") == ["here", "and"]
-    assert whole_words(" uncut ") == ["uncut"]
-    assert whole_words("cut") == []
+    assert find_whole_words("cut here and the") == ["here", "and"]
+    assert find_whole_words(" uncut ") == ["uncut"]
+    assert find_whole_words("cut") == []
 
 
 def test_invented_words_are_counted_with_and_without_repeats() -> None:
-    found = invention(["a", "b", "b", "c", "d"], {"a", "d", "x"})
+    found = measure_invention(["a", "b", "b", "c", "d"], {"a", "d", "x"})
     assert (found.words, found.distinct_words) == (5, 4)
     assert found.known == pytest.approx(2 / 5)
     assert found.known_distinct == pytest.approx(2 / 4)
     assert found.unknown == ("b", "c")
-    nothing = invention([], {"a"})
+    nothing = measure_invention([], {"a"})
     assert (nothing.words, nothing.known, nothing.known_distinct) == (0, None, None)
 
 
@@ -131,9 +134,9 @@ def test_figures_are_those_of_what_the_model_writes(charlm: Charlm, text: str) -
     pieces = [held_out[start : start + 25] for start in range(0, 400, 25)]
     lengths = [length for piece in pieces for length in by_hand(training, piece)]
     assert data["held_out"]["mean"] == pytest.approx(np.mean(lengths))
-    seen = words(training)
-    assert data["held_out"]["words"] == len(whole_words(held_out))
-    assert set(data["held_out"]["unknown"]) == set(whole_words(held_out)) - set(seen)
+    seen = find_words(training)
+    assert data["held_out"]["words"] == len(find_whole_words(held_out))
+    assert set(data["held_out"]["unknown"]) == set(find_whole_words(held_out)) - set(seen)
 
 
 def test_the_same_seed_gives_the_same_figures(charlm: Charlm, text: str) -> None:

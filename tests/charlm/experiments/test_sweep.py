@@ -172,11 +172,22 @@ def test_the_test_part_is_read_when_asked_and_once(
         for figure, value in row["test"].items():
             assert value == pytest.approx(said[figure], rel=1e-6)
     assert page()[2][1] == f"{found()[0]['test']['crlf_equivalent']:.3f}"
-    monkeypatch.setattr(Sweep, "_test_loss", None)
+    monkeypatch.setattr(Sweep, "_compute_test_loss", None)
     rows = found()
     assert sweep("--test").code == sweep().code == 0
     assert found() == rows
     assert page()[2][1] == f"{found()[0]['validation']['crlf_equivalent']:.3f}"
+
+
+def test_a_sweep_goes_on_with_what_may_change(sweep: Charlm, charlm: Charlm) -> None:
+    assert sweep("--test").code == 0
+    assert "4 trained already" in sweep(device="auto", save_seconds=9).err
+    longer = sweep("--test", epochs=2)
+    assert (longer.code, longer.err.splitlines()[0]) == (0, "4 models")
+    for name, row in zip(NAMES, found(), strict=True):
+        assert row["passes"] == 2.0
+        said = json.loads(charlm("evaluate", f"out/{name}", "text.txt", "--json").out)
+        assert row["test"]["nats_per_character"] == pytest.approx(said["nats_per_character"])
 
 
 def test_embeddings_can_have_a_size_of_their_own(charlm: Charlm) -> None:
@@ -229,7 +240,7 @@ def test_what_is_wrong_is_a_line_before_anything_is_trained(
 
 
 def test_a_grid_counts_what_is_named_twice_once() -> None:
-    trials = grid.grid(
+    trials = grid.make_grid(
         ((2, 1, 2), (8, 4, 8), ("gru", "gru")), MODEL_CONFIG, TRAINING_CONFIG, Path("x")
     )
     assert [trial.name for trial in trials] == ["gru 2 × 8", "gru 2 × 4", "gru 1 × 8", "gru 1 × 4"]

@@ -14,7 +14,7 @@ from rich.text import Text
 from charlm.runs.files import METRICS
 from corpora.errors import UserError
 from seq.drawing.braille import draw
-from seq.drawing.curves import Curve, curve_panels, read_curve
+from seq.drawing.curves import Curve, make_panels, read_curve
 from seq.drawing.panels import Line, Panel
 from seq.drawing.picture import save_panels
 
@@ -22,11 +22,11 @@ NAN = math.nan
 
 
 def drawn(curves: list[Curve], width: int, height: int, **options: Any) -> Text:
-    return draw(curve_panels(curves), [one.name for one in curves], width, height, **options)
+    return draw(make_panels(curves), [one.name for one in curves], width, height, **options)
 
 
 def save_curves(curves: list[Curve], path: Path, **options: Any) -> None:
-    save_panels(curve_panels(curves), [one.name for one in curves], path, **options)
+    save_panels(make_panels(curves), [one.name for one in curves], path, **options)
 
 
 def evaluated(step: int, **fields: Any) -> dict[str, Any]:
@@ -145,12 +145,12 @@ def test_drawing_leaves_no_state_and_importing_loads_no_matplotlib(tmp_path: Pat
     program = """
 import sys
 from pathlib import Path
-from seq.drawing.curves import Curve, curve_panels
+from seq.drawing.curves import Curve, make_panels
 from seq.drawing.picture import save_panels
 assert "matplotlib" not in sys.modules
 import matplotlib
 before = matplotlib.rcParams.copy()
-save_panels(curve_panels([Curve("a", [1.0], [1.0], [1.0], [])]), ["a"], Path(sys.argv[1]))
+save_panels(make_panels([Curve("a", [1.0], [1.0], [1.0], [])]), ["a"], Path(sys.argv[1]))
 assert matplotlib.rcParams.copy() == before
 assert "matplotlib.pyplot" not in sys.modules
 """

@@ -2,25 +2,18 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from reviews import request, reviews, word_request, write_csv
-from training_helpers import Result, last_step, result, resume, start, trained, trained_until
+from review_helpers import Opening, classifier, word_model
+from reviews import reviews, write_csv
+from training_helpers import Result, last_step, result, resume, trained, trained_until
 
-from charlm.runs.files import LAST
-from charlm.runs.registry import CLASSIFIER, WORD_MODEL
 from charlm.training.events import Finished
 from charlm.training.log import read_events
-from charlm.training.session import Training
-from corpora.errors import UserError
 from seq.imdb.data import Source
-
-Opening = Callable[..., AbstractContextManager[Training]]
 
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "dropout": {"dropout": 0.3, "embedding_dropout": 0.3, "num_layers": 2},
@@ -36,19 +29,6 @@ WORD_MODELS: dict[str, dict[str, Any]] = {
     "gru in bf16": {"cell": "gru", "precision": "bf16"},
     "rnn of one direction": {"cell": "rnn", "bidirectional": False},
 }
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return write_csv(tmp_path / "own.csv", reviews(60))
-
-
-def classifier(file: Path, run: Path, **changes: Any) -> Opening:
-    return lambda **hooks: start(request(file, run, **changes), **hooks)
-
-
-def word_model(file: Path, run: Path, **changes: Any) -> Opening:
-    return lambda **hooks: start(word_request(file, run, **changes), **hooks)
 
 
 @pytest.fixture(scope="module")
@@ -131,33 +111,6 @@ def test_the_same_seed_is_the_same_training_and_another_is_not(tmp_path: Path, f
     assert models[0] == models[1] != models[2]
 
 
-def refused(run: Path, match: str, again: Callable[..., Any] = resume) -> None:
-    """Resuming is one line, and leaves every file as it was."""
-    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    with pytest.raises(UserError, match=match) as caught, again(run):
-        pass
-    assert "\n" not in str(caught.value)
-    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
-
-
-def test_texts_that_have_changed_are_refused(tmp_path: Path, file: Path) -> None:
-    run, word_run = tmp_path / "run", tmp_path / "words"
-    trained_until(3, classifier(file, run))
-    trained_until(3, word_model(file, word_run))
-    rows = reviews(60)
-    (text, label), *others = rows
-    swapped = [(text, "good" if label == "bad" else "bad"), *others]
-    for changed in ([*rows, ("one more", "bad")], rows[:-1], [("other", label), *others], swapped):
-        write_csv(file, changed)
-        refused(run, "changed")
-        if changed != swapped:  # a word model has not looked at the labels
-            refused(word_run, "changed", resume)
-    file.unlink()
-    refused(run, "no file")
-    write_csv(file, rows)
-    trained(resume(run))
-
-
 def test_texts_may_have_moved(tmp_path: Path, file: Path) -> None:
     trained(classifier(file, tmp_path / "whole")())
     trained_until(3, classifier(file, tmp_path / "cut"))
@@ -211,76 +164,6 @@ def test_patience_ends_a_training_that_can_go_on(tmp_path: Path, file: Path) -> 
     assert ended.step < 10 * 7
     longer = trained(resume(run, changes={"patience": 0, "epochs": 9}))[-1]
     assert longer.step == 9 * 7
-
-
-@pytest.mark.parametrize("field", ["model", "corpus", "training"])
-def test_a_description_of_another_run_is_refused(tmp_path: Path, file: Path, field: str) -> None:
-    trained_until(3, classifier(file, tmp_path / "run"))
-    path = tmp_path / "run" / "config.json"
-    config = json.loads(path.read_text())
-    config[field][{"model": "num_layers", "corpus": "texts", "training": "batch_size"}[field]] += 1
-    path.write_text(json.dumps(config))
-    with pytest.raises(UserError, match="does not belong"), resume(tmp_path / "run"):
-        pass
-
-
-def test_another_vocabulary_is_refused(tmp_path: Path, file: Path) -> None:
-    trained_until(3, classifier(file, tmp_path / "run"))
-    path = tmp_path / "run" / "vocabulary.json"
-    path.write_text(path.read_text().replace("film", "flim"))
-    refused(tmp_path / "run", "does not belong")
-
-
-@pytest.mark.parametrize("kind", ["classifier", "word model"])
-@pytest.mark.parametrize("name", [LAST, "config.json", "vocabulary.json"])
-def test_damage_is_refused(tmp_path: Path, file: Path, kind: str, name: str) -> None:
-    run = tmp_path / "run"
-    trained_until(3, (classifier if kind == "classifier" else word_model)(file, run))
-    whole = (run / name).read_bytes()
-    for damaged in (whole[:-10], b"", b"\x80\x04", b"null", b"[]", b"{}"):
-        (run / name).write_bytes(damaged)
-        refused(run, "run")
-    (run / name).unlink()
-    refused(run, "run")
-    (run / name).write_bytes(whole)
-    trained(resume(run))
-
-
-@pytest.mark.parametrize("name", ["config.json", "vocabulary.json"])
-def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, file: Path, name: str) -> None:
-    run, harm = tmp_path / "run", np.random.default_rng(1)
-    trained_until(3, classifier(file, run))
-    whole = (run / name).read_bytes()
-    with resume(run) as ready:
-        config, vocabulary = ready.trainer.config, ready.trainer.task.vocabulary  # type: ignore[attr-defined]
-    refusals = 0
-    for _ in range(60):
-        data = bytearray(whole)
-        data[harm.integers(len(data))] ^= 1 << int(harm.integers(8))
-        (run / name).write_bytes(data)
-        try:
-            with resume(run) as ready:
-                assert ready.trainer.config == config
-                assert ready.trainer.task.vocabulary == vocabulary  # type: ignore[attr-defined]
-        except UserError:
-            refusals += 1
-    assert refusals > 20
-
-
-def test_kinds_are_not_mixed_up(tmp_path: Path, file: Path) -> None:
-    trained_until(3, classifier(file, tmp_path / "run"))
-    trained_until(3, word_model(file, tmp_path / "words"))
-    refused(tmp_path / "run", "kind", partial(resume, kind=WORD_MODEL))
-    refused(tmp_path / "words", "kind", partial(resume, kind=CLASSIFIER))
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_too_few_texts_are_one_line(tmp_path: Path, count: int) -> None:
-    run, few = tmp_path / "run", write_csv(tmp_path / "few.csv", reviews(count))
-    for begun in (classifier(few, run), word_model(few, run, batch_size=64)):
-        with pytest.raises(UserError, match=r"too few|too short|two are needed"), begun():
-            pass
-        assert not run.exists()
 
 
 def test_a_handful_of_texts_is_enough(tmp_path: Path) -> None:

@@ -24,11 +24,6 @@ VECTORS = "film 1 2 3 4 5\nnobody 0 0 0 0 0\ngood -1 0.5 0.25 7 0\nbad 9 8 7 6 5
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return write_csv(tmp_path / "own.csv", reviews(60))
-
-
-@pytest.fixture
 def vectors(tmp_path: Path) -> Path:
     path = tmp_path / "vectors.txt"
     path.write_text(VECTORS)
@@ -67,7 +62,7 @@ def test_the_embedding_starts_from_vectors(tmp_path: Path, file: Path, vectors: 
     read = read_vectors(vectors, names)
     assert (table[read.found] == read.matrix[read.found]).all()
     assert table[names.index("bad")].tolist() == [9, 8, 7, 6, 5]
-    assert (table == read.filled(wanted.training.seed)).all()
+    assert (table == read.fill(wanted.training.seed)).all()
     assert any(f"{3 / len(names):.1%}" in line for line in notices)
 
 
@@ -86,7 +81,7 @@ def test_a_frozen_embedding_stays_bit_for_bit(
         wanted = request(file, run, freeze_embedding=frozen, weight_decay=0.1, **change)
         trained(start(dataclasses.replace(wanted, vectors=vectors)))
         found[frozen] = read_model(run, CLASSIFIER)
-    given = read_vectors(vectors, load_words(tmp_path / "True")).filled(wanted.training.seed)
+    given = read_vectors(vectors, load_words(tmp_path / "True")).fill(wanted.training.seed)
     assert (embedding_of(found[True]) == given).all()
     assert not (embedding_of(found[False]) == given).all()
     for name in ("encoder.layers.0.0.weight_hh_l0", "output.weight"):
@@ -128,11 +123,11 @@ def test_it_reads_as_the_word_model_does(tmp_path: Path, file: Path, word_run: P
     other.load_state_dict({name: torch.from_numpy(array) for name, array in given.weights.items()})
     ids = torch.randint(1, 20, (9, 3), generator=torch.Generator().manual_seed(0))
     states = model.encoder(model.embedding(ids), torch.tensor([9, 4, 1]))
-    forward = other.encoder.at(0)[0](other.embedding(ids))[0]
+    forward = other.encoder.layers_at(0)[0](other.embedding(ids))[0]
     torch.testing.assert_close(states[..., :9], forward)
     for row, length in enumerate((9, 4, 1)):
         text = ids[:length, row : row + 1].flip(0)
-        backward = other.encoder.at(0)[1](other.embedding(text))[0].flip(0)
+        backward = other.encoder.layers_at(0)[1](other.embedding(text))[0].flip(0)
         torch.testing.assert_close(states[:length, row : row + 1, 9:], backward)
 
 

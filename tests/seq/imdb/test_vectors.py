@@ -29,10 +29,10 @@ def test_both_forms_are_read(tmp_path: Path, header: str, packed: bool) -> None:
     assert vectors.matrix.tolist() == [[0] * 3, [0] * 3, [1, 2, 3], [-1, -2, -3.5], [0] * 3]
     assert vectors.found.tolist() == [False, False, True, True, False]
     assert vectors.coverage == pytest.approx(0.4)
-    filled = vectors.filled(seed=1)
+    filled = vectors.fill(seed=1)
     assert (filled[2:4] == vectors.matrix[2:4]).all()
     assert (filled[[0, 1, 4]] != 0).all()
-    assert (filled == vectors.filled(seed=1)).all()
+    assert (filled == vectors.fill(seed=1)).all()
 
 
 def test_a_word_may_hold_a_blank(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_whatever_the_file_holds_is_vectors_or_refused(data: bytes) -> None:
     with suppress(UserError):
         vectors = read_vectors(path, WORDS)
         assert vectors.found.any()
-        assert np.isfinite(vectors.filled(seed=0)).all()
+        assert np.isfinite(vectors.fill(seed=0)).all()
 
 
 def test_what_is_drawn_is_like_what_is_known(tmp_path: Path) -> None:
@@ -102,10 +102,10 @@ def test_what_is_drawn_is_like_what_is_known(tmp_path: Path) -> None:
     path.write_text("\n".join(lines))
     vectors = read_vectors(path, names)
     assert vectors.coverage == 0.5
-    drawn = vectors.filled(seed=3)[200:]
+    drawn = vectors.fill(seed=3)[200:]
     assert drawn.mean() == pytest.approx(0.5, abs=0.02)
     assert drawn.std() == pytest.approx(0.25, abs=0.02)
-    assert not (vectors.filled(seed=4)[200:] == drawn).all()
+    assert not (vectors.fill(seed=4)[200:] == drawn).all()
 
 
 def test_a_packed_file_that_is_damaged_anywhere_is_one_line(tmp_path: Path) -> None:

@@ -7,23 +7,25 @@ import numpy as np
 import pytest
 import torch
 
+from charlm.runs.model_file import read_model
+from charlm.runs.registry import TRANSLATOR, find
 from corpora.scan.grammar import ACTIONS, WORDS
-from seq.batches import padded
-from seq.decoding import Writing, beam, greedy, inspect
+from seq.batches import pad
+from seq.decoding import DecodingRules, beam_search, greedy_search, inspect
 from seq.layers.decoder import Memory
 from seq.padding import PAD
 from seq.scan.config import AttentionKind, TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
-LANGUAGES = Languages.of(WORDS, ACTIONS)
+LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 KINDS = get_args(AttentionKind)
 SHAPE = TranslatorConfig(embedding_size=6, hidden_size=10, dropout=0.3)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]
 
 
-def writing(limit: int) -> Writing:
-    return Writing(start=START, end=END, limit=limit)
+def rules(limit: int) -> DecodingRules:
+    return DecodingRules(start=START, end=END, limit=limit)
 
 
 def made(**changes: Any) -> Translator:
@@ -37,7 +39,7 @@ def made(**changes: Any) -> Translator:
 
 
 def memory_of(model: Translator, commands: list[str] = COMMANDS) -> Memory:
-    ids, lengths = padded([LANGUAGES.read(command.split()) for command in commands])
+    ids, lengths = pad([LANGUAGES.encode_command(command.split()) for command in commands])
     return model.encode(ids, lengths)
 
 
@@ -90,7 +92,7 @@ def test_the_decoder_begins_with_the_encoders_last_states() -> None:
     """Forward that after the last word, backward that after the first one."""
     model = made(attention="none")
     x, lengths = model.source_embedding(torch.tensor([[3], [5], [2]])), torch.tensor([3])
-    forward, backward = model.encoder.at(0)
+    forward, backward = model.encoder.layers_at(0)
     ((h, c),) = memory_of_ids(model, torch.tensor([[3], [5], [2]]), lengths).final
     _, (h_forward, c_forward) = forward(x)
     _, (h_backward, c_backward) = backward(x.flip(0))
@@ -104,7 +106,7 @@ def memory_of_ids(model: Translator, ids: torch.Tensor, lengths: torch.Tensor) -
 
 def test_dropout_is_that_of_its_generator_and_the_same_at_every_step() -> None:
     model = made().train()
-    ids, lengths = padded([LANGUAGES.read(command.split()) for command in COMMANDS])
+    ids, lengths = pad([LANGUAGES.encode_command(command.split()) for command in COMMANDS])
 
     def logits(seed: int, by_steps: bool = False) -> torch.Tensor:
         memory = model.encode(ids, lengths, torch.Generator().manual_seed(seed))
@@ -135,15 +137,41 @@ def test_the_parameters_are_counted_by_part(kind: str) -> None:
     assert counts["output"] == (3 + 6) * ((10 if kind == "none" else 20) + 1)
 
 
+def test_the_names_of_weights_are_those_of_the_shipped_file() -> None:
+    """Whatever the modules are called: names on disk stay."""
+    weights = read_model(find("scan", TRANSLATOR), TRANSLATOR).weights
+    config = TranslatorConfig()
+    state = Translator(config, len(LANGUAGES.source), len(LANGUAGES.target)).state_dict()
+    assert set(state) == set(weights)
+    assert {name: tuple(tensor.shape) for name, tensor in state.items()} == {
+        name: array.shape for name, array in weights.items()
+    }
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_state_dict_comes_back(shape: dict[str, Any]) -> None:
+    model = made(**shape)
+    other = Translator(model.config, len(LANGUAGES.source), len(LANGUAGES.target)).eval()
+    other.load_state_dict(model.state_dict())
+    assert other.state_dict().keys() == model.state_dict().keys()
+    for one, two in zip(model.parameters(), other.parameters(), strict=True):
+        assert torch.equal(one, two)
+    memory, again = memory_of(model), memory_of(other)
+    symbols = some_symbols(3, len(COMMANDS))
+    expected = model.decoder(symbols, memory.final, memory)[0]
+    assert torch.equal(other.decoder(symbols, again.final, again)[0], expected)
+
+
 # Decoding
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_greedy_in_a_batch_is_greedy_one_by_one(shape: dict[str, Any]) -> None:
     model = made(**shape)
-    together = greedy(model.decoder, memory_of(model), writing(12))
+    together = greedy_search(model.decoder, memory_of(model), rules(12))
     alone = [
-        greedy(model.decoder, memory_of(model, [command]), writing(12))[0] for command in COMMANDS
+        greedy_search(model.decoder, memory_of(model, [command]), rules(12))[0]
+        for command in COMMANDS
     ]
     assert together == alone
     for ids in together:
@@ -157,16 +185,18 @@ def test_greedy_in_a_batch_is_greedy_one_by_one(shape: dict[str, Any]) -> None:
 def test_a_beam_of_one_is_greedy(shape: dict[str, Any]) -> None:
     model = made(**shape)
     memory = memory_of(model)
-    found = beam(model.decoder, memory, writing(12), 1)
-    assert [hypotheses[0].ids for hypotheses in found] == greedy(model.decoder, memory, writing(12))
+    found = beam_search(model.decoder, memory, rules(12), 1)
+    assert [hypotheses[0].ids for hypotheses in found] == greedy_search(
+        model.decoder, memory, rules(12)
+    )
 
 
 @pytest.mark.parametrize("width", [2, 5])
 def test_a_beam_in_a_batch_is_a_beam_one_by_one(width: int) -> None:
     model = made()
-    together = beam(model.decoder, memory_of(model), writing(8), width)
+    together = beam_search(model.decoder, memory_of(model), rules(8), width)
     for command, hypotheses in zip(COMMANDS, together, strict=True):
-        (alone,) = beam(model.decoder, memory_of(model, [command]), writing(8), width)
+        (alone,) = beam_search(model.decoder, memory_of(model, [command]), rules(8), width)
         assert [h.ids for h in hypotheses] == [h.ids for h in alone]
         scores = [h.log_prob for h in hypotheses]
         np.testing.assert_allclose(scores, [h.log_prob for h in alone], atol=1e-5)
@@ -177,7 +207,7 @@ def test_a_beam_in_a_batch_is_a_beam_one_by_one(width: int) -> None:
 def log_prob(model: Translator, command: str, ids: tuple[int, ...]) -> float:
     """Of `ids`, by one pass over them, without padding and start among what can be said."""
     memory = memory_of(model, [command])
-    thought, _ = inspect(model.decoder, memory, writing(100), torch.tensor(ids)[:, None])
+    thought, _ = inspect(model.decoder, memory, rules(100), torch.tensor(ids)[:, None])
     return float(thought[range(len(ids)), 0, ids].double().log().sum())
 
 
@@ -191,7 +221,7 @@ def test_a_beam_that_holds_all_finds_the_best_there_is() -> None:
         if END not in ids[:-1] and (ids[-1] == END or size == 3)
     ]
     ranked = sorted(every, key=lambda ids: log_prob(model, "jump twice", ids), reverse=True)
-    (found,) = beam(model.decoder, memory_of(model, ["jump twice"]), writing(3), len(every))
+    (found,) = beam_search(model.decoder, memory_of(model, ["jump twice"]), rules(3), len(every))
     assert [hypothesis.ids for hypothesis in found[:20]] == ranked[:20]
     assert len(found) == len(every)
     total = sum(np.exp(hypothesis.log_prob) for hypothesis in found)
@@ -205,7 +235,7 @@ def test_a_wider_beam_finds_nothing_worse() -> None:
     model = made(attention="none")
     memory = memory_of(model)
     best = [
-        [found[0].log_prob for found in beam(model.decoder, memory, writing(6), width)]
+        [found[0].log_prob for found in beam_search(model.decoder, memory, rules(6), width)]
         for width in (1, 30)
     ]
     assert all(wide >= narrow - 1e-6 for narrow, wide in zip(*best, strict=True))
@@ -214,7 +244,7 @@ def test_a_wider_beam_finds_nothing_worse() -> None:
 def test_nothing_is_thought_of_what_cannot_be_said() -> None:
     model = made()
     thought, weights = inspect(
-        model.decoder, memory_of(model), writing(100), some_symbols(4, len(COMMANDS))
+        model.decoder, memory_of(model), rules(100), some_symbols(4, len(COMMANDS))
     )
     assert (thought[..., [PAD, START]] == 0).all()
     torch.testing.assert_close(thought.sum(2), torch.ones(4, len(COMMANDS)))

@@ -1,4 +1,4 @@
-"""A text that a model writes can be gone on with from any place, as if it had been read anew."""
+"""A text can be continued from any position, as if the model had read it from the beginning."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import VOCABULARY, language_model, random_text, vocabulary_of
 
-from charlm.generation.sampling import Sampling, Token
+from charlm.generation.sampling import Sampling
+from charlm.generation.tokens import Token
 from corpora.text.vocabulary import UnknownSymbol
-from tui.generate.manuscript import SNAPSHOT_EVERY, Manuscript, moved
+from tui.generate.manuscript import SNAPSHOT_EVERY, Manuscript, transfer
 
 WARM = Sampling(temperature=1.0)
 MODEL = language_model()
@@ -20,26 +21,26 @@ def consume(tokens: Iterable[Token]) -> str:
     return "".join(token.character for token in tokens)
 
 
-def begun(prompt: str = "bad") -> Manuscript:
+def begin(prompt: str = "bad") -> Manuscript:
     made = Manuscript(MODEL)
     consume(made.read(prompt))
     return made
 
 
-def wrote(made: Manuscript, length: int, seed: int | None = 1) -> str:
+def write(made: Manuscript, length: int, seed: int | None = 1) -> str:
     made.cut(len(made))
     return consume(made.write(WARM, length=length, seed=seed))
 
 
 def test_a_text_from_a_prompt_is_the_one_of_the_command() -> None:
-    made = begun("bad")
-    assert wrote(made, 50, seed=7) == MODEL.generate("bad", length=50, temperature=1.0, seed=7)
+    made = begin("bad")
+    assert write(made, 50, seed=7) == MODEL.generate("bad", length=50, temperature=1.0, seed=7)
     assert made.text[:3] == "bad"
-    assert made.prompted == 3
+    assert made.prompt_length == 3
 
 
-def expected(text: str) -> np.ndarray:
-    """What the model thinks after `text`, read from the beginning."""
+def predict(text: str) -> np.ndarray:
+    """Return the log-probabilities (V,) after `text`, read from the beginning."""
     *_, last = MODEL.stream(text, length=1)
     return last.log_probs
 
@@ -62,13 +63,13 @@ steps = st.lists(
 def test_whatever_was_done_the_model_has_read_what_stands_there(
     done: list[tuple[str, int]],
 ) -> None:
-    made = begun()
-    versions: list[str] = []
+    made = begin()
+    versions = [""]
     for what, number in done:
         before = made.text
         match what:
             case "write":
-                wrote(made, number)
+                write(made, number)
                 versions.append(before)
             case "cut":
                 made.cut(number)
@@ -81,14 +82,12 @@ def test_whatever_was_done_the_model_has_read_what_stands_there(
                 consume(made.read(random_text(number)))
                 versions.append(before)
             case "undo":
-                assert made.undo() == bool(made.text != before or versions)
-                if versions:
-                    assert made.text == versions.pop()
-                else:
-                    break  # the one before the first prompt
-        shares = {index: share for _, index, share in made.candidates(len(made), 3)}
-        for index, share in shares.items():
-            np.testing.assert_allclose(share, np.exp(expected(made.text)[index]), rtol=1e-4)
+                assert made.undo() == bool(versions)
+                assert made.text == (versions.pop() if versions else "")
+        best = made.candidates(len(made), 3)
+        assert len(best) == 3
+        for _, index, share in best:
+            np.testing.assert_allclose(share, np.exp(predict(made.text)[index]), rtol=1e-4)
         tokens = list(MODEL.score(made.text))
         assert [token.id for token in tokens] == [token.id for token in made.tokens]
         for one, other in zip(tokens[-5:], made.tokens[-5:], strict=True):
@@ -96,35 +95,37 @@ def test_whatever_was_done_the_model_has_read_what_stands_there(
 
 
 def test_going_on_from_a_place_reads_little_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = begun(random_text(5 * SNAPSHOT_EVERY))
+    made = begin(random_text(5 * SNAPSHOT_EVERY))
     stepped = []
     real = MODEL.network.step
     monkeypatch.setattr(MODEL.network, "step", lambda *a: stepped.append(1) or real(*a))
     made.cut(4 * SNAPSHOT_EVERY + 10)
     made.candidates(len(made))
     assert not stepped
-    wrote(made, 1)
+    write(made, 1)
     assert len(stepped) == 10 + 1
     stepped.clear()
     made.undo()
     made.undo()
-    wrote(made, 1)
+    write(made, 1)
     assert len(stepped) == 1
 
 
 def test_the_same_seed_at_the_same_place_writes_the_same() -> None:
-    made = begun()
-    first = wrote(made, 40)
-    second = wrote(made, 40)
+    made = begin()
+    first = write(made, 40)
+    second = write(made, 40)
     assert first != second
     made.cut(3 + 40)
-    assert wrote(made, 40) == second
+    assert write(made, 40) == second
     made.cut(3)
-    assert wrote(made, 80) != wrote(begun(), 0) + first + second  # one go draws on from one seed
+    whole = write(made, 80)
+    assert whole.startswith(first)
+    assert whole != first + second  # the second half goes on with the random numbers of the first
 
 
 def test_a_prompt_with_unknown_characters_changes_nothing() -> None:
-    made = begun()
+    made = begin()
     with pytest.raises(UnknownSymbol):
         made.read("bad x")
     assert made.text == "bad"
@@ -134,7 +135,7 @@ def test_a_prompt_with_unknown_characters_changes_nothing() -> None:
 
 
 def test_candidates_are_those_of_the_place() -> None:
-    made = begun("abc")
+    made = begin("abc")
     for position, token in enumerate(MODEL.score("abc")):
         for (_, index, share), wanted in zip(
             made.candidates(position, 4), token.best(4), strict=True
@@ -143,14 +144,14 @@ def test_candidates_are_those_of_the_place() -> None:
 
 
 def test_another_model_reads_what_it_knows() -> None:
-    old = begun("bad, abé.")
+    old = begin("bad, abé.")
     network = MODEL.network
     other = type(MODEL)("other", MODEL.config, VOCABULARY, network)
-    same, unknown = moved(old, other)
-    assert (same.text, same.prompted, unknown) == (old.text, 9, "")
+    same, unknown = transfer(old, other)
+    assert (same.text, same.prompt_length, unknown) == (old.text, 9, "")
     few = vocabulary_of("\nabd")
     smaller = language_model()
     smaller = type(smaller)("few", smaller.config, few, smaller.network)
-    less, unknown = moved(old, smaller)
+    less, unknown = transfer(old, smaller)
     assert less.text == "badab"
     assert unknown == " ,.é"

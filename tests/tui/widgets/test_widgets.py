@@ -1,4 +1,4 @@
-"""The widgets' own arithmetic."""
+"""Line breaks, bars, steppers and lists, each on its own."""
 
 import asyncio
 import string
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from tui.generate.lines import _breaks, _breaks_of_wide, breaks
-from tui.widgets.bars import block
+from tui.generate.lines import break_narrow, break_wide, find_breaks
+from tui.widgets.bars import draw_bar
 from tui.widgets.choice import Choice
 from tui.widgets.stepper import Stepper
 
@@ -21,7 +21,7 @@ texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
 @quick
 @given(texts, st.integers(2, 20))
 def test_lines_fit_and_lose_nothing(text: str, width: int) -> None:
-    starts = [0, *breaks(text, 0, width)]
+    starts = [0, *find_breaks(text, 0, width)]
     assert starts == sorted(set(starts))
     lines = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
     assert "".join(lines) == text
@@ -33,21 +33,21 @@ def test_lines_fit_and_lose_nothing(text: str, width: int) -> None:
 @quick
 @given(texts, texts, st.integers(2, 20))
 def test_only_the_last_line_of_a_text_that_grows_changes(one: str, two: str, width: int) -> None:
-    before = [0, *breaks(one, 0, width)]
-    after = [0, *breaks(one + two, 0, width)]
-    again = [*before, *breaks(one + two, before[-1], width)]
+    before = [0, *find_breaks(one, 0, width)]
+    after = [0, *find_breaks(one + two, 0, width)]
+    again = [*before, *find_breaks(one + two, before[-1], width)]
     assert again == after
 
 
 @quick
 @given(st.text("ab  ", max_size=60), st.integers(1, 12))
 def test_the_quick_way_to_break_a_line_is_the_other_one(text: str, width: int) -> None:
-    assert [*_breaks(text, width)] == [*_breaks_of_wide(text, width)]
+    assert [*break_narrow(text, width)] == [*break_wide(text, width)]
 
 
 def test_lines_break_between_words() -> None:
     text = "alpha beta gamma\ndelta epsilonepsilonepsilon"
-    starts = [0, *breaks(text, 0, 12)]
+    starts = [0, *find_breaks(text, 0, 12)]
     lines = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
     assert lines == ["alpha beta ", "gamma\n", "delta ", "epsilonepsil", "onepsilon"]
 
@@ -55,7 +55,7 @@ def test_lines_break_between_words() -> None:
 @quick
 @given(st.floats(-0.5, 1.5), st.integers(0, 50))
 def test_a_bar_is_as_long_as_its_share(share: float, width: int) -> None:
-    drawn = block(share, width)
+    drawn = draw_bar(share, width)
     assert cell_len(drawn) <= width
     eighths = sum(8 if one == "█" else " ▏▎▍▌▋▊▉".index(one) for one in drawn)
     assert eighths == pytest.approx(min(1, max(0, share)) * 8 * width, abs=0.5001)

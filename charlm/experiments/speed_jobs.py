@@ -1,0 +1,181 @@
+"""The jobs that `charlm.experiments.speed` measures, each in a process of its own.
+
+A job imports what it needs when it runs: its settings of the process come before torch and NumPy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from charlm.config import PRESETS, ModelConfig
+from charlm.console.process import share_cores
+from charlm.training.config import Precision
+
+VOCABULARY = 82
+"""Number of symbols of *War and Peace*."""
+
+
+def _measure_rate(step: Callable[[], int], seconds: float) -> float:
+    """Return characters per second of `step`, which returns how many it has handled."""
+    done = 0
+    for _ in range(3):
+        step()
+    began = perf_counter()
+    while (elapsed := perf_counter() - began) < seconds:
+        done += step()
+    return done / elapsed
+
+
+def step_ours(
+    layers: int, hidden: int, streams: int, seconds: float, compiled: bool = False
+) -> float:
+    """Return characters per second of stepping and sampling, in NumPy or compiled, on one thread.
+
+    The weights fit into half precision, as those of the models that ship with charlm.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from charlm.generation.generate import generate_many
+    from charlm.generation.weights import list_shapes
+    from charlm.language_model import choose_network
+    from corpora.text.vocabulary import Vocabulary
+
+    config = ModelConfig(hidden_size=hidden, num_layers=layers, embedding_size=hidden)
+    random = np.random.default_rng(1)
+    weights = {
+        name: random.uniform(-0.1, 0.1, shape).astype(np.float16).astype(np.float32)
+        for name, shape in list_shapes(config, VOCABULARY).items()
+    }
+    vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
+    with threadpool_limits(1):
+        network = choose_network(compiled)(config, weights, VOCABULARY)
+        tokens = generate_many(network, vocabulary, "!", samples=streams, seed=1)
+        return _measure_rate(lambda: len(next(tokens)), seconds)
+
+
+def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
+    """Return characters per second of stepping an nn.LSTM and sampling on one thread."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    embedding, output = nn.Embedding(VOCABULARY, hidden), nn.Linear(hidden, VOCABULARY)
+    lstm = nn.LSTM(hidden, hidden, layers)
+    ids, state = torch.zeros(1, streams, dtype=torch.long), None
+
+    @torch.inference_mode()
+    def step() -> int:
+        nonlocal ids, state
+        y, state = lstm(embedding(ids), state)
+        probabilities = torch.softmax(output(y[0]) / 0.7, dim=-1)
+        ids = torch.multinomial(probabilities, 1).t()
+        ids.tolist()
+        return streams
+
+    return _measure_rate(step, seconds)
+
+
+def train_ours(name: str, precision: Precision, seconds: float) -> float:
+    """Return characters per second of training a preset, as `charlm train` does it."""
+    share_cores()
+    from charlm.console.process import keep_freed_memory
+    from charlm.model import CharLM
+    from charlm.task import choose_shards
+    from charlm.training.distributed import World
+
+    keep_freed_memory()
+    chosen = PRESETS[name]
+    shards = choose_shards(chosen.model, chosen.training, World())
+    return _measure_training(CharLM(chosen.model, VOCABULARY), name, precision, seconds, shards)
+
+
+def train_torch(name: str, seconds: float) -> float:
+    """Return characters per second of training a plain nn.LSTM in fp32, with torch's settings."""
+    import torch
+    from torch import Tensor, nn
+
+    model = PRESETS[name].model
+
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            size = model.hidden_size
+            self.embedding = nn.Embedding(VOCABULARY, model.embedding_size)
+            self.output = nn.Linear(size, VOCABULARY)
+            self.lstm = nn.LSTM(model.embedding_size, size, model.num_layers, batch_first=True)
+
+        def forward(self, ids: Tensor, state: Any, generator: Any) -> tuple[Tensor, Any]:
+            y, after = self.lstm(self.embedding(ids), state and state[0])
+            return self.output(y), [after]
+
+    torch.manual_seed(1)
+    return _measure_training(Plain(), name, "fp32", seconds)
+
+
+def multiply(name: str, precision: Precision, seconds: float) -> float:
+    """Return characters per second of the matrix products alone of training a preset.
+
+    Each weight takes two operations per character in the forward pass, and four in the backward
+    pass. The processor's operations per second are measured on one product: the input of a window
+    (batch size times window, H) with the weights of a layer (H, 4 H).
+    """
+    share_cores()
+    import torch
+
+    from charlm.generation.weights import list_shapes
+
+    chosen = PRESETS[name]
+    sizes = list_shapes(chosen.model, VOCABULARY)
+    weights = sum(
+        math.prod(shape)
+        for weight, shape in sizes.items()
+        if len(shape) == 2 and weight != "embedding.weight"
+    )
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    characters = chosen.training.batch_size * chosen.training.window
+    hidden = chosen.model.hidden_size
+    x, w = torch.randn(characters, hidden, dtype=kind), torch.randn(hidden, 4 * hidden, dtype=kind)
+
+    def step() -> int:
+        torch.mm(x, w)
+        return 2 * characters * w.numel()
+
+    return _measure_rate(step, seconds) / (6 * weights)
+
+
+def _measure_training(
+    model: Any, name: str, precision: Precision, seconds: float, shards: int = 1
+) -> float:
+    """Return characters per second of the training loop on `model`, the best of its reports."""
+    import numpy as np
+
+    from charlm.runs.run_folder import RunFolder
+    from charlm.task import LanguageModelling
+    from charlm.training.distributed import World
+    from charlm.training.events import Step
+    from charlm.training.loop import Trainer
+    from corpora.text.encoded import EncodedText
+    from corpora.text.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary(tuple(chr(0x21 + index) for index in range(VOCABULARY)))
+    ids = np.random.default_rng(1).integers(VOCABULARY, size=4_000_000, dtype=np.uint8)
+    config = PRESETS[name].training.replace({"evaluate_every": 10**9, "save_seconds": 10**9})
+    text = EncodedText("noise", vocabulary, ids, "")
+    task = LanguageModelling(
+        model, vocabulary, text, config, precision=precision, world=World(), shards=shards
+    )
+    # The folder is never created, because nothing is evaluated or saved.
+    trainer = Trainer(task, config, RunFolder(Path("unused")), world=World(), precision=precision)
+    best, began = 0.0, perf_counter()
+    for event in trainer.events():
+        if isinstance(event, Step):
+            best = max(best, event.units_per_second)
+            if perf_counter() - began > seconds:
+                break
+    return best

@@ -1,0 +1,57 @@
+"""`charlm imdb pretrain` as people call it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_helpers import advised, signalled
+from reviews import reviews, word_model_flags, write_csv
+from training_helpers import result
+
+from charlm.runs.files import CONFIG
+from seq.imdb.words.task import WordModelling
+
+Charlm = Callable[..., Any]
+Refused = Callable[..., str]
+
+
+def test_pretraining_and_what_it_advises_to_do_next(charlm: Charlm) -> None:
+    file = write_csv(Path("my {own}.csv"), reviews(60))
+    ended = charlm("imdb", "pretrain", file, "--out", "words", *word_model_flags(epochs=1))
+    assert ended.code == 0
+    command = advised(ended.out, "start a classifier from it: ")
+    assert command == [
+        *("charlm", "imdb", "train", "my {own}.csv"),
+        *("--preset", "pretrained", "--init-from", "words"),
+    ]
+    ended = charlm(*command[1:], "--out", "run", "--epochs=1")
+    assert ended.code == 0
+    about = json.loads(Path("run", CONFIG).read_text())
+    assert (about["model"]["hidden_size"], about["model"]["pooling"]) == (8, "concat")
+
+
+def test_pretraining_needs_no_labels_and_resumes(
+    charlm: Charlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("own.txt").write_text("\n".join(text for text, _ in reviews(60)) + "\n")
+    assert charlm("imdb", "pretrain", "own.txt", "--out", "whole", *word_model_flags()).code == 0
+    with monkeypatch.context() as patch:
+        signalled(patch, WordModelling, 7)
+        ended = charlm("imdb", "pretrain", "own.txt", "--out", "in two", *word_model_flags())
+    assert ended.code == 130
+    command = advised(ended.out, "resume with: ")
+    assert command == ["python", "-m", "seq.imdb", "pretrain", "--resume", "in two"]
+    assert charlm("imdb", *command[3:]).code == 0
+    assert result(Path("in two")) == result(Path("whole"))
+
+
+def test_a_word_model_is_no_classifier(charlm: Charlm, refused: Refused, file: Path) -> None:
+    assert charlm("imdb", "pretrain", file, "--out=words", *word_model_flags(epochs=1)).code == 0
+    for asked in (
+        ("classify", "--model=words", "a text"),
+        ("evaluate", "words", file),
+        ("train", "--resume=words"),
+    ):
+        assert "of kind 'word-model', not 'classifier'" in refused("imdb", *asked)

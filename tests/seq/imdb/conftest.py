@@ -1,0 +1,11 @@
+"""Reviews to train on."""
+
+from pathlib import Path
+
+import pytest
+from reviews import reviews, write_csv
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "own.csv", reviews(60))

@@ -1,0 +1,21 @@
+"""`charlm scan info` as people call it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from command_helpers import flags
+from commands_of_scan import shape
+
+Charlm = Callable[..., Any]
+Refused = Callable[..., str]
+
+
+def test_sizes_are_those_of_the_model_that_is_trained(charlm: Charlm, runs: Any) -> None:
+    given = flags(shape(hidden_size=48, embedding_size=16))
+    found = json.loads(charlm("scan", "info", "--json", *given).out)
+    assert found["vocabulary"] == {"source": 14, "target": 9}
+    for kind, run in runs.items():
+        counted = json.loads(charlm("info", run, "--json").out)["parameters"]["total"]
+        assert sum(found["parameters"][kind].values()) == counted
+    assert "without attention" in charlm("scan", "info").out

@@ -1,0 +1,9 @@
+"""A small split of SCAN."""
+
+import pytest
+from commands_of_scan import put
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch)

@@ -1,0 +1,39 @@
+"""The log of a run is read while it grows."""
+
+import json
+from pathlib import Path
+
+from tui.train.log import RunLog
+
+
+def step_line(step: int, epoch: float, loss: float) -> str:
+    figures = {"units_per_second": 5.0, "gradient_norm": 0.5, "remaining": 3.0}
+    event = {"event": "step", "step": step, "epoch": epoch, "train_loss": loss, **figures}
+    return json.dumps(event)
+
+
+def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
+    log, file = RunLog(tmp_path), tmp_path / "metrics.jsonl"
+    assert not log.read()
+    lines = [
+        '{"event": "started", "parameters": 5, "unit": "characters"}',
+        step_line(10, 0.5, 2.0),
+        "damaged",
+        '{"event": "evaluated", "epoch": 0.5, "loss": 1.5}',
+        '{"event": "sampled", "text": "abc"}',
+        '{"event": "step", "step": 15, "epoch": "?", "train_loss": 1.0}',
+        step_line(20, 1.0, 1.0),
+    ]
+    data = "".join(f"{line}\n" for line in lines)
+    for start in range(0, len(data), 7):
+        with file.open("a") as out:
+            out.write(data[start : start + 7])
+        log.read()
+    assert log.train == [(0.5, 2.0), (1.0, 1.0)]
+    assert log.norms == [(0.5, 0.5), (1.0, 0.5)]
+    assert "pass 1.00, train 1.0000 nats" in log.format_figures()
+    assert log.validation == [(0.5, 1.5)]
+    assert (log.best, log.sample, log.state) == (1.5, "abc", "training")
+    file.write_text(f"{lines[0]}\n")  # resumed from the beginning
+    assert log.read()
+    assert (log.train, log.best) == ([], None)

@@ -1,0 +1,97 @@
+"""Translate: what a person can do there."""
+
+import numpy as np
+import pytest
+from app_helpers import read_line, run_app, type_text, until
+from stand_ins import BadInterpreter, Interpreter
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tui.translate.heat_map import HeatMap
+from tui.translate.pane import TranslatePane
+from tui.widgets.bars import Bars
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+async def translate(pilot: Pilot[None], pane: TranslatePane, command: str) -> None:
+    """Wait until both sides show the translation of a command that is typed."""
+    await until(pilot, lambda: set(pane.translations) == {"left", "right"})
+    pane.query_one("#command", Input).value = ""
+    await type_text(pilot, command)
+    words = tuple(command.split())
+    await until(pilot, lambda: {one.command for one in pane.translations.values()} == {words})
+
+
+def test_two_models_translate_what_is_typed() -> None:
+    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
+        await translate(pilot, pane, "walk left")
+        assert "✓ 2 actions" in read_line(pane, "#grammar")
+        weights = pane.query_one("#left-map", HeatMap).map.weights
+        assert weights is not None
+        assert weights.shape == (len(pane.translations["left"].steps), 2)
+        np.testing.assert_allclose(weights.sum(1), 1, atol=1e-5)
+        assert pane.query_one("#right-map", HeatMap).map.weights is None  # it has no attention
+        for side in pane.SIDES:
+            bars = pane.query_one(f"#{side}-bars", Bars).bars
+            shares = [bar.share for bar in bars]
+            assert shares == sorted(shares, reverse=True)
+            assert sum(shares) == pytest.approx(1, abs=1e-4)
+            assert [bar.name for bar in bars if bar.marked] == [bars[0].name]  # greedily chosen
+
+    run_app(drive, "translate", (120, 40))
+
+
+def test_a_right_translation_and_a_wrong_one_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.translate.pane.load_translator", BadInterpreter)
+
+    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
+        await translate(pilot, pane, "walk left")
+        left, right = "probability 95.1%: I_TURN_LEFT I_WALK", "probability 95.1%: I_TURN_LEFT"
+        await until(pilot, lambda: read_line(pane, "#left-said") == f"✓ right, {left}")
+        await until(pilot, lambda: read_line(pane, "#right-said") == f"✗ wrong, {right}")
+        assert not pane.query_one("#left-said").has_class("wrong")
+        assert pane.query_one("#right-said").has_class("wrong")
+
+    run_app(drive, "translate", (120, 40))
+
+
+def test_keys_and_clicks_move_the_cursor_of_the_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.translate.pane.load_translator", Interpreter)
+
+    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
+        await translate(pilot, pane, "walk left")  # three steps, the end included
+        left = pane.query_one("#left-map", HeatMap)
+        right = pane.query_one("#right-map", HeatMap)
+        bars = pane.query_one("#left-bars", Bars)
+        await pilot.press("f6", "down", "right", "right", "right")
+        assert (left.row, left.column) == (1, 1)  # the last of two words
+        await until(pilot, lambda: right.row == 1)
+        await until(pilot, lambda: [bar.name for bar in bars.bars if bar.marked] == ["I_WALK"])
+        await pilot.press("down", "down", "down")
+        assert left.row == 2
+        await pilot.press("f7")
+        assert (left.shown, left.row) == (1, 0)
+        await pilot.press("down")
+        assert (left.shown, left.row) == (2, 1)
+        await until(pilot, lambda: (right.shown, right.row) == (2, 1))
+        await pilot.press("f7")
+        assert left.shown is None
+        await pilot.click("#left-map", offset=(left._margin + 1, 1))
+        assert (left.row, left.column) == (0, 0)
+        await until(pilot, lambda: [bar.name for bar in bars.bars if bar.marked] == ["I_TURN_LEFT"])
+
+    run_app(drive, "translate", (120, 40))
+
+
+def test_what_is_no_command_is_explained_and_not_translated() -> None:
+    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
+        await until(pilot, lambda: set(pane.translations) == {"left", "right"})
+        before = pane.translations["left"].command
+        pane.query_one("#command", Input).value = "turn twice "
+        await until(pilot, lambda: "'twice' cannot stand here" in read_line(pane, "#grammar"))
+        assert pane.query_one("#grammar", Static).has_class("wrong")
+        await pilot.app.workers.wait_for_complete()
+        assert pane.translations["left"].command == before
+
+    run_app(drive, "translate")
