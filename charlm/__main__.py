@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cyclopts import App
+import os
+from typing import TYPE_CHECKING
 
-from charlm.console.process import share_cores
-from charlm.console.program import run
+if TYPE_CHECKING:
+    from cyclopts import App
 
 COMMANDS = {
     "train": ("charlm.train:train", "Train a model on a text."),
@@ -24,12 +25,15 @@ COMMANDS = {
     "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
     "tui": ("tui.__main__:tui", "Open the app, with all of this in one window."),
+    "stop": ("charlm.commands.stop:stop", "Stop a training, saved, wherever it was started."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 
 
 def build_app() -> App:
     """Return the command line, without loading any command."""
+    from cyclopts import App
+
     app = App(name="charlm", help="Character-level text generation with recurrent networks.")
     for name, (path, text) in COMMANDS.items():
         # A command that is an App sets version_flags itself.
@@ -40,8 +44,16 @@ def build_app() -> App:
 
 def main() -> None:
     """Run the console script."""
-    share_cores()
-    run(build_app())
+    try:  # what is imported here takes a tenth of a second, in which Ctrl-C may come
+        from charlm.console.process import share_cores
+        from charlm.console.program import run
+
+        share_cores()
+        app = build_app()
+    except KeyboardInterrupt:
+        os.write(2, b"charlm: interrupted\n")
+        os._exit(130)
+    run(app)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class LanguageModelRequest(Request):
                 "processes that train together cannot share standard input; name a file"
             )
         text = encode(
-            self.corpus, encoding=self.encoding, progress=hooks.progress, notice=hooks.notice
+            self.corpus, decoding=self.encoding, progress=hooks.progress, notice=hooks.notice
         )
         if vocabulary is None:
             model, symbols, weights = self._prepare_model(text)

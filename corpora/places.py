@@ -19,10 +19,11 @@ def mirror_dir() -> Path | None:
         The folder; None if CHARLM_MIRROR is not set and ../shared/data does not exist.
 
     Raises:
-        UserError: CHARLM_MIRROR does not name a folder.
+        UserError: CHARLM_MIRROR does not name a folder, or names the home folder of a user that
+            does not exist.
     """
     if named := os.environ.get("CHARLM_MIRROR"):
-        folder = Path(named).expanduser()
+        folder = _expand(named, "CHARLM_MIRROR")
         if not folder.is_dir():
             raise UserError(
                 f"CHARLM_MIRROR names {named}, which is not a folder; correct or unset it"
@@ -36,9 +37,22 @@ def cache_dir() -> Path:
     """Return the folder for files that can be made again.
 
     It is CHARLM_CACHE if that is set, otherwise the folder "charlm" among the user's caches.
+
+    Raises:
+        UserError: CHARLM_CACHE names the home folder of a user that does not exist.
     """
     if named := os.environ.get("CHARLM_CACHE"):
-        return Path(named).expanduser()
+        return _expand(named, "CHARLM_CACHE")
     import platformdirs  # reads the environment when it is imported
 
     return Path(platformdirs.user_cache_dir("charlm"))
+
+
+def _expand(named: str, variable: str) -> Path:
+    """Return the path that the environment variable names, with ~ replaced by the home folder."""
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise UserError(
+            f"{variable} names {named}, and there is no such home folder; correct or unset it"
+        ) from error

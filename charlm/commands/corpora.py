@@ -1,24 +1,28 @@
-"""`charlm corpora`: list or fetch the texts that are known by name."""
+"""`charlm corpora`: list or fetch the texts that are known by name, and clean the cache."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.table import Table
 from rich.text import Text
 
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import Json
 from charlm.console.program import notice, print_json, stderr, stdout
+from corpora.errors import UserError
 from corpora.known.catalog import CATALOG, lookup
+from corpora.known.clean import clean as remove
 from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir
+from corpora.temporary import Freed
 
 app = App(
     name="corpora",
-    help="List the texts that are known by name, or fetch one.",
+    help="List the texts that are known by name, fetch one, or clean the cache of texts.",
     version_flags=(),
 )
 
@@ -63,7 +67,7 @@ def corpora(*, json: Json = False) -> None:
 
 
 @app.command
-def get(name: str, path: Path | None = None, /) -> None:
+def get(name: str, path: str | None = None, /) -> None:
     """Fetch a text, and print its path.
 
     Parameters
@@ -71,11 +75,51 @@ def get(name: str, path: Path | None = None, /) -> None:
     name
         A name that `charlm corpora` lists.
     path
-        Write the text to this path; by default it stays in the cache.
+        Write the text to this file, or into this folder; by default it stays in the cache. A file
+        that holds something else is not overwritten.
     """
+    if path is not None and not path.strip():
+        raise UserError("the path is empty; name a file or a folder")
     with closing(DownloadBar(stderr())) as bar:
         if path is None:
             placed = fetch(name, progress=bar, notice=notice)
         else:
-            placed = place(name, path, progress=bar, notice=notice)
+            target = Path(path, f"{name}.txt") if path.endswith("/") else Path(path)
+            placed = place(name, target, progress=bar, notice=notice)
     stdout().print(str(placed), soft_wrap=True)
+
+
+@app.command
+def clean(
+    *,
+    everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    json: Json = False,
+) -> None:
+    """Remove what killed programs left, and old encoded texts.
+
+    Texts are encoded again when they are needed. Downloaded texts stay.
+
+    Parameters
+    ----------
+    everything
+        Remove all encoded texts, not only those that this version cannot read and those that were
+        not used for the longest time, beyond 2 GB.
+    """
+    cleaned = remove(everything=everything)
+    if json:
+        parts = {"temporary": cleaned.temporary, "texts": cleaned.texts, "kept": cleaned.kept}
+        print_json({"folder": str(cleaned.folder), **{k: vars(v) for k, v in parts.items()}})
+        return
+    stdout().print(
+        f"removed {_describe(cleaned.temporary, 'temporary file')} and "
+        f"{_describe(cleaned.texts, 'encoded text')}; {_describe(cleaned.kept, 'encoded text')} "
+        f"left in {cleaned.folder}",
+        soft_wrap=True,
+    )
+
+
+def _describe(freed: Freed, noun: str) -> str:
+    """Return a number and a size, in words."""
+    size = freed.bytes / 1e6
+    amount = f"{size / 1e3:.1f} GB" if size >= 1e3 else f"{size:.1f} MB"
+    return f"{freed.count:,} {noun}{'' if freed.count == 1 else 's'} ({amount})"

@@ -57,7 +57,7 @@ def evaluate(
 
     path = find(model)
     with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
     if (size := len(text.split(split))) < 2:
         raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
     where = pick_device(device)

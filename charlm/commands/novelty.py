@@ -86,7 +86,7 @@ def novelty(
     samplings = [Sampling(temperature=value) for value in dict.fromkeys(temperatures)]
     language_model = load(model)
     with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
     if not len(text.split("train")) or not len(text.split("test")):
         raise UserError(f"{text.name} has {len(text):,} characters, too few for a test part")
     with stderr().status("writing …") as status:

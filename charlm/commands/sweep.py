@@ -115,6 +115,6 @@ def _read_text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedT
     if under_torchrun():
         raise UserError("a sweep trains in one process; call it without torchrun")
     with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, encoding=encoding, progress=bar, notice=notice)
+        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
     check_length(len(text), training)
     return text

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first signal waits for a save, a later one ends the program."""
+"""Ctrl-C and its like: the first signal waits for a save, a later one ends the program."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ PATIENCE_SECONDS = 1.0
 """Seconds after the first signal from which on another one ends the program at once."""
 
 
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Ctrl-C, the system's wish to end, and a connection or terminal that is gone."""
+
+
 class Interrupts:
-    """A context in which a first SIGINT or SIGTERM is only recorded; a later one ends the program.
+    """A context in which a first of `SIGNALS` is only recorded; a later one ends the program.
+
+    A SIGHUP that is ignored, as under nohup, stays ignored.
 
     A call returns whether a signal has come: a `Trainer` makes one before every step.
     """
@@ -28,7 +36,10 @@ class Interrupts:
         return self.signal is not None
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
+            ignored = signal.getsignal(number) == signal.SIG_IGN
+            if ignored and number not in (signal.SIGINT, signal.SIGTERM):
+                continue
             self.before[number] = signal.signal(number, self._record)
         return self
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 160
 """Columns of tables where standard output is no terminal."""
+OUT_OF_MEMORY = "out of memory; take a smaller --batch-size, --window or model, or fewer --samples"
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended, as in shells."""
 
@@ -29,23 +34,61 @@ def run(app: App) -> NoReturn:
     _prepare_streams()
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
-        code = app(
-            sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
-        )
-        sys.stdout.flush()
+        with _signals_as_exceptions():
+            code = app(
+                sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
+            )
+            sys.stdout.flush()
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
     except KeyboardInterrupt:
         _fail("charlm: interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # The reader is gone (`| head`). Nothing is reported, and nothing may be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_stdout()  # the reader is gone (`| head`): nothing is reported
         sys.exit(128 + 13)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EIO):
             raise
         _fail(f"charlm: {error.filename or 'writing'}: {error.strerror}", 2)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        _fail(f"charlm: {OUT_OF_MEMORY}", 2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def silence_stdout() -> None:
+    """Send standard output to nowhere from now on: what is left must not be flushed at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether `error` says, in Python, NumPy or torch, that memory is used up."""
+    if isinstance(error, MemoryError):
+        return True
+    # torch's own class is a RuntimeError; on a CPU only the message tells.
+    named = type(error).__name__ == "OutOfMemoryError"
+    return named or "can't allocate memory" in str(error) or "out of memory" in str(error).lower()
+
+
+@contextmanager
+def _signals_as_exceptions() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the program as an exception: cursor and files are put right."""
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # One that is ignored (nohup) stays ignored; threads other than the first may set none.
+    first = threading.current_thread() is threading.main_thread()
+    changed = [n for n in numbers if first and signal.getsignal(n) == signal.SIG_DFL]
+    for number in changed:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _prepare_streams() -> None:
@@ -64,9 +107,11 @@ def _fail(line: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Controls of the direction of writing: they make a line read as another one."""
 CONTROLS = {
     code: "\N{REPLACEMENT CHARACTER}"
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *BIDI)
     if chr(code) not in "\n\t"
 }
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import PlainLines, Sink
 from charlm.console.process import keep_freed_memory
-from charlm.console.program import stdout
+from charlm.console.program import printable, silence_stdout, stdout
 from charlm.runs.files import MODEL
 from charlm.runs.registry import KINDS
-from charlm.training.events import Finished
+from charlm.training.events import Event, Finished
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -96,13 +96,14 @@ def watch(
     """
     keep_freed_memory()
     console = console or stdout()
-    with stop, display(console) if training.leads else nullcontext(lambda event: None) as show:
+    with stop, _display_while_possible(console if training.leads else None) as show:
         for event in training.events(tensorboard=tensorboard):
             show(event)
     assert isinstance(event, Finished)
     if training.leads:
-        for line in _advise(training, event, use):
-            console.print(line, soft_wrap=True)
+        with suppress(OSError):  # the terminal, or the reader of a pipe, is gone
+            for line in _advise(training, event, use):
+                console.print(printable(line), soft_wrap=True)
     if event.reason == "diverged":
         return 1
     return 128 + stop.signal if event.reason == "interrupted" and stop.signal else 0
@@ -128,6 +129,34 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
     if kept:
         lines.append((use or kind.use).format(run=name))
     return lines
+
+
+@contextmanager
+def _display_while_possible(console: Console | None) -> Iterator[Sink]:
+    """Yield a display of events that goes silent when nobody can see it any more.
+
+    A terminal that is closed, or a reader that leaves a pipe (`| head`), is no reason to end a
+    training: it goes on, and is saved.
+    """
+    shown: Sink | None = None
+    with ExitStack() as stack:
+        if console is not None:
+            inner = stack.enter_context(ExitStack())
+            shown = inner.enter_context(display(console))
+
+        def show(event: Event) -> None:
+            nonlocal shown
+            if shown is None:
+                return
+            try:
+                shown(event)
+            except OSError:
+                shown = None
+                with suppress(OSError):
+                    inner.close()
+                silence_stdout()
+
+        yield show
 
 
 @contextmanager

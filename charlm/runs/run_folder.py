@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -101,10 +102,40 @@ class RunFolder:
             raise UserError(f"another process is training in {self.path}") from error
         except OSError as error:
             raise os_error(error, self.path, "make") from error
+        with suppress(OSError):  # Windows lets nobody write to a file that is locked
+            (self.path / LOCK).write_text(f"{os.getpid()}\n")
         try:
             yield
         finally:
             lock.release()
+
+    def find_training(self) -> int | None:
+        """Return the process that trains in this folder, None if none does.
+
+        The lock tells whether one does, and on Linux the process must have it open: what a file
+        says is not believed.
+
+        Raises:
+            UserError: one does, but which one cannot be told.
+        """
+        from filelock import FileLock, Timeout
+
+        path = self.path / LOCK
+        if path.is_symlink() or not path.exists():
+            return None
+        try:
+            with FileLock(path, timeout=0):
+                return None
+        except Timeout:
+            pass
+        except OSError as error:
+            raise os_error(error, path) from error
+        with suppress(ValueError, OSError):
+            number = int(path.read_text()[:20])
+            opened = Path(f"/proc/{number}/fd")
+            if not opened.exists() or any(one.samefile(path) for one in opened.iterdir()):
+                return number
+        raise UserError(f"a process trains in {self.path}, but its number is not known")
 
     @property
     def exists(self) -> bool:

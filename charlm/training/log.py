@@ -6,13 +6,13 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from charlm.runs.files import CONFIG, METRICS, open_regular, read_json
-from charlm.training.events import Event, to_json
+from charlm.training.events import Evaluated, Event, Sampled, to_json
 from corpora.atomic import write_atomic
 from corpora.errors import os_error
 
@@ -55,6 +55,24 @@ class LogWriter:
     def close(self) -> None:
         """Close the file."""
         self.file.close()
+
+
+def log_and_hold(
+    events: Iterator[Event], logs: Sequence[Callable[[Event], object]]
+) -> Iterator[Event]:
+    """Log events and hand them on; those of an evaluation once what belongs to it is saved.
+
+    Whoever reads them may fail: then there is a model and all that it is resumed from.
+    """
+    held: list[Event] = []
+    for event in events:
+        for log in logs:
+            log(event)
+        held.append(event)
+        if not isinstance(event, Evaluated | Sampled):
+            yield from held
+            held.clear()
+    yield from held
 
 
 class LogReader:

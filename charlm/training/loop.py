@@ -86,7 +86,7 @@ class Trainer:
                 if self.save_is_due:
                     self._collect()
                     before = self.clock()
-                    yield self._save()
+                    yield self.save()
                     since += self.clock() - before
                 batch = next(batches)
                 units += self.task.units(batch) * self.world.size
@@ -221,9 +221,10 @@ class Trainer:
         if self.world.leads and (text := self.task.sample(position.step)):
             yield Sampled(step=position.step, text=text)
         # The best model and what it is resumed from go to disk together.
-        yield self._save()
+        yield self.save()
 
-    def _save(self) -> Saved:
+    def save(self) -> Saved:
+        """Write what the training is resumed from."""
         self._collect()
         self.position.elapsed = self.clock() - self.began
         self.before_save()  # the log up to here must not be behind what is resumed from
@@ -237,7 +238,7 @@ class Trainer:
             # An evaluation now would not be one that an uninterrupted training makes.
             if self.world.leads and not (self.run.path / MODEL).exists():
                 self.run.save_model(self.task.model_file())
-            yield self._save()
+            yield self.save()
         elif self.position.since_evaluation.steps or self.pending:
             yield from self._evaluate()
         yield self._finished(reason)

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -20,8 +20,8 @@ from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Device, Precision
 from charlm.training.device import pick_device, pick_precision
 from charlm.training.distributed import World, join_world, under_torchrun
-from charlm.training.events import Evaluated, Event, Sampled
-from charlm.training.log import LogWriter
+from charlm.training.events import Event
+from charlm.training.log import LogWriter, log_and_hold
 from charlm.training.loop import Trainer
 from charlm.training.request import Hooks, Job, Request
 from charlm.training.tensorboard import TensorBoard
@@ -58,25 +58,12 @@ class Training:
         with ExitStack() as stack:
             for one in logs:
                 stack.callback(one.close)
-            yield from _log_and_hold(self.trainer.events(), logs)
-
-
-def _log_and_hold(
-    events: Iterator[Event], logs: Sequence[LogWriter | TensorBoard]
-) -> Iterator[Event]:
-    """Log events and hand them on; those of an evaluation once what belongs to it is saved.
-
-    Whoever reads them may fail: then there is a model and all that it is resumed from.
-    """
-    held: list[Event] = []
-    for event in events:
-        for log in logs:
-            log(event)
-        held.append(event)
-        if not isinstance(event, Evaluated | Sampled):
-            yield from held
-            held.clear()
-    yield from held
+            try:
+                yield from log_and_hold(self.trainer.events(), logs)
+            except UserError:  # the disk of the log is full: what was trained is worth a save
+                with suppress(UserError):
+                    self.trainer.save()
+                raise
 
 
 @contextmanager

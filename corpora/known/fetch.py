@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import os
 from hashlib import sha256
 from pathlib import Path
 
-from corpora.atomic import write_atomic
+from corpora.atomic import make_folder, write_atomic
 from corpora.errors import UserError, os_error
 from corpora.known import catalog
 from corpora.known.catalog import Entry, Source
@@ -15,6 +15,7 @@ from corpora.known.download import DownloadFailed, Progress, download
 from corpora.known.verify import Check
 from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
+from corpora.temporary import open_download_folder
 from corpora.text.normalize import iter_text
 
 
@@ -63,12 +64,28 @@ def fetch_entry(entry: Entry, *, progress: Progress | None = None, notice: Notic
 def place(
     name: str, path: Path, *, progress: Progress | None = None, notice: Notice = silent
 ) -> Path:
-    """Write the text of the corpus called `name` to `path`, atomically, and return `path`.
+    """Write the text of the corpus called `name` to a file, atomically, and return its path.
+
+    A file that holds this text already, with any line ends, stays as it is.
+
+    Args:
+        name: the corpus.
+        path: the file, or a folder, in which the file is called NAME.txt.
+        progress: shows a download.
+        notice: takes one line if the text is of another edition.
 
     Raises:
-        UserError: `fetch` raises it, or the file cannot be written.
+        UserError: `fetch` raises it, `path` holds something else, or the file cannot be written.
     """
     text = fetch(name, progress=progress, notice=notice)
+    # Unlike the methods of Path, these functions answer False for a name that is too long.
+    if os.path.isdir(path):  # noqa: PTH112
+        path = path / f"{name}.txt"
+    if os.path.lexists(path):
+        digest = _compute_digest(path) if os.path.isfile(path) else None  # noqa: PTH113
+        if digest is not None and digest == _compute_digest(text):
+            return path
+        raise UserError(f"{path} exists already; remove it, or name another")
     try:
         data = text.read_bytes()
     except OSError as error:
@@ -99,7 +116,7 @@ class _Placement:
         """
         try:
             record = json.loads(self._record.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return False
         if self._digest is None or not isinstance(record, dict):
             return False
@@ -135,13 +152,13 @@ def _install_from_network(placement: _Placement, progress: Progress | None) -> N
     folder = placement.target.parent
     failures: list[str] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for source in placement.entry.sources:
             if source.url is None:
                 continue
-            with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as temporary:
+            with open_download_folder(folder) as temporary:
                 try:
-                    raw = download(source.url, Path(temporary), progress)
+                    raw = download(source.url, temporary, progress)
                 except DownloadFailed as error:
                     failures.append(f"{source.url}: {error}")
                     continue

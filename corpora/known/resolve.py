@@ -8,6 +8,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +17,9 @@ from corpora.known import catalog
 from corpora.known.download import Progress
 from corpora.known.fetch import fetch, place
 from corpora.notice import Notice, silent
+from corpora.temporary import open_spool
 from corpora.text import encoded
+from corpora.text.decoding import Decoding
 from corpora.text.encoded import Corpus, EncodedText
 
 TEXT_SUFFIXES = (".txt", ".md", ".text")
@@ -30,19 +33,23 @@ def resolve(
     progress: Progress | None = None,
     notice: Notice = silent,
     stdin: BinaryIO | None = None,
+    make: bool = True,
 ) -> Corpus:
     """Return the corpus that `spec` names.
 
     An existing path is read whatever its name is: a file, a pipe or a folder. Of a folder, all
     files that end in .txt, .md or .text are read, at any depth, sorted by path, without hidden
     files. "-" is standard input. The name of a catalogued corpus is that corpus; its path
-    (corpora/NAME.txt or NAME.txt) is made if it is missing.
+    (corpora/NAME.txt or NAME.txt) is made if it is missing, unless `make` is False.
 
     Args:
         spec: path, name or "-".
         progress: shows a download.
         notice: takes what the user should know about the corpus.
         stdin: read instead of the standard input of the process.
+        make: whether the path of a catalogued corpus is made if it is missing. Otherwise the text
+            is taken from the cache, as by its name. A path that comes out of a file, which a
+            stranger may have written, must not be made.
 
     Raises:
         UserError: `spec` names no corpus, a file cannot be read, or `fetch` raises it.
@@ -59,29 +66,39 @@ def resolve(
     except ValueError as error:
         raise UserError(f"{spec!r} cannot be a path ({error}); name a file or a folder") from error
     if mode is None:
-        return _resolve_catalogued(spec, path, progress, notice)
+        return _resolve_catalogued(spec, path, progress, notice, make)
+    if spec in catalog.CATALOG:
+        kind = "folder" if stat.S_ISDIR(mode) else "file"
+        notice(
+            f"reading the {kind} {spec}; the catalogued corpus of that name is "
+            f"{catalog.CATALOG[spec].path}"
+        )
     return _resolve_path(path, mode)
 
 
 def encode(
     spec: str,
     *,
-    encoding: str = "utf-8",
+    decoding: Decoding | str = "utf-8",
     progress: Progress | None = None,
     notice: Notice = silent,
+    make: bool = True,
 ) -> EncodedText:
     """Return the corpus that `spec` names as ids; see `resolve` and `encoded.encode`.
 
     Args:
         spec: file, folder, catalogued name or path, or "-" for standard input.
-        encoding: encoding of the files; catalogued corpora are always UTF-8.
+        decoding: how the bytes of the files become text, or the encoding alone; catalogued corpora
+            are always UTF-8.
         progress: shows a download.
         notice: takes what the user should know about the corpus.
+        make: whether the path of a catalogued corpus is made if it is missing.
 
     Raises:
         UserError: there is no such corpus, or it cannot be read.
     """
-    return encoded.encode(resolve(spec, progress=progress, notice=notice), encoding=encoding)
+    corpus = resolve(spec, progress=progress, notice=notice, make=make)
+    return encoded.encode(corpus, decoding=decoding, notice=notice)
 
 
 def _resolve_path(path: Path, mode: int) -> Corpus:
@@ -118,14 +135,19 @@ def _find_texts(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _resolve_catalogued(spec: str, path: Path, progress: Progress | None, notice: Notice) -> Corpus:
+def _resolve_catalogued(
+    spec: str, path: Path, progress: Progress | None, notice: Notice, make: bool
+) -> Corpus:
     if spec in catalog.CATALOG:
         file = fetch(spec, progress=progress, notice=notice)
         return Corpus(spec, (file,), encoding="utf-8")
     for entry in catalog.CATALOG.values():
         belongs = Path(entry.path)
         if path.parts[-2:] == belongs.parts or path.parts == belongs.parts[-1:]:
-            file = place(entry.name, path, progress=progress, notice=notice)
+            if make:
+                file = place(entry.name, path, progress=progress, notice=notice)
+            else:
+                file = fetch(entry.name, progress=progress, notice=notice)
             return Corpus(entry.name, (file,), encoding="utf-8")
     try:
         siblings = sorted(p.name for p in path.parent.iterdir()) if spec else []
@@ -143,19 +165,21 @@ def _spool(stream: BinaryIO | None, name: str) -> Corpus:
     if stream is None:
         raise UserError("there is no standard input to read; name a file or a folder")
     try:
-        handle, temporary = tempfile.mkstemp(prefix="charlm-", suffix=".txt")
+        file, temporary = open_spool()
     except OSError as error:
         raise os_error(error, tempfile.gettempdir(), "write a temporary file to") from error
-    corpus = Corpus(name, (Path(temporary),))
-    weakref.finalize(corpus, _remove, temporary)
+    corpus = Corpus(name, (temporary,))
+    weakref.finalize(corpus, _discard, file, temporary)
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123  (a handle, not a path)
-            while data := stream.read(_SPOOL_BYTES):
-                file.write(data)
+        while data := stream.read(_SPOOL_BYTES):
+            file.write(data)
+        file.flush()
     except OSError as error:
         raise os_error(error, f"{name} into {temporary}", "copy") from error
     return corpus
 
 
-def _remove(temporary: str) -> None:
-    Path(temporary).unlink(missing_ok=True)
+def _discard(file: BinaryIO, temporary: Path) -> None:
+    with suppress(OSError):  # what could not be written before (the disk is full) still cannot
+        file.close()
+    temporary.unlink(missing_ok=True)

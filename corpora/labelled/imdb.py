@@ -70,7 +70,7 @@ def load(split: Split, *, notice: Notice = silent) -> LabelledTexts:
 
 def _read_mirror(file: Path) -> Columns:
     try:
-        names, column = READERS[".parquet"](file)
+        names, column = READERS[".parquet"](file, "utf-8")
         texts, labels = (column(name) if name in names else [] for name in ("text", "label"))
     except UserError as error:
         raise UserError(f"{error}; download it again") from error

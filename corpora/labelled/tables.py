@@ -1,4 +1,7 @@
-"""Readers of tables: CSV, TSV, JSON, JSON lines and Parquet, which check the format strictly."""
+"""Readers of tables: CSV, TSV, JSON, JSON lines and Parquet, which check the format strictly.
+
+A .csv or .tsv file may separate its fields by commas, semicolons or tabs.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,40 @@ import io
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from corpora.errors import UserError
+from corpora.text.decoding import decode
+
+if TYPE_CHECKING:
+    from _csv import Reader as CSVReader
 
 Table: TypeAlias = tuple[list[str], Callable[[str], list[Any]]]
 """Names of the columns, and a function from a name to its values (None where one is missing)."""
+Reader: TypeAlias = Callable[[Path, str], Table]
+"""A function from a file and its encoding to the table."""
+
+_SEPARATORS = (",", ";", "\t")
+_FIRST_ROWS = 20
+"""Number of rows that show which separator a table has."""
 
 
-def read_utf8(path: Path, newline: str | None = None) -> str:
-    """Read a text file in UTF-8, with or without a byte-order mark.
+def read_text(path: Path, encoding: str = "utf-8", *, keep_line_ends: bool = False) -> str:
+    """Read a text file, with or without a byte-order mark.
 
     Args:
         path: the file.
-        newline: the argument of `open`.
+        encoding: its encoding.
+        keep_line_ends: whether line ends stay as they are; otherwise they become line feeds.
 
     Raises:
-        UserError: the file is not a text in UTF-8.
+        UserError: there is no such encoding, or the file is no text in this encoding.
         OSError: the file cannot be read.
     """
-    with path.open(encoding="utf-8-sig", newline=newline) as file:
-        try:
-            text = file.read()
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path} is not a text in UTF-8 ({error.reason})") from error
-    if "\0" in text:
-        raise UserError(f"{path} is not a text: it holds U+0000")
-    return text
+    return decode(path.read_bytes(), str(path), encoding, keep_line_ends=keep_line_ends)
 
 
 def split_lines(text: str) -> list[str]:
@@ -44,11 +51,12 @@ def split_lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _make_csv_reader(separator: str) -> Callable[[Path], Table]:
-    def read(path: Path) -> Table:
+def _make_csv_reader(usual: str) -> Reader:
+    def read(path: Path, encoding: str) -> Table:
         csv.field_size_limit(2**31 - 1)  # the default is 131,072 characters
-        text = io.StringIO(read_utf8(path, newline=""), newline="")
-        reader = csv.reader(text, delimiter=separator, strict=True)
+        text = io.StringIO(read_text(path, encoding, keep_line_ends=True), newline="")
+        separator = _choose_separator(text, usual)
+        reader = _open_csv(text, separator)
         try:
             rows = list(filter(None, reader))
         except csv.Error as error:
@@ -65,12 +73,34 @@ def _make_csv_reader(separator: str) -> Callable[[Path], Table]:
     return read
 
 
-def _read_json(path: Path) -> Table:
-    return _table_of_objects(path, _parse_json(read_utf8(path), str(path)))
+def _choose_separator(text: io.StringIO, usual: str) -> str:
+    """Return the separator of the fields of a table, found in its first rows.
+
+    It occurs in the header. If several do, it is one that gives all rows the same number of fields,
+    and of these the one that gives most. The usual one is preferred among equals.
+    """
+    found: list[tuple[bool, int, str]] = []
+    for separator in (usual, *(s for s in _SEPARATORS if s != usual)):
+        widths: list[int] = []
+        with suppress(csv.Error):
+            for row in islice(filter(None, _open_csv(text, separator)), _FIRST_ROWS):
+                widths.append(len(row))  # noqa: PERF401  (an error keeps what came before it)
+        if widths and widths[0] > 1:
+            found.append((len(set(widths)) == 1, widths[0], separator))
+    return max(found, key=lambda one: one[:2])[2] if found else usual
 
 
-def _read_json_lines(path: Path) -> Table:
-    lines = enumerate(split_lines(read_utf8(path)), 1)
+def _open_csv(text: io.StringIO, separator: str) -> CSVReader:
+    text.seek(0)
+    return csv.reader(text, delimiter=separator, strict=True)
+
+
+def _read_json(path: Path, encoding: str) -> Table:
+    return _table_of_objects(path, _parse_json(read_text(path, encoding), str(path)))
+
+
+def _read_json_lines(path: Path, encoding: str) -> Table:
+    lines = enumerate(split_lines(read_text(path, encoding)), 1)
     return _table_of_objects(
         path, [_parse_json(x, f"{path}, line {n:,}") for n, x in lines if x.strip()]
     )
@@ -79,8 +109,12 @@ def _read_json_lines(path: Path) -> Table:
 def _parse_json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise UserError(f"{where} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise UserError(f"{where}: lists or objects are nested too deeply") from error
+    except ValueError as error:  # Python converts numbers of at most 4,300 digits
+        raise UserError(f"{where}: a number has too many digits") from error
 
 
 def _table_of_objects(path: Path, rows: Any) -> Table:
@@ -90,7 +124,7 @@ def _table_of_objects(path: Path, rows: Any) -> Table:
     return names, lambda name: [row.get(name) for row in rows]
 
 
-def _read_parquet(path: Path) -> Table:
+def _read_parquet(path: Path, encoding: str) -> Table:
     import pandas
 
     with path.open("rb") as file, _raise_user_errors(path):
@@ -120,7 +154,7 @@ def _raise_user_errors(path: Path) -> Iterator[None]:
             raise UserError(f"{path} cannot be read: {why[:200]}") from error
 
 
-READERS: Mapping[str, Callable[[Path], Table]] = {
+READERS: Mapping[str, Reader] = {
     ".csv": _make_csv_reader(","),
     ".tsv": _make_csv_reader("\t"),
     ".json": _read_json,
@@ -128,7 +162,9 @@ READERS: Mapping[str, Callable[[Path], Table]] = {
     ".ndjson": _read_json_lines,
     ".parquet": _read_parquet,
 }
-"""Readers by file suffix. Each raises `UserError` for a damaged file and passes `OSError` on."""
+"""Readers by file suffix. Each raises `UserError` for a damaged file and passes `OSError` on.
+
+A Parquet file has its encoding in itself."""
 
 
 def list_names(names: Sequence[str], most: int = 10) -> str:

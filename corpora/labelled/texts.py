@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
-from corpora.labelled.tables import READERS, list_names, read_utf8, split_lines
+from corpora.labelled.tables import READERS, list_names, read_text, split_lines
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
@@ -69,11 +69,12 @@ def read(
     label_column: str | None = None,
     classes: Sequence[str] | None = None,
     labelled: bool = True,
+    encoding: str = "utf-8",
 ) -> LabelledTexts:
     """Read texts and labels from a file or folder.
 
     A file (.csv, .tsv, .json with a list of objects, .jsonl, .ndjson or .parquet) needs a column of
-    texts and a column of labels. A folder needs a folder of .txt files for each class; a folder
+    texts and a column of labels; upper and lower case in their names are the same. A folder needs a folder of .txt files for each class; a folder
     called unsup is left out. Without labels, `spec` can also be a .txt file with one text per line,
     or a folder of .txt files at any depth. Hidden files and folders are left out.
 
@@ -86,6 +87,7 @@ def read(
         classes: names of the classes. A label must be such a name, a unique beginning of one (in
             upper or lower case) or an index. Default: the labels that occur, sorted.
         labelled: whether to read labels.
+        encoding: encoding of the files, except for Parquet.
 
     Raises:
         UserError: there is no such file, it cannot be read, or texts or labels are missing.
@@ -94,23 +96,24 @@ def read(
     labels: list[str] | None = None
     try:
         if path.is_dir():
-            texts, labels = (
-                _read_folder(path) if labelled else (list(map(read_utf8, _find_texts(path))), None)
-            )
+            if labelled:
+                texts, labels = _read_folder(path, encoding)
+            else:
+                texts = [read_text(file, encoding) for file in _find_texts(path)]
         elif not path.exists():
             raise UserError(f"there is no file or folder {spec!r}; name one, or imdb")
         elif path.suffix.lower() != ".txt":
-            texts, labels = _read_table(path, text_column, label_column, labelled)
+            texts, labels = _read_table(path, encoding, text_column, label_column, labelled)
         elif labelled:
             raise UserError(f"{spec} holds no labels; name a table, or a folder of folders")
         else:
-            texts = split_lines(read_utf8(path))
+            texts = split_lines(read_text(path, encoding))
         # The folders "." and ".." have other names as well.
         name = path.stem if path.name.strip(".") else path.resolve().stem
     except OSError as error:
         raise os_error(error, error.filename or spec) from error
-    if not texts:
-        raise UserError(f"{spec} holds no texts")
+    if not any(map(str.strip, texts)):
+        raise UserError(f"{spec} holds no texts{', only white space' if texts else ''}")
     if labels is None:
         none = np.full(len(texts), -1, dtype=np.int64)
         return LabelledTexts(name, texts, none, tuple(classes or ()))
@@ -120,7 +123,7 @@ def read(
     return LabelledTexts(name, texts, _index_labels(labels, names, spec), names)
 
 
-def _read_folder(path: Path) -> tuple[list[str], list[str]]:
+def _read_folder(path: Path, encoding: str) -> tuple[list[str], list[str]]:
     folders = [child for child in filter(_is_visible, path.iterdir()) if child.is_dir()]
     folders = [folder for folder in folders if folder.name != _UNLABELLED]
     files = {folder.name: [*filter(_is_text, folder.iterdir())] for folder in sorted(folders)}
@@ -129,7 +132,8 @@ def _read_folder(path: Path) -> tuple[list[str], list[str]]:
             f"{path} has no folders of .txt files, one for each class, such as pos and neg"
         )
     labels = [name for name, inside in files.items() for _ in inside]
-    return [read_utf8(file) for inside in files.values() for file in sorted(inside)], labels
+    texts = [read_text(file, encoding) for inside in files.values() for file in sorted(inside)]
+    return texts, labels
 
 
 def _find_texts(folder: Path) -> Iterator[Path]:
@@ -151,19 +155,24 @@ def _is_visible(path: Path) -> bool:
 
 
 def _read_table(
-    path: Path, text_column: str | None, label_column: str | None, labelled: bool
+    path: Path, encoding: str, text_column: str | None, label_column: str | None, labelled: bool
 ) -> tuple[list[str], list[str] | None]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UserError(f"{path} is none of {', '.join(READERS)}, which can be read")
-    names, column = reader(path)
+    names, column = reader(path, encoding)
     if not names:
         raise UserError(f"{path} holds no texts")
-    texts = column(_choose_column(path, names, text_column, TEXT_COLUMNS, "text"))
+    name = _choose_column(path, names, text_column, TEXT_COLUMNS, "text")
+    texts = column(name)
     if not set(map(type, texts)) <= {str}:
         row, text = next((row, text) for row, text in enumerate(texts, 1) if type(text) is not str)
         what = "the text is missing" if text is None else f"{shortened(text)} is not a text"
         raise UserError(f"{path}, row {row:,}: {what}; give one, or name another --text-column")
+    if texts and not any(map(str.strip, texts)):
+        raise UserError(
+            f"{path}: every text in the column {name!r} is empty; name another --text-column"
+        )
     if not labelled:
         return texts, None
     labels = column(_choose_column(path, names, label_column, LABEL_COLUMNS, "label"))
@@ -174,11 +183,16 @@ def _choose_column(
     path: Path, names: list[str], wanted: str | None, usual: Sequence[str], kind: str
 ) -> str:
     asked = [wanted] if wanted else usual
+    spelled = [name.strip().casefold() for name in names]
     for name in asked:
-        if names.count(name) > 1:
+        # A name with the same letters in upper or lower case counts only if none is the same.
+        alike = [own for own in names if own == name] or [
+            own for own, bare in zip(names, spelled, strict=True) if bare == name.strip().casefold()
+        ]
+        if len(alike) > 1:
             raise UserError(f"{path} has more than one column {name!r}; rename all but one")
-        if name in names:
-            return name
+        if alike:
+            return alike[0]
     raise UserError(
         f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
         f"{list_names(names)} with --{kind}-column"

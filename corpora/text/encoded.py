@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import mmap
+import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
+from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir
 from corpora.text import ids_cache
-from corpora.text.normalize import find_decoder, iter_texts, split_bounds
+from corpora.text.cache_bound import FORMAT
+from corpora.text.decoding import Decoding
+from corpora.text.normalize import iter_texts, split_bounds
 from corpora.text.vocabulary import Ids, UnknownSymbol, Vocabulary, code_points, describe_symbol
 
 Split = Literal["train", "validation", "test", "all"]
@@ -114,7 +117,9 @@ def release(ids: npt.NDArray[Any]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def encode(corpus: Corpus, *, encoding: str = "utf-8") -> EncodedText:
+def encode(
+    corpus: Corpus, *, decoding: Decoding | str = "utf-8", notice: Notice = silent
+) -> EncodedText:
     """Return a corpus as ids, from the cache if possible.
 
     Memory stays bounded for any size of the corpus. The content of the files is the key of the
@@ -122,29 +127,57 @@ def encode(corpus: Corpus, *, encoding: str = "utf-8") -> EncodedText:
 
     Args:
         corpus: the files to read.
-        encoding: encoding of the files, unless `corpus` has its own.
+        decoding: how their bytes become text, or the encoding alone. The encoding of `corpus`, if
+            it has one, goes first.
+        notice: takes one line if bytes did not decode, also when the ids come from the cache.
 
     Raises:
         UserError: the text is empty, a file cannot be read or decoded, or the cache cannot be
             written.
     """
-    encoding = corpus.encoding or encoding
-    find_decoder(encoding)
+    how = Decoding.of(decoding)
+    how = replace(how, encoding=corpus.encoding or how.encoding)
     folder = cache_dir() / "ids"
-    key = _compute_key(corpus.files, encoding)
+    key = _compute_key(corpus.files, how)
     found = ids_cache.load(folder, key)
     if found is None:
-        _build(corpus, encoding, folder, key)
+        _build(corpus, how, folder, key)
         found = ids_cache.load(folder, key)
     if found is None:
         raise UserError(f"cannot read back what was just written to {folder}; {CACHE_ADVICE}")
-    ids, vocabulary, sha256 = found
-    return EncodedText(corpus.name, vocabulary, ids, sha256)
+    if any(found.lost):
+        notice(_describe_lost(corpus, how, found.lost))
+    return EncodedText(corpus.name, found.vocabulary, found.ids, found.sha256)
 
 
-def _compute_key(files: Iterable[Path], encoding: str) -> str:
-    """Return a digest of what the ids depend on: the files, the encoding, the cache's format."""
-    key = hashlib.sha256(f"{ids_cache.FORMAT}\n{codecs.lookup(encoding).name}\n".encode())
+def _describe_lost(corpus: Corpus, decoding: Decoding, lost: Iterable[int]) -> str:
+    """Return a line about the bytes that did not decode.
+
+    Args:
+        corpus: the files.
+        decoding: how they were decoded.
+        lost: the number of such bytes of each file.
+    """
+    counts = {path: count for path, count in zip(corpus.files, lost, strict=False) if count}
+    total = sum(counts.values())
+    where = corpus.name
+    if len(counts) > 1:
+        where = f"{len(counts):,} files of {corpus.name}"
+    elif counts:
+        (path,) = counts
+        # A text from a pipe is in a temporary file, whose name says nothing.
+        where = str(path) if len(corpus.files) > 1 or path.stem == corpus.name else corpus.name
+    done = "left out" if decoding.errors == "skip" else "replaced by U+FFFD"
+    noun, are, were = ("byte", "is", "was") if total == 1 else ("bytes", "are", "were")
+    return f"{total:,} {noun} of {where} {are} not {decoding.encoding} and {were} {done}"
+
+
+def _compute_key(files: Iterable[Path], decoding: Decoding) -> str:
+    """Return a digest of what the ids depend on: the files, the decoding, the cache's format."""
+    # Later versions of Unicode have more characters with normal forms.
+    form = f"{decoding.form} {unicodedata.unidata_version}" if decoding.form else ""
+    how = f"{FORMAT}\n{decoding.codec}\n{decoding.errors}\n{form}\n"
+    key = hashlib.sha256(how.encode())
     for path in files:
         try:
             with path.open("rb") as file:
@@ -154,7 +187,7 @@ def _compute_key(files: Iterable[Path], encoding: str) -> str:
     return key.hexdigest()
 
 
-def _build(corpus: Corpus, encoding: str, folder: Path, key: str) -> None:
+def _build(corpus: Corpus, decoding: Decoding, folder: Path, key: str) -> None:
     """Write the entry of a text to the cache.
 
     The text is read twice: for its vocabulary, length and digest, then for its ids.
@@ -162,19 +195,27 @@ def _build(corpus: Corpus, encoding: str, folder: Path, key: str) -> None:
     seen = np.zeros(_CODE_POINTS, dtype=np.bool_)
     digest = hashlib.sha256()
     length = 0
-    for piece in iter_texts(corpus.files, encoding):
+    lost: dict[Path, int] = {}
+    for piece in iter_texts(corpus.files, decoding, lost=lost):
         seen[code_points(piece)] = True
         digest.update(piece.encode("utf-8", "surrogatepass"))
         length += len(piece)
     vocabulary = Vocabulary(tuple(map(chr, np.flatnonzero(seen).tolist())))
     if not vocabulary:
         raise UserError(f"{corpus.name} holds no text, or only white space; name another corpus")
-    ids = _encode_pieces(corpus, encoding, key, vocabulary)
-    ids_cache.store(folder, key, ids, length, vocabulary, digest.hexdigest())
+    ids_cache.store(
+        folder,
+        key,
+        _encode_pieces(corpus, decoding, key, vocabulary),
+        length=length,
+        vocabulary=vocabulary,
+        sha256=digest.hexdigest(),
+        lost=[lost[path] for path in corpus.files] if any(lost.values()) else [],
+    )
 
 
 def _encode_pieces(
-    corpus: Corpus, encoding: str, key: str, vocabulary: Vocabulary
+    corpus: Corpus, decoding: Decoding, key: str, vocabulary: Vocabulary
 ) -> Iterator[Ids]:
     """Yield the ids of the text piece by piece.
 
@@ -183,8 +224,8 @@ def _encode_pieces(
     """
     changed = False
     try:
-        yield from map(vocabulary.encode, iter_texts(corpus.files, encoding))
+        yield from map(vocabulary.encode, iter_texts(corpus.files, decoding))
     except UnknownSymbol:
         changed = True
-    if changed or _compute_key(corpus.files, encoding) != key:
+    if changed or _compute_key(corpus.files, decoding) != key:
         raise UserError(f"{corpus.name} changed while it was being read; try again")

@@ -2,25 +2,34 @@
 
 A normalised text has no byte-order mark, ends its lines with line feeds and has no boilerplate of
 Project Gutenberg. It ends with its last visible character, followed by one line feed if there was a
-line end after it. Normalising a text twice gives the same text as normalising it once.
+line end after it. Normalising a text twice gives the same text as normalising it once. A Unicode
+normal form is applied only if it is asked for.
 """
 
 from __future__ import annotations
 
-import codecs
-import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
-from corpora.errors import UserError, os_error
+from corpora.errors import os_error
 from corpora.text import gutenberg
+from corpora.text.decoding import Decoding as Decoding
+from corpora.text.decoding import Lost, iter_decoded
+from corpora.text.decoding import find_decoder as find_decoder
+from corpora.text.normal_form import iter_normal_form
 
 _SPOOL = 1 << 20
 
 
-def iter_text(path: Path, encoding: str = "utf-8", chunk_bytes: int = 1 << 20) -> Iterator[str]:
+def iter_text(
+    path: Path,
+    decoding: Decoding | str = "utf-8",
+    chunk_bytes: int = 1 << 20,
+    *,
+    lost: dict[Path, int] | None = None,
+) -> Iterator[str]:
     """Return an iterator over the normalised text of a file, in non-empty pieces.
 
     Memory stays within a few times `chunk_bytes`, for any length of the file and of its lines. The
@@ -28,21 +37,35 @@ def iter_text(path: Path, encoding: str = "utf-8", chunk_bytes: int = 1 << 20) -
 
     Args:
         path: the file.
-        encoding: its encoding.
+        decoding: how its bytes become text, or the encoding alone.
         chunk_bytes: bytes to read at once.
+        lost: gets, under `path`, the number of bytes that do not decode, after the last piece.
 
     Raises:
         UserError: the file cannot be read, there is no such encoding, bytes do not decode, or the
             text holds U+0000, which no text has.
     """
-    decoded = _decode(path, encoding, chunk_bytes)
+    how = Decoding.of(decoding)
+    decoded = _read(path, how, chunk_bytes, lost)
+    if how.form is not None:
+        decoded = iter_normal_form(decoded, how.form, str(path))
     return _strip_trailing_space(_strip_boilerplate(decoded))
 
 
-def iter_texts(paths: Iterable[Path], encoding: str = "utf-8") -> Iterator[str]:
+def iter_texts(
+    paths: Iterable[Path],
+    decoding: Decoding | str = "utf-8",
+    *,
+    lost: dict[Path, int] | None = None,
+) -> Iterator[str]:
     """Yield the normalised texts of several files as one text, in non-empty pieces.
 
     A blank line separates two texts. Empty texts are left out.
+
+    Args:
+        paths: the files.
+        decoding: how their bytes become text, or the encoding alone.
+        lost: gets, for each file, the number of bytes that do not decode.
 
     Raises:
         UserError: see `iter_text`.
@@ -50,7 +73,7 @@ def iter_texts(paths: Iterable[Path], encoding: str = "utf-8") -> Iterator[str]:
     held = ""  # last character so far; it is dropped before a blank line if it is a line feed
     for path in paths:
         between = bool(held)
-        for piece in iter_text(path, encoding):
+        for piece in iter_text(path, decoding, lost=lost):
             text = (held.rstrip("\n") + "\n\n" if between else held) + piece
             if text[:-1]:
                 yield text[:-1]
@@ -68,80 +91,18 @@ def split_bounds(length: int) -> tuple[slice, slice, slice]:
     return slice(0, first), slice(first, second), slice(second, length)
 
 
-def _decode(path: Path, encoding: str, chunk_bytes: int) -> Iterator[str]:
-    """Yield the decoded text with line feeds as line ends and without a byte-order mark."""
-    decoder = io.IncrementalNewlineDecoder(find_decoder(encoding)(), translate=True)
-    position = characters = 0
-    beginning = True
+def _read(
+    path: Path, decoding: Decoding, chunk_bytes: int, lost: dict[Path, int] | None
+) -> Iterator[str]:
+    """Yield the decoded text of a file; note the number of bytes that did not decode."""
+    count = Lost()
     try:
         with path.open("rb") as file:
-            data: bytes | None = None
-            while data != b"":
-                data = file.read(chunk_bytes)
-                position += len(data)
-                try:
-                    text = decoder.decode(data, final=not data)
-                except ValueError as error:
-                    raise _decoding_error(error, path, encoding, data, position) from error
-                if text and beginning:
-                    beginning = False
-                    text = text.removeprefix("\ufeff")
-                if "\0" in text:
-                    raise _binary_error(
-                        path, f"U+0000 is character {characters + text.index(chr(0)):,}"
-                    )
-                characters += len(text)
-                if text:
-                    yield text
+            yield from iter_decoded(file, str(path), decoding, chunk_bytes=chunk_bytes, lost=count)
     except OSError as error:
         raise os_error(error, path) from error
-
-
-def find_decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    """Return the incremental decoder of a text encoding.
-
-    Raises:
-        UserError: there is no such encoding.
-    """
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)
-        # Python also has codecs such as hex and rot13, which do not decode bytes to text.
-        b" ".decode(encoding)
-    except UnicodeDecodeError:
-        return decoder  # such as UTF-16, which needs two bytes
-    except (LookupError, ValueError) as error:
-        raise UserError(
-            f"there is no text encoding called {encoding!r}; try --encoding utf-8, latin-1, cp1252 "
-            "or utf-16"
-        ) from error
-    return decoder
-
-
-def _decoding_error(
-    error: ValueError, path: Path, encoding: str, data: bytes, position: int
-) -> UserError:
-    """Return the error for bytes that do not decode; `data` ends at byte `position`."""
-    marked = position == len(data) and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in data and not marked:
-        return _binary_error(path, f"it is not {encoding} and holds zero bytes")
-    usual = codecs.lookup(encoding).name == "utf-8"
-    advice = f"try --encoding {'utf-16' if marked else 'latin-1' if usual else 'utf-8'}"
-    if not isinstance(error, UnicodeDecodeError):
-        return UserError(f"{path} is not {encoding} ({error}); {advice}")
-    # The decoder puts bytes of the previous piece before `data`; the result ends at `position`.
-    offset = position - len(error.object) + error.start
-    byte = error.object[error.start]
-    return UserError(
-        f"{path} is not {encoding}: byte 0x{byte:02x} at offset {offset:,} ({error.reason}); "
-        f"{advice}"
-    )
-
-
-def _binary_error(path: Path, what: str) -> UserError:
-    return UserError(
-        f"{path} looks binary ({what}); name a text file, or its encoding (such as --encoding "
-        "utf-16) if it is one"
-    )
+    if lost is not None:
+        lost[path] = count.count
 
 
 def _strip_boilerplate(chunks: Iterator[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.text.normal_form import FORMS, Form, iter_normal_form
 from corpora.versioned_json import parse_versioned
 
 _FORMAT = "charlm-vocabulary"
@@ -98,7 +100,8 @@ class Vocabulary:
 
         Raises:
             UnknownSymbol: the text holds unknown symbols; the error names the first one, its
-                position and the number of places with unknown symbols.
+                position, the number of places with unknown symbols, and the Unicode normal form
+                of the text that has none, if there is one.
         """
         if isinstance(text, str):
             ids = self._encode_characters(text)
@@ -169,14 +172,25 @@ class Vocabulary:
         points = code_points(text)
         return self._table[np.minimum(points, np.uint32(len(self._table) - 1))]
 
+    def _find_known_form(self, text: str) -> Form | None:
+        """Return the normal form in which the vocabulary has all characters of `text`, if any."""
+        for form in FORMS:
+            with suppress(UserError):
+                pieces = iter_normal_form([text], form)
+                if all((self._encode_characters(piece) >= 0).all() for piece in pieces):
+                    return form
+        return None
+
     def _unknown_symbol(
         self, text: str | tuple[str, ...], position: int, count: int
     ) -> UnknownSymbol:
         symbol = text[position]
         more = f" ({count:,} unknown in all)" if count > 1 else ""
+        form = self._find_known_form(text) if isinstance(text, str) else None
+        hint = f"; its {form} form is known (--normalize {form})" if form else ""
         return UnknownSymbol(
             f"{describe_symbol(symbol)} at position {position:,} is not in the vocabulary of "
-            f"{len(self):,} symbols{more}",
+            f"{len(self):,} symbols{more}{hint}",
             symbol=symbol,
             position=position,
             count=count,

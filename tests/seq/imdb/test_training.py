@@ -56,8 +56,8 @@ def test_the_embedding_starts_from_vectors(tmp_path: Path, file: Path, vectors: 
     wanted = dataclasses.replace(request(file, tmp_path / "run"), vectors=vectors)
     with start(wanted, notice=notices.append) as ready:
         model: Any = ready.trainer.task.model
+        names = load_words(tmp_path / "run")
     assert model.config.embedding_size == 5
-    names = load_words(tmp_path / "run")
     table = model.embedding.weight.detach().numpy()
     read = read_vectors(vectors, names)
     assert (table[read.found] == read.matrix[read.found]).all()
