@@ -38,7 +38,7 @@ class LanguageModel:
         top_k: int | None = None,
         top_p: float | None = None,
         seed: int | None = None,
-        stop: Sequence[str] = (),
+        stop: str | Sequence[str] = (),
     ) -> str:
         """Return the text that the model writes after `prompt`; see `generate.generate`."""
         sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
@@ -52,7 +52,7 @@ class LanguageModel:
         length: int | None = None,
         sampling: Sampling | None = None,
         seed: int | None = None,
-        stop: Sequence[str] = (),
+        stop: str | Sequence[str] = (),
     ) -> Iterator[Token]:
         """Yield the tokens that the model writes after `prompt`; see `generate.generate`."""
         return generate.generate(

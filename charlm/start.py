@@ -6,7 +6,7 @@ The training may be new, be resumed, or start from another model, whose vocabula
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -24,6 +24,7 @@ from charlm.training.distributed import World, under_torchrun
 from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
 from corpora.known.resolve import encode
+from corpora.text.decoding import Decoding
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
 
@@ -35,14 +36,17 @@ class LanguageModelRequest(Request):
     kind: ClassVar[str] = CHARACTERS
     what: ClassVar[str] = "a language model"
     shares_batches: ClassVar[bool] = True
-    place: ClassVar[frozenset[str]] = frozenset({"spec"})
+    place: ClassVar[frozenset[str]] = frozenset({"spec", "path"})
 
     corpus: str
     """File, folder, name or path that the catalogue knows, or - for standard input."""
     model: ModelConfig
     training: TrainingConfig
-    encoding: str = "utf-8"
-    """Character encoding of the corpus."""
+    decoding: Decoding = field(default_factory=Decoding)
+    """How the bytes of the corpus become text."""
+    make: bool = True
+    """Whether the path of a catalogued corpus is made if it is missing. A path that comes from a
+    run folder is read, never made: a stranger may have written it."""
     preset: str | None = None
     """Name of the preset that the configurations come from; it is only recorded."""
     init_from: str | None = None
@@ -55,7 +59,11 @@ class LanguageModelRequest(Request):
                 "processes that train together cannot share standard input; name a file"
             )
         text = encode(
-            self.corpus, decoding=self.encoding, progress=hooks.progress, notice=hooks.notice
+            self.corpus,
+            decoding=self.decoding,
+            progress=hooks.progress,
+            notice=hooks.notice,
+            make=self.make,
         )
         if vocabulary is None:
             model, symbols, weights = self._prepare_model(text)
@@ -69,7 +77,7 @@ class LanguageModelRequest(Request):
                 made, symbols, text, self.training, precision=precision, world=world, shards=shards
             )
 
-        corpus: dict[str, Any] = {"spec": self.corpus, "encoding": self.encoding}
+        corpus = {**_record_place(self.corpus), **_record_decoding(self.decoding)}
         corpus |= {"characters": len(text), "sha256": text.sha256}
         return Job(
             kind=self.kind,
@@ -98,10 +106,13 @@ class LanguageModelRequest(Request):
                 "this run read standard input; give its text again: CORPUS --resume RUN"
             )
         return cls(
-            corpus=moved.get("corpus", source["spec"]),
+            corpus=moved.get("corpus") or _find_again(source),
             model=ModelConfig.from_json(signed["model"]),
             training=TrainingConfig.from_json(signed["training"]),
-            encoding=source["encoding"],
+            decoding=Decoding(
+                source["encoding"], source.get("errors", "strict"), source.get("normalize")
+            ),
+            make="corpus" in moved,
         )
 
     def _prepare_model(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
@@ -117,6 +128,34 @@ class LanguageModelRequest(Request):
         weights = grow_vocabulary(file.weights, len(vocabulary), random)
         regularization = {name: getattr(self.model, name) for name in REGULARIZATION}
         return config.replace(regularization), vocabulary, weights
+
+
+def _record_place(spec: str) -> dict[str, Any]:
+    """Return what a run folder records of the place of its corpus: as it was named, and where."""
+    path = Path(spec)
+    try:
+        there = spec != "-" and path.exists()
+    except (OSError, ValueError):
+        there = False
+    return {"spec": spec, **({"path": str(path.resolve())} if there else {})}
+
+
+def _record_decoding(decoding: Decoding) -> dict[str, Any]:
+    """Return what a run folder records of a decoding: what is usual is left out, as it once was."""
+    record = {"encoding": decoding.encoding}
+    if decoding.errors != "strict":
+        record["errors"] = decoding.errors
+    if decoding.form is not None:
+        record["normalize"] = decoding.form
+    return record
+
+
+def _find_again(source: Mapping[str, Any]) -> str:
+    """Return where a corpus is now: as it was named, or where it was when the run began."""
+    spec, path = source["spec"], source.get("path")
+    if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
+        return path
+    return str(spec)
 
 
 def load_torch_model(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:

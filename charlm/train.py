@@ -17,6 +17,8 @@ from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
 from charlm.training.config import preset
 from corpora.errors import UserError
+from corpora.text.decoding import Decoding, Errors
+from corpora.text.normal_form import Form
 
 if TYPE_CHECKING:
     from charlm.start import LanguageModelRequest
@@ -39,6 +41,8 @@ def train(
     resume: Resume = None,
     init_from: str | None = None,
     encoding: str | None = None,
+    errors: Errors | None = None,
+    normalize: Form | None = None,
     tensorboard: TensorBoardToo = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -55,7 +59,14 @@ def train(
         Start from this model: a run folder, a .safetensors file, or a model that ships with charlm.
     encoding
         Character encoding of the text, by default utf-8.
+    errors
+        What to do with bytes that are not of that encoding: stop (strict, which it is by default),
+        replace each by U+FFFD, or skip them.
+    normalize
+        Bring the text into this Unicode normal form.
     """
+    if corpus is None and resume is None:
+        raise UserError("which text? give a file, a folder or a name: charlm corpora")
     # Imported here: loading torch takes over a second, and --help does not need it.
     from charlm.console.download_bar import DownloadBar
     from charlm.console.watch import open_training, watch
@@ -67,15 +78,21 @@ def train(
         require_tensorboard()
 
     changes = select_given(options)
+    decoding = Decoding(encoding or "utf-8", errors or "strict", normalize)
     beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
     stop = Interrupts()
     with closing(DownloadBar(stderr())) as bar:
         opened = open_training(
             LanguageModelRequest,
-            lambda: _make_request(corpus, preset_name, changes, encoding, init_from, run_folder),
+            lambda: _make_request(corpus, preset_name, changes, decoding, init_from, run_folder),
             resume=resume,
             changes=changes,
-            beside={**beside, "--encoding": encoding},
+            beside={
+                **beside,
+                "--encoding": encoding,
+                "--errors": errors,
+                "--normalize": normalize,
+            },
             hooks=Hooks(stop=stop, notice=notice, progress=bar),
             **({} if corpus is None else {"corpus": corpus}),
         )
@@ -87,7 +104,7 @@ def _make_request(
     corpus: str | None,
     preset_name: str | None,
     changes: Mapping[str, Any],
-    encoding: str | None,
+    decoding: Decoding,
     init_from: str | None,
     run_folder: Path | None,
 ) -> LanguageModelRequest:
@@ -95,8 +112,7 @@ def _make_request(
     from charlm.console.watch import refuse
     from charlm.start import LanguageModelRequest
 
-    if corpus is None:
-        raise UserError("which text? give a file, a folder or a name: charlm corpora")
+    assert corpus is not None  # as the command has asked
     name = preset_name or DEFAULT_PRESET
     chosen = preset(name, PRESETS)
     if init_from is not None:
@@ -105,7 +121,7 @@ def _make_request(
         corpus=corpus,
         model=chosen.model.replace(changes),
         training=chosen.training.replace(changes),
-        encoding=encoding or "utf-8",
+        decoding=decoding,
         preset=name,
         init_from=init_from,
         run=run_folder,

@@ -53,9 +53,13 @@ def open_spool() -> tuple[BinaryIO, Path]:
     remove_left_spools()
     # The name is one of `write_atomic`, so that `remove_left_behind` knows it.
     path = Path(tempfile.gettempdir()) / f".{_SPOOL}.{secrets.token_hex(8)}.tmp"
-    file = path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+    file = open(path, "xb", opener=_open_private)  # noqa: SIM115  (kept open)
     _lock(file.fileno())
     return file, path
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def remove_left_spools() -> Freed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -45,16 +46,26 @@ def tui(
     if not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("the app needs a terminal; charlm generate writes without one")
     from tui.app import CharlmApp
+    from tui.ending import Ending
     from tui.visitors import end_with_server, is_served
 
     if is_served():
         end_with_server()
 
-    app = CharlmApp()
-    # With a loop of ours, which nobody closes: closing one waits for its threads as well.
-    app.run(loop=asyncio.new_event_loop())
-    code = app.return_code or 0
-    sys.stdout.flush()
+    # A loop of ours, which nobody closes: closing one waits for its threads as well.
+    app, loop = CharlmApp(), asyncio.new_event_loop()
+    ending = Ending(app, loop)
+    ending.watch_signals()
+    if not in_browser:
+        ending.watch_terminal()
+    try:
+        app.run(loop=loop)
+    except OSError:
+        if ending.code is None:
+            raise
+    code = ending.code or app.return_code or 0
+    with suppress(OSError):  # the terminal may have gone
+        sys.stdout.flush()
     # Threads that load a model or read a long text cannot be stopped, and an interpreter that ends
     # would wait for them. The terminal is in order by now, and what was to be kept is on disk.
     os._exit(code)

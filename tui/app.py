@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import PurePath
 from typing import ClassVar, cast
 
 from textual import on, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult, ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.css.query import NoMatches
 from textual.events import Event, Key
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
+from charlm.console.program import printable
 from tui import state
+from tui.failures import ReportsFailures, report
 from tui.pane import Pane
+from tui.strangers import NO_CONTROLS
 from tui.tabs import TABS, Tab
 
 
-class CharlmApp(App[None]):
+NO_COLOR = NoColor()
+
+
+def load_commands() -> type[Provider]:
+    """Return the commands of the palette, whose module is imported when it is first opened."""
+    from tui.palette import Commands
+
+    return Commands
+
+
+class CharlmApp(ReportsFailures, App[None]):
     """The charlm app: generate, classify, translate and train."""
 
     TITLE = "charlm"
@@ -29,6 +45,7 @@ class CharlmApp(App[None]):
         "app.tcss",
         *(f"{tab.name}/pane.tcss" for tab in TABS),
     ]
+    COMMANDS = {load_commands}  # noqa: RUF012  (as in App)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
         *(Binding(tab.key, f"go_to('{tab.name}')", tab.title, show=False) for tab in TABS),
@@ -125,6 +142,38 @@ class CharlmApp(App[None]):
         if not (self._exit and isinstance(event, Key)):
             await super().on_event(event)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through before it is drawn.
+
+        Textual 8.2 decides at the start how it takes the colours away where NO_COLOR is set, by
+        the theme of that moment: with a theme of ANSI colours that is chosen later, it would turn
+        text and background black.
+        """
+        plain = self.native_ansi_color
+        filters = [
+            NO_COLOR if plain and isinstance(one, Monochrome) else one
+            for one in super().get_line_filters()
+        ]
+        return [NO_CONTROLS, *filters]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice, without control characters."""
+        super().notify(
+            printable(message),
+            title=printable(title),
+            severity=severity,
+            timeout=timeout,
+            markup=markup,
+        )
+
     # Actions
 
     def go_to(self, name: str) -> None:
@@ -158,7 +207,7 @@ class CharlmApp(App[None]):
         yield from list_commands(self.pane, self.go_to, self.open)
         yield from super().get_system_commands(screen)
 
-    @work
+    @work(exit_on_error=False)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Ask what to do with running trainings, save the state, and end the app."""
         trainings = [one for pane in self.panes.values() for one in pane.list_trainings()]
@@ -179,6 +228,21 @@ class CharlmApp(App[None]):
 
     def save_state(self) -> None:
         """Save the theme, the active tab and the state of the panes for the next session."""
-        self.state.theme, self.state.pane = self.theme, self.tab.name
-        self.state.panes |= {name: pane.get_state() for name, pane in self.panes.items()}
+        try:
+            self.state.theme, self.state.pane = self.theme, self.tab.name
+            self.state.panes |= {name: pane.get_state() for name, pane in self.panes.items()}
+        except (NoMatches, ScreenStackError, StopIteration):
+            return  # the app has only begun to start: there is nothing new to save
+        except Exception as error:  # the app is to end whatever is wrong with a pane
+            report(self, error)
         state.save(self.state)
+
+    def end(self, code: int) -> None:
+        """Save the state and end the app, without a question. Trainings go on.
+
+        Args:
+            code: exit code of the process.
+        """
+        if not self._exit:
+            self.save_state()
+            self.exit(return_code=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,25 @@ from charlm.runs.files import exists
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from tui.screens import Ask, Choose
+from tui.visitors import allow, is_served
 
 
 def parse_path(typed: str) -> Path:
     """Return the path that was typed; `~` stands for the user's home folder.
 
+    Where the app is served in a browser, `~` has no meaning, and the path is absolute.
+
     Raises:
-        UserError: if no such path can exist.
+        UserError: no such path can exist, or visitors may not use it.
     """
     if "\0" in typed:
         raise UserError("a file name cannot contain the character NUL")
+    try:
+        os.fsencode(typed)
+    except UnicodeEncodeError as error:
+        raise UserError(f"{typed}: a file name cannot contain this character") from error
+    if is_served():
+        return allow(Path(typed))
     try:
         return Path(typed).expanduser()
     except RuntimeError as error:

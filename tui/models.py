@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from charlm.runs.files import MODEL
+from charlm.runs.files import MODEL, exists
 from charlm.runs.model_file import read_kind
-from charlm.runs.registry import find, runs, shipped
+from charlm.runs.registry import runs, shipped
 from corpora.errors import UserError
+from tui.visitors import allow
 
 Model = TypeVar("Model")
+
+
+def list_runs() -> dict[str, Path]:
+    """Return the run folders, by path as one would type it: those that visitors may use."""
+    found = {}
+    for name, path in runs().items():
+        with suppress(UserError):
+            allow(path)
+            found[name] = path
+    return found
+
+
+def list_models() -> dict[str, Path]:
+    """Return the folders of the shipped models and of the runs, by name."""
+    return {**shipped(), **list_runs()}
+
+
+def find_model(name: str) -> Path:
+    """Return the folder of a model of the list. A file called like a model does not hide it.
+
+    Raises:
+        UserError: the list has no such model.
+    """
+    if (found := list_models().get(name)) is None:
+        raise UserError(f"there is no model {name!r} in the list any more; choose another")
+    return found
 
 
 def list_kinds() -> dict[str, str]:
@@ -22,9 +50,9 @@ def list_kinds() -> dict[str, str]:
     models` says what is wrong with them.
     """
     found = {}
-    for name, path in {**shipped(), **runs()}.items():
-        with suppress(UserError):
-            if (path / MODEL).exists():
+    for name, path in list_models().items():
+        with suppress(UserError, OSError):
+            if exists(path / MODEL):
                 found[name] = read_kind(path)
     return found
 
@@ -56,5 +84,5 @@ class Models(Generic[Model]):
         """
         if name not in self._models:
             self._on_load(name)
-            self._models[name] = self._load(str(find(name)))
+            self._models[name] = self._load(str(find_model(name)))
         return self._models[name]

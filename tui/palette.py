@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
@@ -10,14 +11,17 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.events import Click
+from textual.fuzzy import FuzzySearch
 from textual.widgets import Input
 
-from charlm.console.program import printable
+from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.models import list_kinds
 from tui.pane import Pane
+from tui.strangers import format_name
 from tui.tabs import TABS
 
 
@@ -36,6 +40,53 @@ class CommandResults(CommandList):
     def action_page_down(self) -> None:
         """Go to the last command."""
         self.action_last()
+
+
+class Commands(Provider):
+    """The commands of the app, whose titles are texts.
+
+    The provider of Textual 8.2 takes titles for markup, and its search takes a time that grows
+    exponentially with the length of a title.
+    """
+
+    async def discover(self) -> Hits:
+        """Yield all commands, by title."""
+        for command in sorted(self.app.get_system_commands(self.screen), key=lambda one: one.title):
+            if command.discover:
+                shown = Content(command.title)
+                yield DiscoveryHit(
+                    shown, command.callback, text=command.title, help=command.help
+                )
+
+    async def search(self, query: str) -> Hits:
+        """Yield the commands whose titles have the letters of `query`, in their order."""
+        for title, text, callback, _ in self.app.get_system_commands(self.screen):
+            if offsets := find_letters(query, title):
+                together = offsets[-1] - offsets[0] == len(offsets) - 1
+                score = FuzzySearch().score(title, offsets) * (1.5 if together else 1.0)
+                shown = Content(title)
+                for offset in offsets:
+                    shown = shown.stylize(self.match_style or "reverse", offset, offset + 1)
+                yield Hit(score, shown, callback, text=title, help=text)
+
+
+def find_letters(query: str, title: str) -> Sequence[int]:
+    """Return where a title has the letters of `query`: together, else one after the other.
+
+    Returns:
+        Index of each letter, or nothing if the title does not have them.
+    """
+    letters = [letter.lower() for letter in title]  # one for one: "İ".lower() has two characters
+    wanted = [letter.lower() for letter in query if not letter.isspace()]
+    typed = [letter.lower() for letter in query]
+    for start in range(len(letters) - len(typed) + 1):
+        if letters[start : start + len(typed)] == typed:
+            return range(start, start + len(typed))
+    found: list[int] = []
+    for index, letter in enumerate(letters):
+        if len(found) < len(wanted) and letter == wanted[len(found)]:
+            found.append(index)
+    return found if len(found) == len(wanted) else ()
 
 
 class Palette(CommandPalette):
@@ -88,11 +139,12 @@ def list_commands(
                 action = partial(pane.app.run_action, binding.action, pane)
                 yield SystemCommand(binding.description, f"Key {binding.key}", action)
     tabs = {tab.kind: tab for tab in TABS if tab.kind is not None}
-    for name, kind in list_kinds().items():
+    kinds: dict[str, str] = {}
+    with suppress(UserError):  # the panes say what is wrong with the models
+        kinds = list_kinds()
+    for name, kind in kinds.items():
         if (found := tabs.get(kind)) is not None:
-            # Textual would read square brackets in a name as markup.
-            shown = printable(name).replace("[", "(").replace("]", ")")
-            open_it = partial(use, found.name, name)
-            yield SystemCommand(f"{found.title} with {shown}", "Use this model", open_it)
+            title = f"{found.title} with {format_name(name)}"
+            yield SystemCommand(title, "Use this model", partial(use, found.name, name))
     for name, entry in CATALOG.items():
         yield SystemCommand(f"Train on {name}", entry.title, partial(use, "train", name))

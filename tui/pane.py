@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Protocol
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.failures import ReportsFailures
+
 
 class Training(Protocol):
     """A training that runs outside the app; see `tui.train.process`."""
@@ -17,10 +19,10 @@ class Training(Protocol):
         """Ask the training to save and end."""
 
 
-class Pane(Widget):
+class Pane(ReportsFailures, Widget):
     """The content of a tab.
 
-    The threads of a pane report with `call_later`, which does not wait for the event loop.
+    A thread lets its errors pass; they become notices. The threads of a pane report with `call_later`, which does not wait for the event loop.
     `call_from_thread` waits for it: a thread would wait forever for an app that is ending.
     """
 

@@ -13,6 +13,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Markdown
 
+from charlm.console.program import printable
+
 
 class Modal(ModalScreen[str | None]):
     """A screen in front of the app. Of the keys of the app only the one that quits works."""
@@ -49,7 +51,7 @@ class Ask(Modal):
 
     def __init__(self, question: str, *, value: str = "", placeholder: str = "") -> None:
         super().__init__()
-        self.question, self.value, self.hint = question, value, placeholder
+        self.question, self.value, self.hint = printable(question), value, placeholder
 
     def compose(self) -> ComposeResult:
         """Lay out the question and the line."""
@@ -74,7 +76,7 @@ class Choose(Modal):
             answers: texts of the buttons, by the answer that each of them returns.
         """
         super().__init__()
-        self.question, self.answers = question, answers
+        self.question, self.answers = printable(question), answers
 
     def compose(self) -> ComposeResult:
         """Lay out the question and the buttons."""

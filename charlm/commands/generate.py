@@ -69,7 +69,7 @@ def generate(
     samples
         Texts to write, side by side.
     stop
-        End a text once this has been written; the option may be given several times.
+        End a text once this has been written (\\n is a line feed); may be given several times.
     echo
         Write the prompt before the text.
     unknown
@@ -98,7 +98,7 @@ def generate(
             length=length,
             sampling=sampling,
             seed=seed,
-            stop=stop,
+            stop=[text.replace("\\n", "\n") for text in stop],
         )
     except UnknownSymbol as error:
         raise UserError(f"the prompt: {error}; --unknown skip leaves it out") from error

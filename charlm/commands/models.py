@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from charlm.console.options import Json, Model
 from charlm.console.program import print_json, printable, stdout
 from charlm.language_model import DEFAULT_MODEL, read
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
-from charlm.runs.model_file import ModelFile, read_model, write_model
+from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, find, find_kind, runs, shipped
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.run_folder import LOCK, RunFolder
 from charlm.training.log import best_loss
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
@@ -176,16 +177,33 @@ def export(run: str, folder: Path, /) -> None:
     source = find(run)
     if not source.is_dir():
         raise UserError(f"{run} is a single file; export takes a run folder")
-    if exists(folder / CONFIG):
-        raise UserError(f"{folder} holds a model already; name another folder")
     model = _read_any(source)
     largest = float(np.finfo(np.float16).max)
     if any((np.abs(array) > largest).any() for array in model.weights.values()):
         raise UserError("a weight is too large for half precision")
     half = {name: array.astype(np.float16) for name, array in model.weights.items()}
-    config = {**read_json(source / CONFIG), "validation_loss": best_loss(source)}
-    write_atomic(folder / VOCABULARY, model.vocabulary.encode())
-    write_model(folder / MODEL, replace(model, weights=half))
-    RunFolder(folder).write_config(config)  # last: a folder that has it is complete
+    about = {**_without_paths(read_json(source / CONFIG)), "validation_loss": best_loss(source)}
+    target = RunFolder(folder)
+    _check_free(folder)
+    with target.locked():  # two exports into one folder would mix their files
+        _check_free(folder)
+        write_atomic(folder / VOCABULARY, model.vocabulary.encode())
+        target.save_model(replace(model, weights=half))
+        target.write_config(about)  # last: a folder that has it is complete
+    (folder / LOCK).unlink(missing_ok=True)
     size = (folder / MODEL).stat().st_size
     stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)
+
+
+def _check_free(folder: Path) -> None:
+    if exists(folder / CONFIG):
+        raise UserError(f"{folder} holds a model already; name another folder")
+
+
+def _without_paths(config: Any) -> Any:
+    """Return a configuration in which paths are names: others need not know the folders here."""
+    if isinstance(config, dict):
+        return {key: _without_paths(value) for key, value in config.items() if key != "path"}
+    if isinstance(config, str) and (os.sep in config or "/" in config):
+        return Path(config).name
+    return config

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token, convert
 from docstring_parser import parse_from_object
 
 from charlm.training.config import Device, Precision
@@ -17,6 +17,34 @@ def _refuse_options(kind: Any, value: str | None) -> None:
     if value is not None and value.startswith("-") and value != "-":
         raise ValueError(f"there is no option {value}")
 
+
+def convert_strictly(kind: Any, tokens: Sequence[Token]) -> Any:
+    """Return the value of an option; unlike `cyclopts.convert`, without rounding.
+
+    Raises:
+        ValueError: a whole number has a fraction, or a path is empty: an empty path would mean the
+            working folder.
+    """
+    kinds = set(_flatten(kind))
+    for token in tokens:
+        if int in kinds and not kinds & {float, str} and "." in token.value:
+            raise ValueError(f"{token.value} is not a whole number")
+        if Path in kinds and (not token.value.strip() or "\0" in token.value):
+            raise ValueError("a path cannot be empty, nor hold the character NUL")
+    return convert(kind, tokens)
+
+
+def _flatten(kind: Any) -> Iterator[Any]:
+    """Yield the types that an annotation is made of."""
+    inner = get_args(kind)
+    if not inner:
+        yield kind
+    for one in inner:
+        yield from _flatten(one)
+
+
+STRICT = Parameter(converter=convert_strictly)
+"""What holds for every option of every command."""
 
 SWITCH = Parameter(negative="")
 """Parameter of a switch that has no --no-OPTION."""

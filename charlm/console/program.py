@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from corpora.errors import UserError, os_error
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, UnusedCliTokensError
     from rich.console import Console
 
 PIPE_WIDTH = 160
@@ -29,9 +29,12 @@ INTERRUPTED = 130
 
 def run(app: App) -> NoReturn:
     """Run a command line, and exit. An error that a user can cause is one line and exit code 2."""
-    from cyclopts import CycloptsError
+    from cyclopts import CycloptsError, UnusedCliTokensError
+
+    from charlm.console.options import STRICT
 
     _prepare_streams()
+    app.default_parameter = STRICT
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
         with _signals_as_exceptions():
@@ -39,6 +42,8 @@ def run(app: App) -> NoReturn:
                 sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
             )
             sys.stdout.flush()
+    except UnusedCliTokensError as error:
+        _fail(f"charlm: {_explain_unused(error)}", 2)
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
     except KeyboardInterrupt:
@@ -55,6 +60,21 @@ def run(app: App) -> NoReturn:
             raise
         _fail(f"charlm: {OUT_OF_MEMORY}", 2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+MEANT = {
+    ("generate",): "a text to continue is given with --prompt",
+    ("scan", "train"): "SCAN brings its own pairs; choose some with --split",
+    ("models",): "a folder is given with --folder",
+}
+"""What was probably meant by arguments that a command does not take."""
+
+
+def _explain_unused(error: UnusedCliTokensError) -> str:
+    tokens = " ".join(map(repr, error.unused_tokens or ()))
+    chain = tuple(error.command_chain or ())
+    meant = MEANT.get(chain, "see --help")
+    return f"{' '.join(('charlm', *chain))} does not take {tokens}; {meant}"
 
 
 def silence_stdout() -> None:
@@ -155,11 +175,9 @@ def print_json(data: Any) -> None:
 
 def stdout() -> Console:
     """Return a console on standard output. It respects NO_COLOR, and uses no colours in a pipe."""
-    from rich.console import Console
-
     # Without a terminal, Rich assumes 80 columns, and would cut tables.
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    return _make_console(width=width)
 
 
 def notice(line: str) -> None:
@@ -169,6 +187,16 @@ def notice(line: str) -> None:
 
 def stderr() -> Console:
     """Return a console on standard error."""
+    return _make_console(stderr=True)
+
+
+def _make_console(**options: Any) -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    class PlainConsole(Console):
+        """Takes nothing for markup, and leaves a pipe that nobody reads to the caller."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # Rich would end the program, with code 1
+
+    return PlainConsole(highlight=False, markup=False, emoji=False, **options)

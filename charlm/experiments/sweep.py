@@ -39,6 +39,7 @@ from charlm.training.device import pick_device
 from charlm.training.events import Step
 from charlm.training.request import Hooks
 from corpora.atomic import write_atomic
+from corpora.text.decoding import Decoding
 from corpora.text.encoded import EncodedText
 
 ENDS = frozenset({"epochs", "max_minutes", "patience"})
@@ -128,7 +129,7 @@ class Sweep:
             corpus=self.corpus,
             model=trial.model,
             training=trial.training,
-            encoding=self.encoding,
+            decoding=Decoding(self.encoding),
             preset=self.preset,
             run=trial.folder,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 
 import numpy as np
 
 from charlm.generation.network import Network, State
 from charlm.generation.sampling import Sampler, Sampling
 from charlm.generation.tokens import Token
-from corpora.text.vocabulary import Vocabulary
+from corpora.errors import UserError
+from corpora.text.vocabulary import Vocabulary, describe_symbol
 
 
 def read(network: Network, state: State, ids: np.ndarray) -> np.ndarray:
@@ -38,7 +40,7 @@ def generate(
     length: int | None = None,
     sampling: Sampling | None = None,
     seed: int | None = None,
-    stop: Sequence[str] = (),
+    stop: str | Sequence[str] = (),
 ) -> Iterator[Token]:
     """Yield the tokens that the model writes after `prompt`.
 
@@ -49,10 +51,11 @@ def generate(
         length: characters to write; None never ends.
         sampling: how to draw.
         seed: the same seed gives the same text; None takes a seed from the system.
-        stop: texts; once the model has written one of them, the generation ends.
+        stop: a text, or several; once the model has written one, the generation ends.
 
     Raises:
         UnknownSymbol: the prompt has a character that the model does not know.
+        UserError: another argument is not what it should be.
     """
     for (token,) in generate_many(
         network, vocabulary, prompt, length=length, sampling=sampling, seed=seed, stop=stop
@@ -70,7 +73,7 @@ def generate_many(
     length: int | None = None,
     sampling: Sampling | None = None,
     seed: int | None = None,
-    stop: Sequence[str] = (),
+    stop: str | Sequence[str] = (),
 ) -> Iterator[tuple[Token | None, ...]]:
     """Yield one token per sample at a time, None for a sample that a `stop` text has ended.
 
@@ -84,11 +87,17 @@ def generate_many(
         length: characters of each; None never ends.
         sampling: how to draw.
         seed: the same seed gives the same texts; None takes a seed from the system.
-        stop: texts; once a sample has written one of them, it ends.
+        stop: a text, or several; once a sample has written one of them, it ends.
 
     Raises:
         UnknownSymbol: the prompt has a character that the model does not know.
+        UserError: another argument is not what it should be.
     """
+    ends = (stop,) if isinstance(stop, str) else tuple(stop)
+    _check_stop(ends, vocabulary)
+    check_whole("length", length, least=0)
+    check_whole("samples", samples, least=1)
+    check_whole("seed", seed, least=0)
     ids = opening_ids(vocabulary, prompt)
     # The prompt is read once, for all samples.
     single = network.start()
@@ -100,8 +109,29 @@ def generate_many(
         state,
         Sampler(sampling or Sampling(), seed, samples),
         length,
-        tuple(filter(None, stop)),
+        tuple(filter(None, ends)),
     )
+
+
+def check_whole(name: str, value: object, *, least: int) -> None:
+    """Raise `UserError` unless `value` is None or a whole number of at least `least`."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise UserError(f"{name} must be a whole number of at least {least}, not {value!r}")
+
+
+def _check_stop(stop: tuple[str, ...], vocabulary: Vocabulary) -> None:
+    """Raise `UserError` for what is no text, or a text that the model can never write."""
+    for text in stop:
+        if not isinstance(text, str):
+            raise UserError(f"stop takes texts, not {text!r}")
+        for symbol in text:
+            if symbol not in vocabulary:
+                raise UserError(
+                    f"the model does not know {describe_symbol(symbol)}: it would never stop at "
+                    f"{text!r}"
+                )
 
 
 def _write(

@@ -15,6 +15,7 @@ import numpy as np
 from charlm.config import ModelConfig
 from charlm.generation.cells import CELLS, Layer
 from charlm.generation.weights import Block, LayerWeights, check_shapes
+from corpora.errors import UserError
 
 
 class State:
@@ -53,6 +54,10 @@ class State:
         return other
 
 
+MOST_BYTES = 4 << 30
+"""Memory of the states of streams that are read side by side, at most."""
+
+
 class Network:
     """A trained model, ready to read.
 
@@ -81,6 +86,12 @@ class Network:
 
     def start(self, streams: int = 1) -> State:
         """Return the state before any text, for `streams` texts."""
+        size = 4 * streams * (11 * self.config.num_layers * self.config.hidden_size)
+        size += 32 * streams * self.vocabulary_size  # logits, and what sampling makes of them
+        if size > MOST_BYTES:
+            raise UserError(
+                f"{streams:,} texts side by side would take {size / 1e9:,.0f} GB; take fewer"
+            )
         return State(self, streams)
 
     def step(self, state: State, ids: np.ndarray) -> np.ndarray:

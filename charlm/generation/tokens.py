@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,11 +22,15 @@ class Token:
     """Number of the character in the vocabulary."""
     logits: np.ndarray
     """Logits (V,) that the model gave before the character."""
+    _log_probs: np.ndarray | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def log_probs(self) -> np.ndarray:
-        """Log-probabilities of all symbols, (V,), in nats."""
-        return log_softmax(self.logits)
+        """Log-probabilities of all symbols, (V,), in nats; computed once."""
+        if self._log_probs is None:
+            object.__setattr__(self, "_log_probs", log_softmax(self.logits))
+        assert self._log_probs is not None
+        return self._log_probs
 
     @property
     def probability(self) -> float:

@@ -156,11 +156,15 @@ def find(name: str, *kinds: str) -> Path:
     Raises:
         UserError: there is no such model.
     """
-    path = Path(name)
+    path, known = Path(name), shipped()
+    # A folder of that name that holds no model does not hide the one that ships.
+    holds_one = (
+        (exists(path) and not path.is_dir()) or exists(path / CONFIG) or exists(path / MODEL)
+    )
+    if name in known and not holds_one:
+        return known[name]
     if exists(path):
         return path
-    if name in (known := shipped()):
-        return known[name]
     there = ", ".join([*shipped(*kinds), *runs()]) or "none"
     raise UserError(f"there is no model {name!r}; known are: {there}")
 

@@ -171,3 +171,40 @@ def list_names(names: Sequence[str], most: int = 10) -> str:
     """Return at most `most` names for a message, each shortened to 40 characters."""
     shown = [name[:40] for name in islice(names, most)]
     return ", ".join([*shown, f"and {len(names) - most:,} more"] if len(names) > most else shown)
+
+
+def choose_column(
+    path: Path, names: list[str], wanted: str | None, usual: Sequence[str], kind: str
+) -> str:
+    """Return the name of a column of a table.
+
+    Args:
+        path: the table, for the error message.
+        names: names of all columns.
+        wanted: name that the user asks for; None for the usual names.
+        usual: usual names, the preferred one first.
+        kind: first part of the option with which the user names the column.
+
+    Raises:
+        UserError: there is no such column, or more than one.
+    """
+    asked = [wanted] if wanted else usual
+    spelled = [name.strip().casefold() for name in names]
+    for name in asked:
+        # A name with the same letters in upper or lower case counts only if none is the same.
+        alike = [own for own in names if own == name] or [
+            own for own, bare in zip(names, spelled, strict=True) if bare == name.strip().casefold()
+        ]
+        if len(alike) > 1:
+            raise UserError(f"{path} has more than one column {name!r}; rename all but one")
+        if alike:
+            return alike[0]
+    raise UserError(
+        f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
+        f"{list_names(names)} with --{kind}-column"
+    )
+
+
+def is_blank(texts: Sequence[str]) -> bool:
+    """Return whether every text is empty or only white space."""
+    return not any(map(str.strip, texts))

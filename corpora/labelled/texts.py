@@ -15,7 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
-from corpora.labelled.tables import READERS, list_names, read_text, split_lines
+from corpora.labelled.tables import (
+    READERS,
+    choose_column,
+    is_blank,
+    list_names,
+    read_text,
+    split_lines,
+)
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
@@ -74,9 +81,10 @@ def read(
     """Read texts and labels from a file or folder.
 
     A file (.csv, .tsv, .json with a list of objects, .jsonl, .ndjson or .parquet) needs a column of
-    texts and a column of labels; upper and lower case in their names are the same. A folder needs a folder of .txt files for each class; a folder
-    called unsup is left out. Without labels, `spec` can also be a .txt file with one text per line,
-    or a folder of .txt files at any depth. Hidden files and folders are left out.
+    texts and a column of labels; the case of their names does not matter. A folder needs a folder
+    of .txt files for each class; a folder called unsup is left out. Without labels, `spec` can also
+    be a .txt file with one text per line, or a folder of .txt files at any depth. Hidden files and
+    folders are left out.
 
     Args:
         spec: the path.
@@ -112,7 +120,7 @@ def read(
         name = path.stem if path.name.strip(".") else path.resolve().stem
     except OSError as error:
         raise os_error(error, error.filename or spec) from error
-    if not any(map(str.strip, texts)):
+    if not texts or (labels is not None and is_blank(texts)):
         raise UserError(f"{spec} holds no texts{', only white space' if texts else ''}")
     if labels is None:
         none = np.full(len(texts), -1, dtype=np.int64)
@@ -163,40 +171,20 @@ def _read_table(
     names, column = reader(path, encoding)
     if not names:
         raise UserError(f"{path} holds no texts")
-    name = _choose_column(path, names, text_column, TEXT_COLUMNS, "text")
+    name = choose_column(path, names, text_column, TEXT_COLUMNS, "text")
     texts = column(name)
     if not set(map(type, texts)) <= {str}:
         row, text = next((row, text) for row, text in enumerate(texts, 1) if type(text) is not str)
         what = "the text is missing" if text is None else f"{shortened(text)} is not a text"
         raise UserError(f"{path}, row {row:,}: {what}; give one, or name another --text-column")
-    if texts and not any(map(str.strip, texts)):
+    if texts and is_blank(texts):
         raise UserError(
             f"{path}: every text in the column {name!r} is empty; name another --text-column"
         )
     if not labelled:
         return texts, None
-    labels = column(_choose_column(path, names, label_column, LABEL_COLUMNS, "label"))
+    labels = column(choose_column(path, names, label_column, LABEL_COLUMNS, "label"))
     return texts, _name_labels(path, labels)
-
-
-def _choose_column(
-    path: Path, names: list[str], wanted: str | None, usual: Sequence[str], kind: str
-) -> str:
-    asked = [wanted] if wanted else usual
-    spelled = [name.strip().casefold() for name in names]
-    for name in asked:
-        # A name with the same letters in upper or lower case counts only if none is the same.
-        alike = [own for own in names if own == name] or [
-            own for own, bare in zip(names, spelled, strict=True) if bare == name.strip().casefold()
-        ]
-        if len(alike) > 1:
-            raise UserError(f"{path} has more than one column {name!r}; rename all but one")
-        if alike:
-            return alike[0]
-    raise UserError(
-        f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
-        f"{list_names(names)} with --{kind}-column"
-    )
 
 
 def _name_labels(path: Path, values: list[Any]) -> list[str]:

@@ -121,6 +121,7 @@ def iter_decoded(
     chunk_bytes: int = _CHUNK_BYTES,
     keep_line_ends: bool = False,
     lost: Lost | None = None,
+    if_damaged: str = "go on with --errors replace",
 ) -> Iterator[str]:
     """Yield the text of a file, without a byte-order mark, in non-empty pieces.
 
@@ -133,6 +134,7 @@ def iter_decoded(
         chunk_bytes: bytes to read at once.
         keep_line_ends: whether line ends stay as they are; otherwise they become line feeds.
         lost: counts the bytes that do not decode, unless they are an error.
+        if_damaged: advice for a file that has the right encoding, but is damaged.
 
     Raises:
         UserError: there is no such encoding, bytes do not decode, or the text holds U+0000, which
@@ -140,9 +142,8 @@ def iter_decoded(
         OSError: the file cannot be read.
     """
     lost = Lost() if lost is None else lost
-    decoder = find_decoder(decoding.encoding)(errors=_HANDLERS[decoding.errors])
-    if not keep_line_ends:
-        decoder = io.IncrementalNewlineDecoder(decoder, translate=True)
+    codec = find_decoder(decoding.encoding)(errors=_HANDLERS[decoding.errors])
+    decoder = codec if keep_line_ends else io.IncrementalNewlineDecoder(codec, translate=True)
     position = characters = 0
     beginning = True
     data: bytes | None = None
@@ -153,7 +154,8 @@ def iter_decoded(
         try:
             text = decoder.decode(data, final=not data)
         except ValueError as error:
-            raise _decoding_error(error, file, name, decoding.encoding, position) from error
+            encoding = decoding.encoding
+            raise _decoding_error(error, file, name, encoding, position, if_damaged) from error
         finally:
             _lost.reset(token)
         if text and beginning:
@@ -170,17 +172,23 @@ def iter_decoded(
 def decode(
     data: bytes, name: str, decoding: Decoding | str = "utf-8", *, keep_line_ends: bool = False
 ) -> str:
-    """Return the text of `data`; see `iter_decoded`.
+    """Return the text of `data`, without its normal form; see `iter_decoded`.
 
     Raises:
         UserError: `iter_decoded` raises it.
     """
-    file, how = io.BytesIO(data), Decoding.of(decoding)
-    return "".join(iter_decoded(file, name, how, keep_line_ends=keep_line_ends))
+    pieces = iter_decoded(
+        io.BytesIO(data),
+        name,
+        Decoding.of(decoding),
+        keep_line_ends=keep_line_ends,
+        if_damaged="mend the file",
+    )
+    return "".join(pieces)
 
 
 def _decoding_error(
-    error: ValueError, file: BinaryIO, name: str, encoding: str, position: int
+    error: ValueError, file: BinaryIO, name: str, encoding: str, position: int, if_damaged: str
 ) -> UserError:
     """Return the error for bytes that do not decode; the decoder has read up to `position`."""
     wrong = error if isinstance(error, UnicodeDecodeError) else None
@@ -189,10 +197,8 @@ def _decoding_error(
     found = suggest_encoding(file, offset)
     if found is None:
         return _binary_error(file, name, encoding, f"it is not {encoding} and holds zero bytes")
-    if _is_same(found, encoding):
-        advice = "it is damaged there; go on with --errors replace"
-    else:
-        advice = f"try --encoding {found}"
+    damaged = _is_same(found, encoding)
+    advice = f"it is damaged there; {if_damaged}" if damaged else f"try --encoding {found}"
     if wrong is None:
         return UserError(f"{name} is not {encoding} ({error}); {advice}")
     return UserError(

@@ -27,9 +27,9 @@ def suggest_encoding(file: BinaryIO, offset: int = 0) -> str | None:
     """Return the encoding that the bytes of a file look like.
 
     A byte-order mark names it. Without one, many zero bytes at every second place, or at three of
-    four, mean UTF-16 or UTF-32. Otherwise the text is taken to be UTF-8 if it has more characters
-    of several bytes than bytes that do not decode, cp1252 if it has bytes that are control
-    characters in Latin-1, and Latin-1 in all other cases.
+    four, mean UTF-16 or UTF-32. The rest is taken to be UTF-8 if it has no byte above 0x7f, or more
+    characters of several bytes than bytes that do not decode. It is taken to be cp1252 if it has
+    bytes that are control characters in Latin-1, and Latin-1 in all other cases.
 
     Args:
         file: the file, seekable.
@@ -50,12 +50,15 @@ def suggest_encoding(file: BinaryIO, offset: int = 0) -> str | None:
     if _looks_like_utf8(file.read(_SAMPLE_BYTES)):
         return "utf-8"
     file.seek(0)
-    controls = undefined = False
+    plain, controls, undefined = True, False, False
     while chunk := file.read(_CHUNK_BYTES):
         if b"\0" in chunk:
             return None
+        plain = plain and chunk.isascii()
         controls = controls or _has_any(chunk, _CONTROLS)
         undefined = undefined or _has_any(chunk, _UNDEFINED)
+    if plain:
+        return "utf-8"
     return "cp1252" if controls and not undefined else "latin-1"
 
 
@@ -67,7 +70,8 @@ def _looks_wide(sample: bytes, encoding: str) -> bool:
     low = sample[::size] if encoding.endswith("le") else sample[size - 1 :: size]
     zeros = high.count(0)
     # The high byte is zero for the characters of Latin-1; in other scripts, for space and stops.
-    if zeros < 2 or zeros * 50 < len(high) or zeros < 4 * low.count(0):
+    # The low byte is zero for a few, such as the Chinese digit one.
+    if zeros < 2 or zeros * 50 < len(high) or zeros <= low.count(0):
         return False
     # The sample may end inside of a character of two units.
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)

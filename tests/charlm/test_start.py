@@ -116,6 +116,7 @@ def test_the_run_folder_says_how_it_was_made(text: Path) -> None:
     assert TrainingConfig.from_json(told["training"]) == asked.training
     assert told["corpus"] == {
         "spec": str(text),
+        "path": str(text.resolve()),
         "encoding": "utf-8",
         "characters": len(encoded),
         "sha256": encoded.sha256,

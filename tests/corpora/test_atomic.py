@@ -93,7 +93,7 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     real = os.fsync
 
     def note(handle: int) -> None:
-        found.append(Path(os.readlink(f"/proc/self/fd/{handle}")))
+        found.append(Path(f"/proc/self/fd/{handle}").readlink())
         real(handle)
 
     monkeypatch.setattr(os, "fsync", note)

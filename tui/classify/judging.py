@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from charlm.console.program import printable
 from tui.files import parse_path
 from tui.models import Models
+from tui.strangers import format_name
 
 if TYPE_CHECKING:
     from seq.imdb.library import Prediction, TextClassifier
@@ -39,7 +39,7 @@ def describe_prediction(prediction: Prediction) -> str:
         return "no words, so no label"
     unknown = f", {prediction.unknown} of them unknown" if prediction.unknown else ""
     words = f"{prediction.words:,} word{'s' * (prediction.words > 1)}"
-    label = printable(prediction.label)
+    label = format_name(prediction.label)
     return f"{label}, {prediction.probability:.1%} sure  ({words}{unknown})"
 
 

@@ -13,8 +13,6 @@ from textual.timer import Timer
 from textual.widgets import Select, Static, TextArea
 from textual.worker import get_current_worker
 
-from charlm.console.program import printable
-from corpora.errors import UserError
 from tui.classify.judging import (
     ClassifiedText,
     classify_file,
@@ -26,6 +24,7 @@ from tui.files import save
 from tui.models import Models
 from tui.pane import Pane
 from tui.screens import Ask
+from tui.strangers import format_name
 from tui.widgets.bars import Bar, Bars
 from tui.widgets.choice import ModelChoice
 
@@ -107,42 +106,43 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
             self.query_one("#colored", Static).update("")
             self.query_one(Bars).show_bars(())
 
-    @work(thread=True, group="classify", exclusive=True)
+    @work(thread=True, group="classify", exclusive=True, exit_on_error=False)
     def classify(self, name: str, text: str) -> None:
         """Show the label of a text, then its words in colour; load the model if it is empty."""
         worker = get_current_worker()
-        try:
-            with self.classifiers.lock:
-                if worker.is_cancelled:
-                    return
+        verdict = self.query_one("#verdict", Static)
+        with self.classifiers.lock:
+            if worker.is_cancelled:
+                return
+            try:
                 chosen = self.classifiers.get(name)
-                if not text.strip():
-                    self.call_later(self.query_one("#verdict", Static).update, "")
-                    return
-                prediction = chosen.classify([text])[0]
-            if not worker.is_cancelled:
-                self.call_later(self._show_prediction, text, prediction)
-            from seq.imdb.explain import explain
+            except Exception:
+                if not worker.is_cancelled:
+                    self.call_later(verdict.update, "")
+                raise
+            if not text.strip():
+                return
+            prediction = chosen.classify([text])[0]
+        if not worker.is_cancelled:
+            self.call_later(self._show_prediction, text, prediction)
+        from seq.imdb.explain import explain
 
-            with self.classifiers.lock:
-                if worker.is_cancelled:
-                    return
-                explanation = explain(chosen, text[:LONGEST_COLORED])
-        except UserError as error:
-            self.call_later(self.fail, str(error))
-            return
+        with self.classifiers.lock:
+            if worker.is_cancelled:
+                return
+            explanation = explain(chosen, text[:LONGEST_COLORED])
         if not worker.is_cancelled:
             self.call_later(self._color_words, explanation)
 
     def _show_loading(self, name: str) -> None:
-        self.call_later(self.query_one("#verdict", Static).update, f"loading {name} …")
+        self.call_later(self.query_one("#verdict", Static).update, f"loading {format_name(name)} …")
 
     def _show_prediction(self, text: str, prediction: Prediction) -> None:
         if self.query_one("#review", TextArea).text != text:
             return  # the text has changed meanwhile
         self.query_one("#verdict", Static).update(describe_prediction(prediction))
         bars = [
-            Bar(printable(name), share, name == prediction.label)
+            Bar(name, share, name == prediction.label)
             for name, share in prediction.probabilities.items()
         ]
         self.query_one(Bars).show_bars(bars if prediction.label is not None else ())
@@ -182,7 +182,7 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         """Stop reading a file."""
         self.workers.cancel_group(self, "classify-file")
 
-    @work
+    @work(exit_on_error=False)
     async def action_open(self) -> None:
         """Ask for a file or folder of reviews, and classify them."""
         path = await self.app.push_screen_wait(
@@ -192,27 +192,30 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         if path is not None and name is not None:
             self.read_file(name, path)
 
-    @work(thread=True, group="classify-file", exclusive=True)
+    @work(thread=True, group="classify-file", exclusive=True, exit_on_error=False)
     def read_file(self, name: str, path: str) -> None:
         """Classify the texts of a file, and show each batch once it is classified."""
         worker = get_current_worker()
         table, line = self.query_one(ReviewTable), self.query_one("#progress", Static)
-        shown, done = printable(path), 0
+        shown, done = format_name(path), 0
         self.call_later(line.update, f"reading {shown} …")
         try:
             for some, total in classify_file(
                 path, self.classifiers, name, lambda: worker.is_cancelled
             ):
+                if worker.is_cancelled:
+                    return
                 if not done:
                     self.call_later(table.empty)
                 done += len(some)
                 self.call_later(table.add, some)
                 self.call_later(line.update, f"{done:,} of {total:,} reviews of {shown}")
-        except UserError as error:
-            self.call_later(line.update, "")
-            self.call_later(self.fail, str(error))
+        except Exception:
+            if not worker.is_cancelled:
+                self.call_later(line.update, "")
+            raise
 
-    @work
+    @work(exit_on_error=False)
     async def action_export(self) -> None:
         """Ask for a file name, and write the table to that file."""
         table = self.query_one(ReviewTable)

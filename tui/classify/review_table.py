@@ -11,8 +11,8 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
-from charlm.console.program import printable
 from tui.classify.judging import ClassifiedText
+from tui.strangers import format_label, format_name
 
 BEGINNING = 200
 """Characters of a text that a row shows."""
@@ -74,5 +74,5 @@ class ReviewTable(DataTable[Text]):
 def _format_row(result: ClassifiedText) -> tuple[Text, Text, Text]:
     share = "–" if result.probability is None else f"{result.probability:.1%}"
     beginning = " ".join(result.text[:BEGINNING].split())
-    label = printable(result.label or "–")
-    return Text(label), Text(share, justify="right"), Text(printable(beginning), no_wrap=True)
+    label = Text(format_name(result.label or "–"))
+    return label, Text(share, justify="right"), format_label(beginning)

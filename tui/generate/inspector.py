@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charlm.console.colors import EDGES
-from charlm.console.program import printable
 from tui.widgets.bars import Bar, Bars
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Inspector(Vertical):
         inside = position < len(manuscript)
         there = manuscript.tokens[position].character if inside else ""
         bars = [
-            Bar(f"{key} {NAMES.get(symbol, printable(symbol))}", share, symbol == there)
+            Bar(f"{key} {NAMES.get(symbol, symbol)}", share, symbol == there)
             for key, (symbol, _, share) in zip(
                 DIGITS, manuscript.candidates(position, CANDIDATES), strict=False
             )

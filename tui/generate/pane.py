@@ -9,13 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Select
+from textual.worker import get_current_worker
 
-from charlm.runs.registry import find
 from corpora.errors import UserError
 from tui.files import save
 from tui.generate.controls import Controls, ControlsRow
 from tui.generate.desk import Desk
+from tui.models import find_model
 from tui.pane import Pane
+from tui.strangers import format_name
 from tui.widgets.choice import ModelChoice
 
 if TYPE_CHECKING:
@@ -91,11 +93,11 @@ same seed gives the same text.
     def load_chosen(self, event: Select.Changed) -> None:
         """Load the model that was chosen."""
         if isinstance(event.value, str):
-            self.desk.show_line(f"loading {event.value} …")
+            self.desk.show_line(f"loading {format_name(event.value)} …")
             self.desk.stop()
             self.load(event.value, self.desk.author)
 
-    @work(thread=True, group="generate", exclusive=True)
+    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
     def load(self, name: str, author: Author | None) -> None:
         """Load a model in a thread, and have it read the text.
 
@@ -106,19 +108,23 @@ same seed gives the same text.
         from charlm.language_model import load
         from tui.generate.author import Author
 
+        worker = get_current_worker()
         try:
-            model = load(str(find(name)))
-        except UserError as error:
-            self.call_later(self.fail, str(error))
-            return
-        author = author or Author(model)
-        self.call_later(self._show_model, name, author, *author.transfer_to(model))
+            model = load(str(find_model(name)))
+            author = author or Author(model)
+            transferred = author.transfer_to(model)
+        except Exception:
+            if not worker.is_cancelled:
+                self.call_later(self.desk.show_line, "")
+            raise
+        if not worker.is_cancelled:
+            self.call_later(self._show_model, name, author, *transferred)
 
     def _show_model(self, name: str, author: Author, new: Manuscript, unknown: str) -> None:
         self.desk.set_author(author, new)
-        self.desk.show_line(f"{name} is ready: enter begins a text, F6 continues it")
+        self.desk.show_line(f"{format_name(name)} is ready: enter begins a text, F6 continues it")
         if unknown:
-            self.notify(f"left out, unknown to {name}: {unknown!r}", markup=False)
+            self.notify(f"left out, unknown to {format_name(name)}: {unknown!r}", markup=False)
 
     @on(Input.Submitted, "#prompt")
     def begin(self) -> None:
@@ -164,7 +170,7 @@ same seed gives the same text.
             self.app.copy_to_clipboard(text)
             self.notify(f"{len(text):,} characters copied")
 
-    @work
+    @work(exit_on_error=False)
     async def action_save(self) -> None:
         """Ask for a file name, and write the text to that file."""
         if self.desk.author is not None:

@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from charlm.console.program import printable
+from tui.strangers import format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ class HeatMap(ScrollView, can_focus=True):
     def show_map(self, found: Map) -> None:
         """Draw another map; the cursor keeps its place if the map has that cell."""
         self.map = Map(
-            [*map(printable, found.words)], [*map(printable, found.steps)], found.weights
+            [*map(format_name, found.words)], [*map(format_name, found.steps)], found.weights
         )
         self._margin = max(map(cell_len, self.map.steps), default=0) + 1
         self._widths = [max(NARROWEST, cell_len(word) + 1) for word in self.map.words]

@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Select, Static
 from textual.worker import get_current_worker
 
-from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 from tui.models import Models
 from tui.pane import Pane
+from tui.strangers import format_name
 from tui.translate.grammar import NextWord, check_command
 from tui.translate.heat_map import HeatMap, Map
 from tui.widgets.bars import Bar, Bars
@@ -114,10 +114,11 @@ A wide window shows a second translator beside the first, such as one without at
         else:
             line.update(f"… continue with {follow}")
 
-    @work(thread=True, group="translate", exclusive=True)
+    @work(thread=True, group="translate", exclusive=True, exit_on_error=False)
     def translate(self, command: str) -> None:
         """Translate a command with the translator chosen on each side."""
         worker = get_current_worker()
+        failed: Exception | None = None
         for side in self.SIDES:
             chosen = self.query_one(f"#{side}-model", ModelChoice).chosen
             if chosen is None:
@@ -127,18 +128,21 @@ A wide window shows a second translator beside the first, such as one without at
                     if worker.is_cancelled:
                         return
                     found = self.translators.get(chosen).translate(command)[0]
-            except UserError as error:
-                self.call_later(self.query_one(f"#{side}-said", Static).update, "")
-                self.call_later(self.fail, str(error))
+            except Exception as error:  # the other side goes on
+                failed = error
+                if not worker.is_cancelled:
+                    self.call_later(self.query_one(f"#{side}-said", Static).update, "")
                 continue
             if not worker.is_cancelled:
                 self.call_later(self._show_translation, side, found)
+        if failed is not None:
+            raise failed
 
     def _show_loading(self, name: str) -> None:
         for side in self.SIDES:
             if self.query_one(f"#{side}-model", ModelChoice).chosen == name:
                 line = self.query_one(f"#{side}-said", Static)
-                self.call_later(line.update, f"loading {name} …")
+                self.call_later(line.update, f"loading {format_name(name)} …")
 
     def _show_translation(self, side: str, found: TranslatedCommand) -> None:
         self.translations[side] = found
@@ -146,7 +150,7 @@ A wide window shows a second translator beside the first, such as one without at
         line = self.query_one(f"#{side}-said", Static)
         line.set_class(not right, "wrong")
         verdict = "✓ right" if right else "✗ wrong"
-        actions = " ".join(found.actions) or "no actions"
+        actions = " ".join(map(format_name, found.actions)) or "no actions"
         line.update(f"{verdict}, probability {math.exp(found.log_prob):.1%}: {actions}")
         heat_map = self.query_one(f"#{side}-map", HeatMap)
         heat_map.show_map(Map(found.command, found.steps, found.attention))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,6 +12,8 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.strangers import format_name
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 """Blocks that fill zero to eight eighths of a cell."""
@@ -46,7 +48,7 @@ class Bars(Widget):
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Draw other bars."""
-        self.bars = bars
+        self.bars = [replace(bar, name=format_name(bar.name)) for bar in bars]
         self.refresh()
 
     def on_click(self, event: Click) -> None:

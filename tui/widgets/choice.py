@@ -7,8 +7,16 @@ from typing import Any
 
 from textual import work
 from textual.widgets import OptionList, Select
+from textual.worker import get_current_worker
 
+from tui.failures import ReportsFailures
 from tui.models import list_names
+from tui.strangers import format_label
+
+
+def list_options(names: Iterable[str]) -> list[tuple[Any, str]]:
+    """Return the options of names; a string would be taken for markup."""
+    return [(format_label(name), name) for name in names]
 
 
 class Choice(Select[str]):
@@ -34,9 +42,9 @@ class Choice(Select[str]):
             none: text that is shown while no name is chosen.
             id: id of the widget.
         """
-        options = [(name, name) for name in names]
         first: Any = Select.NULL if value is None else value
         blank = value is None
+        options = list_options(names)
         super().__init__(options, prompt=none, value=first, allow_blank=blank, id=id, compact=True)
 
     @property
@@ -51,7 +59,7 @@ class Choice(Select[str]):
         unfolded.action_page_down = unfolded.action_last  # type: ignore[method-assign]
 
 
-class ModelChoice(Choice):
+class ModelChoice(ReportsFailures, Choice):
     """The models of a kind: the shipped models, and those in run folders.
 
     A thread lists them, and lists them again whenever the widget is shown: a training may have
@@ -86,10 +94,12 @@ class ModelChoice(Choice):
         self.wanted = name
         self.find()
 
-    @work(thread=True, exclusive=True)
+    @work(thread=True, exclusive=True, exit_on_error=False)
     def find(self) -> None:
         """List the models, in a thread."""
-        self.call_later(self._offer, list_names(self.kind))
+        found = list_names(self.kind)
+        if not get_current_worker().is_cancelled:
+            self.call_later(self._offer, found)
 
     def _offer(self, found: list[str]) -> None:
         before = self.chosen
@@ -100,7 +110,7 @@ class ModelChoice(Choice):
         if found != self.offered:
             self.offered = found
             with self.prevent(Select.Changed):
-                self.set_options((name, name) for name in found)
+                self.set_options(list_options(found))
                 if wanted is not None and wanted == before:
                     self.value = wanted
         if wanted is not None:

@@ -1,4 +1,5 @@
 import json
+import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from corpora.known import catalog
 from corpora.known.catalog import CATALOG, Entry, Source
+from corpora.known.resolve import encode
 from corpora.places import cache_dir
 
 Refused = Callable[..., str]
@@ -92,6 +94,9 @@ def test_another_text_in_the_mirror_is_refused(refused: Refused, rain: Path) -> 
         (["get", "war_and_piece"], "did you mean war_and_peace"),
         (["get"], "NAME"),
         (["get", "sample", "corpus.txt/inside"], "cannot write"),
+        (["get", "sample", "corpus.txt"], "corpus.txt exists already; remove it, or name another"),
+        (["get", "sample", ""], "the path is empty; name a file or a folder"),
+        (["clean", "now"], "now"),
         (["--nope"], "--nope"),
         (["take", "sample"], "take"),
     ],
@@ -109,3 +114,43 @@ def test_a_mirror_that_is_no_folder_is_one_line(
     monkeypatch.setenv("CHARLM_MIRROR", "nowhere")
     assert "CHARLM_MIRROR names nowhere" in refused("corpora")
     assert "CHARLM_MIRROR names nowhere" in refused("corpora", "get", "war_and_peace")
+
+
+def test_a_text_goes_into_a_folder(charlm: Any) -> None:
+    Path("books").mkdir()
+    for target in ("books", "books/", "new/"):
+        ended = charlm("corpora", "get", "sample", target)
+        path = f"{target.removesuffix('/')}/sample.txt"
+        assert (ended.code, ended.err, ended.out) == (0, "", f"{path}\n")
+        assert len(Path(path).read_text(encoding="utf-8")) > 1000
+
+
+def test_a_home_folder_of_nobody_is_one_line(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARLM_CACHE", "~nosuchuser/x")
+    assert "CHARLM_CACHE names ~nosuchuser/x" in refused("corpora")
+    assert "CHARLM_CACHE names ~nosuchuser/x" in refused("corpora", "clean")
+
+
+def test_cleaning_says_what_it_freed(charlm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(Path.cwd()))
+    encode("sample")
+    folder = cache_dir() / "ids"
+    left = folder / ".x.npy.0123456789abcdef.tmp"
+    left.write_bytes(bytes(2_500_000))
+    os.utime(left, (0, 0))
+    ended = charlm("corpora", "clean")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(
+        "removed 1 temporary file (2.5 MB) and 0 encoded texts (0.0 MB); 1 "
+    )
+    assert ended.out.endswith(f"left in {folder}\n")
+    ended = charlm("corpora", "clean", "--all", "--json")
+    found = json.loads(ended.out)
+    assert found["folder"] == str(folder)
+    assert found["temporary"] == found["kept"] == {"count": 0, "bytes": 0}
+    assert found["texts"]["count"] == 1
+    assert list(folder.iterdir()) == []
+    ended = charlm("corpora", "clean", "--all")
+    assert ended.out.startswith("removed 0 temporary files (0.0 MB) and 0 encoded texts (0.0 MB)")

@@ -74,7 +74,7 @@ def test_an_export_overwrites_nothing(refused: Refused, run: Path) -> None:
     assert "single file" in refused("export", f"{TINY}/{MODEL}", "out")
     assert "no model" in refused("export", "nowhere", "out")
     Path("file").write_text("")
-    assert "cannot write" in refused("export", TINY, "file")
+    assert "cannot make file" in refused("export", TINY, "file")
     assert not Path("out").exists()
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 

@@ -101,10 +101,10 @@ def test_a_disk_that_is_full_for_the_log_leaves_a_save(
             raise UserError("the disk is full")
         real(log, event)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(LogWriter, "__call__", fail)
-    with pytest.raises(UserError, match="full"):
-        trained(start(request(short_text(tmp_path), Path("run"))))
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(LogWriter, "__call__", fail)
+        with pytest.raises(UserError, match="full"):
+            trained(start(request(short_text(tmp_path), Path("run"))))
     assert last_step(Path("run")) > 15
     trained(resume(Path("run")))
 

@@ -114,7 +114,7 @@ def test_a_prompt_with_unknown_characters_is_refused() -> None:
     [
         (["c"], "abc"),
         (["bca"], "abca"),
-        (["zz", "ca"], "abca"),
+        (["bb", "ca"], "abca"),
         (["a"], "a"),
         (["c", "bc"], "abc"),
         (["", "c"], "abc"),
@@ -125,9 +125,31 @@ def test_a_text_ends_once_it_has_written_a_stop(stop: list[str], written: str) -
     assert text_of(generate(CYCLE, ABC, stop=stop)) == written
 
 
-@pytest.mark.parametrize("stop", [[], [""], ["zz"], ["ba"], ["abcabcabcabc"]])
-def test_a_stop_that_is_not_written_stops_nothing(stop: list[str]) -> None:
+@pytest.mark.parametrize("stop", [[], [""], "", ["ba"], "ba", ["abcabcabcabc"]])
+def test_a_stop_that_is_not_written_stops_nothing(stop: list[str] | str) -> None:
     assert text_of(generate(CYCLE, ABC, length=10, stop=stop)) == "abcabcabca"
+
+
+def test_one_text_is_one_stop() -> None:
+    assert text_of(generate(CYCLE, ABC, stop="bc")) == "abc"
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"stop": ["zz"]}, "would never stop at 'zz'"),
+        ({"stop": [5]}, "stop takes texts, not 5"),
+        ({"length": -1}, "length must be a whole number of at least 0, not -1"),
+        ({"length": 2.5}, "not 2.5"),
+        ({"length": True}, "not True"),
+        ({"length": "3"}, "not '3'"),
+        ({"seed": -1}, "seed must be"),
+        ({"seed": 1.5}, "not 1.5"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(given: dict[str, Any], match: str) -> None:
+    with pytest.raises(UserError, match=match):
+        next(generate(CYCLE, ABC, **given))
 
 
 def test_only_what_is_written_stops() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from corpora.errors import UserError
 from corpora.known.fetch import fetch
-from corpora.known.resolve import resolve
+from corpora.known.resolve import encode, resolve
 
 Read = Callable[..., str]
 Write = Callable[..., Path]
@@ -66,6 +66,31 @@ def test_a_catalogued_path_is_made(spec: str, read_text: Read) -> None:
     assert corpus.files == (Path(spec),)
     assert read_text(Path(spec)) == read_text(fetch("sample"))
     assert resolve(spec).files == corpus.files
+
+
+@pytest.mark.parametrize("spec", ["corpora/sample.txt", "sample.txt", "x/y/corpora/sample.txt"])
+def test_a_path_that_comes_from_a_file_is_not_made(spec: str, written: Write) -> None:
+    corpus = resolve(spec, make=False)
+    assert (corpus.name, corpus.files, corpus.encoding) == ("sample", (fetch("sample"),), "utf-8")
+    assert encode(spec, make=False).sha256 == encode("sample").sha256
+    assert list(Path().iterdir()) == []
+    path = written("my own text", spec)
+    assert resolve(spec, make=False).files == (Path(spec),)
+    assert path.read_text() == "my own text"
+
+
+def test_a_path_that_hides_a_catalogued_corpus_is_told(written: Write) -> None:
+    written("my own text", "war_and_peace/a.txt")
+    written("my own text", "sample")
+    written("my own text", "books/mysterious_island")
+    said: list[str] = []
+    for spec in ("war_and_peace", "sample", "books/mysterious_island", "./sample"):
+        assert resolve(spec, notice=said.append).encoding is None
+    assert said == [
+        "reading the folder war_and_peace; the catalogued corpus of that name is "
+        "corpora/war_and_peace.txt",
+        "reading the file sample; the catalogued corpus of that name is corpora/sample.txt",
+    ]
 
 
 @pytest.mark.parametrize("spec", ["elsewhere/sample.txt", "sample.md", "corpora/smple.txt"])

@@ -34,10 +34,17 @@ def test_what_is_something_else(
     fails(written(b"PK\3\4" + GARBAGE, name), name, **about)
     latin = to_bytes(reviews, ".csv" if suffix == ".txt" else suffix).replace(b"film", b"f\xe9lm")
     if suffix != ".parquet":
-        fails(written(latin, name), "not a text in UTF-8", **about)
+        fails(
+            written(latin, name),
+            "is not utf-8: byte 0xe9 .*(latin-1|damaged there; mend the file)$",
+            **about,
+        )
+        fails(written(b"text,label\nf\xe9lm", name), "try --encoding latin-1$", **about)
         utf16 = "text,label\né,1\n".encode("utf-16")
-        fails(written(utf16, name), "not a text in UTF-8", **about)
-        fails(written(b"text,label\na\0,b\nc,d\n", name), r"not a text: it holds U\+0000", **about)
+        fails(written(utf16, name), "is not utf-8: .*try --encoding utf-16$", **about)
+        fails(written(utf16[2:], name), "try --encoding utf-16-le$", **about)
+        fails(written(b"text,label\na\0,b\nc,d\n", name), r"looks binary \(U\+0000", **about)
+        fails(written(b"text", name), "no text encoding called 'utf-9'", encoding="utf-9", **about)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,9 @@ def test_the_same_columns_twice_in_parquet(fails: Fails, written: Write) -> None
         "[{" + '"a":[' * 100_000,
         "1" * 5000,
         '[{"text": "a", "label": ' + "1" * 5000 + "}]",
+        '[{"text": ' + "-1" + "0" * 5000 + ', "label": 1}]',
+        '[{"text": "a", "label": 1, "more": ' + "[" * 100_000 + "]" * 100_000 + "}]",
+        '[{"text": ' + "[" * 500 + "]" * 500 + ', "label": 1}]',
         '[{"text": "a", "label": 1}] x',
         "[]",
         "[{}]",
@@ -120,3 +130,26 @@ def test_damage_gives_one_line_or_texts(
         if labelled:
             assert 0 <= found.labels.min() <= found.labels.max() < len(found.classes)
             assert "" not in found.classes
+
+
+def test_what_json_cannot_hold_is_named(fails: Fails, written: Write) -> None:
+    fails(written("[" * 100_000, "mine.json"), r"mine\.json: .*nested too deeply")
+    fails(written("1" * 5000, "mine.jsonl"), r"mine\.jsonl, line 1: a number has too many digits")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_column_of_blank_texts_is_refused(
+    to_bytes: ToBytes, fails: Fails, written: Write, suffix: str
+) -> None:
+    rows: list[Row] = [
+        {"text": text, "id": 5, "label": label} for text, label in zip(" \t ", "abc", strict=True)
+    ]
+    path = written(to_bytes(rows, suffix), f"mine{suffix}")
+    for labelled in (True, False):
+        fails(path, "every text in the column 'text' is empty; .* --text-column", labelled=labelled)
+
+
+def test_a_folder_of_blank_texts_is_refused(fails: Fails, written: Write) -> None:
+    for name in ("pos/a.txt", "neg/b.txt"):
+        path = written(" \n", f"blank/{name}").parents[1]
+    fails(path, "blank holds no texts, only white space")

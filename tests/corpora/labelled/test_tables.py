@@ -1,7 +1,9 @@
 """Tables in all formats give the same texts and labels."""
 
+import csv
+import io
 from collections.abc import Callable
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,9 @@ def test_any_text_comes_back(
     path.unlink(missing_ok=True)
     path.write_bytes(to_bytes(rows, suffix))
     classes = sorted({label for _, label in pairs})
+    if not any(text.strip() for text, _ in pairs):
+        fails(path, "every text in the column 'text' is empty")
+        return
     if len(classes) == 1:
         fails(path, "has one class only")
         return
@@ -143,3 +148,81 @@ def test_a_row_without_the_key(table: Table, fails: Fails, reviews: list[Row], s
     for key, what in (("text", "the text is missing"), ("label", "the label is missing")):
         rows: list[Row] = [*reviews, {k: "a" for k in ("text", "label") if k != key}]
         fails(table(rows, suffix), f"row 7: {what}")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_separator_is_found(
+    written: Write, texts: list[str], labels: list[str], suffix: str, separator: str, end: str
+) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator=end)
+    writer.writerows([("id", "text", "label"), *zip(count(), texts, labels)])
+    found = read(str(written(b"\xef\xbb\xbf" + out.getvalue().encode(), f"mine{suffix}")))
+    assert found.texts == texts
+    assert [found.classes[label] for label in found.labels] == labels
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        # Separators of another kind in the texts, and in the header.
+        ("text;label\na, b, c;x\nd, e;y\n", ["a, b, c", "d, e"]),
+        ('id;"text, long";text;label\n1;;a, b;x\n2;;c;y\n', ["a, b", "c"]),
+        ("id, of a row;text;label\n1;a, b, c;x\n2;d;y\n", ["a, b, c", "d"]),
+        ("text,label\na;b;c,x\nd;e;f,y\n", ["a;b;c", "d;e;f"]),
+        # As many of both in each row: the one that divides it into more fields.
+        ("a,text;of;label,text,label\n1,2;3;4,x,y\n1,2;3;4,z,w\n", ["x", "z"]),
+        ('text\tlabel\n"a\tb\n, c"\tx\nd, e\ty\n', ["a\tb\n, c", "d, e"]),
+    ],
+)
+def test_separators_of_other_kinds_are_part_of_the_text(
+    written: Write, data: str, texts: list[str]
+) -> None:
+    assert read(str(written(data, "mine.csv"))).texts == texts
+
+
+@forms
+@pytest.mark.parametrize("names", [("Text", "LABEL"), ("REVIEW", "Sentiment"), (" text ", "Class")])
+def test_names_of_columns_in_any_case(
+    table: Table, texts: list[str], reviews: list[Row], suffix: str, names: tuple[str, str]
+) -> None:
+    rows: list[Row] = [{names[0]: row["text"], names[1]: row["label"]} for row in reviews]
+    path = table(rows, suffix)
+    assert read(path).texts == texts
+    assert read(path, text_column=names[0].upper(), label_column=names[1].lower()).texts == texts
+
+
+@forms
+def test_a_name_in_the_same_case_goes_first(table: Table, fails: Fails, suffix: str) -> None:
+    rows: list[Row] = [{"TEXT": "x", "text": t, "label": t, "Label": 1} for t in "ab"]
+    assert read(table(rows, suffix)).texts == ["a", "b"]
+    rows = [{"TEXT": t, "Text": "x", "label": t} for t in "ab"]
+    fails(table(rows, suffix), "more than one column 'text'")
+
+
+@plain_forms
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_other_encodings(
+    to_bytes: ToBytes, written: Write, fails: Fails, suffix: str, encoding: str
+) -> None:
+    rows: list[Row] = [{"text": "“é”", "label": "a"}, {"text": "ü", "label": "b"}]
+    text = to_bytes(rows, suffix).decode()
+    if "j" in suffix:
+        text = text.encode().decode("unicode_escape")
+    path = written(text.encode(encoding), f"mine{suffix}")
+    assert read(str(path), encoding=encoding).texts == ["“é”", "ü"]
+    if encoding != "utf-8-sig":
+        fails(path, rf"try --encoding {encoding}$")
+
+
+def test_the_encoding_of_folders_and_of_lines(written: Write, fails: Fails) -> None:
+    for name in ("neg", "pos"):
+        folder = written(f"{name} é".encode("latin-1"), f"mine/{name}/a.txt").parents[1]
+    for labelled in (True, False):
+        found = read(str(folder), labelled=labelled, encoding="latin-1")
+        assert found.texts == ["neg é", "pos é"]
+    lines = written("é\nü\n".encode("latin-1"), "lines.txt")
+    assert read(str(lines), labelled=False, encoding="latin-1").texts == ["é", "ü"]
+    fails(lines, "try --encoding latin-1$", labelled=False)

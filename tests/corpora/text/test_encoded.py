@@ -112,11 +112,11 @@ def test_errors_are_lines(written: Write, monkeypatch: pytest.MonkeyPatch, tmp_p
     with pytest.raises(UserError, match="try --encoding latin-1"):
         encode(str(path))
     with pytest.raises(UserError, match="no text encoding called 'utf-9'"):
-        encode(str(path), encoding="utf-9")
+        encode(str(path), decoding="utf-9")
     (tmp_path / "file").touch()
     monkeypatch.setenv("CHARLM_CACHE", str(tmp_path / "file"))
     with pytest.raises(UserError, match="set CHARLM_CACHE to a folder that can be written"):
-        encode(str(path), encoding="latin-1")
+        encode(str(path), decoding="latin-1")
 
 
 def _encoded_with_peak(path: Path) -> tuple[EncodedText, int]:

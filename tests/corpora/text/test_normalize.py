@@ -79,10 +79,10 @@ def test_examples(written: Write, raw: bytes, text: str, read_text: Read) -> Non
     ("raw", "encoding", "byte", "offset"),
     [
         (b"caf\xe9 au lait", "utf-8", "0xe9", 3),
-        (b"\xef\xbb\xbfab\r\n\xff", "utf-8", "0xff", 7),
+        (b"ab\r\n\xff", "utf-8", "0xff", 4),
         ("a€".encode()[:-1], "utf-8", "0xe2", 1),
         ("naïve".encode(), "ascii", "0xc3", 2),
-        ("ab".encode("utf-16") + b"c", "utf-16", "0x63", 6),
+        ("ab".encode("utf-16") + b"c", "utf-16-be", "0x63", 6),
         (b"\xb0\xa1\xff", "euc-kr", "0xff", 2),
     ],
 )

@@ -142,3 +142,24 @@ MARK = {"format": "charlm-vocabulary", "version": 1}
 def test_anything_else_is_not_a_vocabulary(text: str) -> None:
     with pytest.raises(UserError, match="vocabulary"):
         Vocabulary.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("known", "text", "hint"),
+    [
+        ("café ", "cafe\u0301", "; its NFC form is known (--normalize NFC)"),
+        ("cafe\u0301 ", "café", "; its NFD form is known (--normalize NFD)"),
+        ("fin", "ﬁn", "; its NFKC form is known (--normalize NFKC)"),
+        ("각", "\u1100\u1161\u11a8", "; its NFC form is known (--normalize NFC)"),
+        ("café ", "cafe\u0301 x", " symbols (3 unknown in all)"),
+        ("abc", "x", " symbols"),
+        ("a", "a" + "\u0301\u0323" * 100_000, " symbols (200,000 unknown in all)"),
+    ],
+)
+def test_the_normal_form_that_is_known_is_told(known: str, text: str, hint: str) -> None:
+    with pytest.raises(UnknownSymbol) as caught:
+        vocabulary_of(known).encode(text)
+    assert str(caught.value).endswith(hint)
+    with pytest.raises(UnknownSymbol) as caught:
+        vocabulary_of(known).encode(list(text))
+    assert "normalize" not in str(caught.value)
