@@ -16,16 +16,14 @@ COMMANDS = {
     "novelty": ("charlm.commands.novelty:novelty", "Measure what a model copies and invents."),
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
     "models": ("charlm.commands.models:models", "List the models that can be used."),
-    "info": (
-        "charlm.commands.models:info",
-        "Show the shape, size and training of a model.",
-    ),
+    "info": ("charlm.commands.models:info", "Show the shape, size and training of a model."),
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
     "corpora": ("charlm.commands.corpora:app", "List or fetch texts that are known by name."),
     "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
     "tui": ("tui.__main__:tui", "Open the app, with all of this in one window."),
     "stop": ("charlm.commands.stop:stop", "Stop a training, saved, wherever it was started."),
+    "check": ("charlm.commands.check:check", "Read every file of a run, and say what is damaged."),
     "bench": ("charlm.commands.bench:bench", "Measure the speed of training and generation."),
 }
 

@@ -118,7 +118,6 @@ def evaluate_dynamically(
         progress: called with the number of characters that have been scored.
     """
     model.eval()
-    model.layers.train()  # cuDNN has no gradients in eval mode; the layers themselves drop nothing
     parameters = list(model.parameters())
 
     def read(part: np.ndarray) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,10 @@ MAX_STREAMS = 128
 """Most streams that a text is cut into."""
 MIN_STREAM = 1024
 """Fewest characters of a stream, if there are several."""
+MAX_LOGITS = 1 << 24
+"""Most logits at a time: with a large vocabulary, streams read fewer characters at a time."""
+RELEASED_AFTER = 64
+"""Windows after which the memory of a mapped text is given back."""
 
 
 @dataclass(frozen=True)
@@ -67,28 +71,10 @@ def to_tensor(ids: np.ndarray, remap: np.ndarray | None, device: torch.device) -
     return torch.from_numpy(block).to(device)
 
 
-def _cut_streams(
-    ids: np.ndarray, read: Callable[[np.ndarray], Tensor]
-) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Cut `ids` into streams; yield inputs, targets, and a mask of the targets that count.
-
-    In the first item, the mask is None: it is the text that all streams but the first one read to
-    warm up. So every character is scored once, with at least `WARM_UP` characters before it as
-    context, or with all that there are.
-    """
-    targets = len(ids) - 1
-    streams = max(1, min(MAX_STREAMS, targets // MIN_STREAM))
-    length = -(-targets // streams)
-    starts = np.arange(streams) * length
-    warm = starts[1:, None] + np.arange(-min(WARM_UP, length), 0)
-    yield read(ids[warm]), read(ids[warm]), None
-    for offset in range(0, length, WINDOW):
-        if offset % (64 * WINDOW) == 0:
-            release(ids)
-        positions = starts[:, None] + np.arange(offset, min(offset + WINDOW, length))
-        inside = positions < targets  # the last stream may be shorter
-        positions = np.minimum(positions, targets - 1)
-        yield read(ids[positions]), read(ids[positions + 1]), torch.from_numpy(inside)
+def _list_windows(first: int, end: int, size: int) -> Iterator[np.ndarray]:
+    """Yield the positions from `first` to `end`, at most `size` at a time."""
+    for start in range(first, end, size):
+        yield np.arange(start, min(start + size, end))
 
 
 def evaluate(
@@ -101,7 +87,8 @@ def evaluate(
 ) -> Score:
     """Score every character of `ids` but the first, once each, in up to 128 streams.
 
-    The first stream starts from a state of zeros, the others after `WARM_UP` characters.
+    The first stream starts from a state of zeros, the others after `WARM_UP` characters. So every
+    character is predicted from at least `WARM_UP` characters before it, or from all that there are.
 
     Args:
         model: the model, on `device`; afterwards it is in the same mode as before.
@@ -110,23 +97,37 @@ def evaluate(
         line_feed: the id of the line feed after `remap`, if the vocabulary has one.
         remap: lookup table from `ids` to the ids of the model.
     """
+
+    def read(positions: np.ndarray) -> Tensor:
+        return to_tensor(ids[positions], remap, device)
+
+    targets = len(ids) - 1
+    streams = max(1, min(MAX_STREAMS, targets // MIN_STREAM))
+    length = -(-targets // streams)
+    starts = np.arange(streams)[:, None] * length
+    window = max(1, min(WINDOW, MAX_LOGITS // (streams * model.output.out_features)))
     was_training = model.training
     model.eval()
     nats, characters, line_feeds = 0.0, 0, 0
     state: State | None = None
-    streams = _cut_streams(ids, lambda part: to_tensor(part, remap, device))
     with torch.inference_mode():
-        for inputs, targets, inside in streams:
-            if inside is None:
-                state = _prepend_zeros(model(inputs)[1]) if len(inputs) else None
-                continue
-            logits, state = model(inputs, state)
-            losses = F.cross_entropy(logits.float().transpose(1, 2), targets, reduction="none")
-            counted = inside.to(device)
-            nats += float((losses.double() * counted).sum())
+        # Streams but the first one begin with a state, as if they had read all that comes before.
+        for places in _list_windows(-min(WARM_UP, length), 0, window) if streams > 1 else ():
+            state = model(read(starts[1:] + places), state)[1]
+        state = state and _prepend_zeros(state)
+        for number, places in enumerate(_list_windows(0, length, window)):
+            if number % RELEASED_AFTER == 0:
+                release(ids)
+            inside = torch.from_numpy(starts + places < targets)  # the last stream may be shorter
+            positions = np.minimum(starts + places, targets - 1)
+            logits, state = model(read(positions), state)
+            wanted = read(positions + 1)
+            losses = F.cross_entropy(logits.float().transpose(1, 2), wanted, reduction="none")
+            # Added up on the CPU: not every device has double precision.
+            nats += float((losses.cpu().double() * inside).sum())
             characters += int(inside.sum())
             if line_feed is not None:
-                line_feeds += int(((targets == line_feed) & counted).sum())
+                line_feeds += int(((wanted.cpu() == line_feed) & inside).sum())
     model.train(was_training)
     return Score(nats, characters, line_feeds)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from charlm.config import ModelConfig
 from charlm.nn.dropout import drop_weights, variational_dropout
-from charlm.nn.recurrent import LAYERS, State, cast_state
+from charlm.nn.recurrent import LAYERS, State, run_layer
 
 EMBEDDING_SCALE = 2.0
 """Standard deviation of the embeddings before training. After 3 passes over War and Peace (128
@@ -57,15 +59,17 @@ class CharLM(nn.Module):
         after: State = []
         share = self.config.dropout if self.training else 0.0
         weight_share = self.config.weight_dropout if self.training else 0.0
-        for index, layer in enumerate(self.layers):
-            before = cast_state(x, state[index]) if state is not None else None
+        for index, layer in enumerate(self._layers()):
+            before = state[index] if state is not None else None
+            weights: dict[str, Tensor] = {}
             if weight_share:
-                weights = layer.get_parameter("weight_hh_l0")
-                dropped = drop_weights(weights, weight_share, generator)
-                y, layer_state = functional_call(layer, {"weight_hh_l0": dropped}, (x, before))
-            else:
-                y, layer_state = layer(x, before)
+                own = layer.get_parameter("weight_hh_l0")
+                weights["weight_hh_l0"] = drop_weights(own, weight_share, generator)
+            y, layer_state = run_layer(layer, x, before, weights=weights)
             after.append(layer_state)
             y = variational_dropout(y, share, generator, rank=self.rank, ranks=self.world_size)
             x = x + y if self.config.residual and x.shape == y.shape else y
         return self.output(x).transpose(0, 1), after
+
+    def _layers(self) -> Iterable[nn.RNNBase]:
+        return cast("Iterable[nn.RNNBase]", self.layers)

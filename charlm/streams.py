@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from charlm.config import TrainingConfig
+from charlm.nn.transfer import move
 from corpora.errors import UserError
 from corpora.text.encoded import release
 from corpora.text.normalize import split_bounds
@@ -61,7 +62,7 @@ class Streams:
             start = number * self.window
             part = self.ids[:, start : start + self.window + 1]
             part = self.remap[part] if self.remap is not None else part.astype(np.int64)
-            block = torch.from_numpy(part).to(self.device, non_blocking=True)
+            block = move(torch.from_numpy(part), self.device)
             yield block[:, :-1], block[:, 1:]
 
 

@@ -12,13 +12,19 @@ from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import INPUT, Out, Resume, TensorBoardToo, make_options, select_given
+from charlm.console.options import (
+    DECODING,
+    INPUT,
+    DecodingOptions,
+    RunOptions,
+    make_options,
+    select_given,
+)
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
 from charlm.training.config import preset
 from corpora.errors import UserError
-from corpora.text.decoding import Decoding, Errors
-from corpora.text.normal_form import Form
+from corpora.text.decoding import Decoding
 
 if TYPE_CHECKING:
     from charlm.start import LanguageModelRequest
@@ -26,7 +32,10 @@ if TYPE_CHECKING:
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
 """Fields of the shape that `--init-from` decides."""
 
-Options = make_options(ModelConfig, TrainingConfig, module=__name__)
+if TYPE_CHECKING:
+    Options = RunOptions
+else:
+    Options = make_options(ModelConfig, TrainingConfig, module=__name__, base=RunOptions)
 
 app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 
@@ -37,14 +46,9 @@ def train(
     /,
     *,
     preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
-    run_folder: Out = None,
-    resume: Resume = None,
     init_from: str | None = None,
-    encoding: str | None = None,
-    errors: Errors | None = None,
-    normalize: Form | None = None,
-    tensorboard: TensorBoardToo = False,
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+    decoding: DecodingOptions = DECODING,
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
     """Train a model on a text. Stop with Ctrl-C at any time; --resume continues.
 
@@ -57,47 +61,32 @@ def train(
         Settings to start from, which the other options change; by default `default`: {presets}.
     init_from
         Start from this model: a run folder, a .safetensors file, or a model that ships with charlm.
-    encoding
-        Character encoding of the text, by default utf-8.
-    errors
-        What to do with bytes that are not of that encoding: stop (strict, which it is by default),
-        replace each by U+FFFD, or skip them.
-    normalize
-        Bring the text into this Unicode normal form.
     """
-    if corpus is None and resume is None:
+    if corpus is None and options.resume is None:
         raise UserError("which text? give a file, a folder or a name: charlm corpora")
     # Imported here: loading torch takes over a second, and --help does not need it.
     from charlm.console.download_bar import DownloadBar
     from charlm.console.watch import open_training, watch
     from charlm.start import LanguageModelRequest
     from charlm.training.request import Hooks
-    from charlm.training.tensorboard import require_tensorboard
-
-    if tensorboard:
-        require_tensorboard()
 
     changes = select_given(options)
-    decoding = Decoding(encoding or "utf-8", errors or "strict", normalize)
-    beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
+    beside = {"--preset": preset_name, "--init-from": init_from}
+    beside |= {f"--{name}": value for name, value in vars(decoding).items()}
     stop = Interrupts()
     with closing(DownloadBar(stderr())) as bar:
         opened = open_training(
             LanguageModelRequest,
-            lambda: _make_request(corpus, preset_name, changes, decoding, init_from, run_folder),
-            resume=resume,
-            changes=changes,
-            beside={
-                **beside,
-                "--encoding": encoding,
-                "--errors": errors,
-                "--normalize": normalize,
-            },
-            hooks=Hooks(stop=stop, notice=notice, progress=bar),
+            lambda: _make_request(
+                corpus, preset_name, changes, decoding.make(), init_from, options.folder
+            ),
+            options,
+            Hooks(stop=stop, notice=notice, progress=bar),
+            beside=beside,
             **({} if corpus is None else {"corpus": corpus}),
         )
         with opened as ready:
-            return watch(ready, stop, tensorboard=tensorboard)
+            return watch(ready, stop, tensorboard=options.tensorboard)
 
 
 def _make_request(

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -25,7 +26,13 @@ _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EB
 """What systems answer that cannot flush a folder to the disk."""
 
 
-def write_atomic(path: Path, data: bytes | Iterable[bytes], *, advice: str | None = None) -> None:
+def write_atomic(
+    path: Path,
+    data: bytes | Iterable[bytes],
+    *,
+    keep: Path | None = None,
+    advice: str | None = None,
+) -> None:
     """Write `data` to `path` so that the file always holds all of the old or all of the new data.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk and get their name
@@ -38,6 +45,7 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes], *, advice: str | Non
         path: the file to write.
         data: the content, as a whole or in pieces. What the iterable raises passes through, so a
             generator can verify the pieces that it yields and raise an error after the last one.
+        keep: name in the same folder under which the old file is kept; by default it is not.
         advice: what the error message advises, instead of the usual advice.
 
     Raises:
@@ -58,12 +66,35 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes], *, advice: str | Non
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
+            if keep is not None:
+                _keep(path, keep)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
     except OSError as error:
         raise os_error(error, path, "write", advice) from error
+
+
+def _keep(path: Path, name: Path) -> None:
+    """Give the file `path`, if there is one, a second name, in place of what had that name.
+
+    On a file system without hard links, the second name gets a copy.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    temporary = name.with_name(f".{_shorten(name.name)}.{secrets.token_hex(8)}.tmp")
+    try:
+        try:
+            os.link(path, temporary, follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        except (OSError, NotImplementedError):
+            shutil.copyfile(path, temporary, follow_symlinks=False)
+        temporary.replace(name)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _shorten(name: str) -> str:

@@ -31,6 +31,26 @@ def batch_by_length(lengths: Ids, batch_size: int) -> list[npt.NDArray[np.int64]
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
+def batch_by_words(
+    lengths: Sequence[int], batch_size: int, most: int
+) -> list[npt.NDArray[np.int64]]:
+    """Return the indices of all examples in batches of similar length, longest first.
+
+    Args:
+        lengths: lengths of the examples.
+        batch_size: most examples of a batch.
+        most: most symbols of a batch, padding included. A longer example is a batch by itself.
+    """
+    order = np.argsort(-np.array(lengths, dtype=np.int64), kind="stable")
+    batches: list[npt.NDArray[np.int64]] = []
+    start = 0
+    while start < len(order):
+        fitting = max(1, most // max(1, lengths[order[start]]))
+        batches.append(order[start : start + min(batch_size, fitting)])
+        start += len(batches[-1])
+    return batches
+
+
 def draw_batches(
     lengths: Ids, batch_size: int, random: np.random.Generator
 ) -> list[npt.NDArray[np.int64]]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from charlm.nn.recurrent import State
+from charlm.nn.transfer import move
 from seq.layers.decoder import Decoder, Memory, select_rows
 from seq.padding import PAD
 
@@ -50,7 +51,7 @@ def greedy_search(decoder: Decoder, memory: Memory, rules: DecodingRules) -> lis
         ended = found == rules.end
         if ended.any():  # only the rows that have not ended are computed further
             left = (~ended).nonzero()[:, 0]
-            rows, own = rows[left], left.to(device)
+            rows, own = rows[left], move(left, device)
             symbols, state, memory = symbols[:, own], select_rows(state, own), memory.select(own)
             if not len(rows):
                 break
@@ -64,30 +65,31 @@ def beam_search(
     """Return, for each row of `memory`, up to `width` probable sequences, the best first.
 
     The search keeps the `width` most probable beginnings at each step. It compares their
-    probabilities without any correction for length.
+    probabilities without any correction for length. It does so on the CPU, in double precision,
+    which not every device has. Once a step, the host must wait for the device in any case.
     """
     count, device = memory.padding.shape[1], memory.states.device
     memory = memory.select(torch.arange(count, device=device).repeat_interleave(width))
     state: State = memory.final
     symbols = torch.full((1, count * width), rules.start, device=device)
     # All hypotheses of a row begin alike, so only the first one may count at the first step.
-    totals = torch.full((count, width), -torch.inf, dtype=torch.float64, device=device)
+    totals = torch.full((count, width), -torch.inf, dtype=torch.float64)
     totals[:, 0] = 0
-    ended = torch.zeros(count * width, dtype=torch.bool, device=device)
-    first = torch.arange(count, device=device)[:, None] * width
+    ended = torch.zeros(count * width, dtype=torch.bool)
+    first = torch.arange(count)[:, None] * width
     steps: list[tuple[Tensor, Tensor]] = []
     for _ in range(rules.limit):
         logits, state, _ = decoder(symbols, state, memory)
-        log_probs = _mask_impossible(logits[0], rules).double().log_softmax(dim=1)
+        log_probs = _mask_impossible(logits[0].cpu().double(), rules).log_softmax(dim=1)
         log_probs = log_probs.masked_fill(ended[:, None], -torch.inf)
         log_probs[:, PAD] = torch.where(ended, 0.0, -torch.inf)  # only padding follows the end
         vocabulary = log_probs.shape[1]
         after = totals[..., None] + log_probs.view(count, width, vocabulary)
         totals, best = after.flatten(1).topk(width, dim=1)
-        origins, symbols = (first + best // vocabulary).flatten(), (best % vocabulary).view(1, -1)
-        steps.append((origins, symbols[0]))
-        state = select_rows(state, origins)
-        ended = ended[origins] | (symbols[0] == rules.end)
+        origins, found = (first + best // vocabulary).flatten(), (best % vocabulary).flatten()
+        steps.append((origins, found))
+        ended = ended[origins] | (found == rules.end)
+        state, symbols = select_rows(state, move(origins, device)), move(found[None], device)
         if (ended | (totals.flatten() == -torch.inf)).all():
             break
     return _trace_back(steps, totals)
@@ -96,7 +98,7 @@ def beam_search(
 def _trace_back(steps: list[tuple[Tensor, Tensor]], totals: Tensor) -> list[list[Hypothesis]]:
     """Follow each hypothesis from its last step back to its first, and return its sequence."""
     count, width = totals.shape
-    row = torch.arange(count * width, device=totals.device)
+    row = torch.arange(count * width)
     backwards = []
     for origins, symbols in reversed(steps):
         backwards.append(symbols[row])

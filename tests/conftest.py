@@ -3,6 +3,8 @@
 And the console script, to call in this process.
 """
 
+from __future__ import annotations
+
 import io
 import os
 import sys

@@ -189,7 +189,7 @@ def of_logs() -> Iterator[Case]:
     def watch() -> None:
         log = RunLog(run)
         log.read()
-        log.figures()
+        log.format_figures()
 
     asks = [lambda: list(read_events(run)), lambda: best_loss(run), watch]
     yield run / METRICS, "lines", [*asks, lambda: read_curve("a", run)]
@@ -219,7 +219,7 @@ def of_tables() -> Iterator[Case]:
 
 def of_the_app() -> Iterator[Case]:
     app_state.save(app_state.State(panes={"generate": {"prompt": "x", "seed": 3}}))
-    yield app_state.folder() / app_state.FILE, "json", [app_state.load]
+    yield app_state.find_folder() / app_state.FILE, "json", [app_state.load]
 
 
 READERS: dict[str, Callable[[], Iterator[Case]]] = {
@@ -253,14 +253,14 @@ def main(reader: str, count: int, seed: int) -> int:
                     if "\n" in str(error):
                         raise
                 except BaseException:
-                    print(f"{reader}: {path}, number {number} of seed {seed}", file=sys.stderr)
+                    sys.stderr.write(f"{reader}: {path}, number {number} of seed {seed}\n")
                     traceback.print_exc()
                     return 1
         path.write_bytes(whole)
         if reader == "trainings":  # what a resumed training changed
             shutil.rmtree("runs")
             shutil.copytree(kept, "runs")
-    print(answers, refusals)
+    sys.stdout.write(f"{answers} {refusals}\n")
     return 0
 
 

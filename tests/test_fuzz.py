@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).with_name("fuzz_readers.py")
+MENDED = ("caches", "app")  # made again, or set aside, when harmed: never a refusal
 READERS = ["models", "trainings", "logs", "caches", "tables", "app"]
 
 
@@ -25,7 +26,7 @@ def harm(folder: Path, reader: str, count: int, seed: int) -> None:
     )
     assert done.returncode == 0, done.stderr[-4000:]
     answers, refusals = map(int, done.stdout.split())
-    assert refusals > 0, "the harm was too small to notice"
+    assert (refusals > 0) == (reader not in MENDED), "the harm was too small to notice"
     assert answers + refusals >= count
 
 

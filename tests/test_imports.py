@@ -1,5 +1,7 @@
 """Imports point one way, cost what they must, and do nothing."""
 
+from __future__ import annotations
+
 import pkgutil
 import subprocess
 import sys
@@ -104,7 +106,7 @@ for tokens in sys.argv[2].split(","):
 def test_help_loads_neither_torch_nor_textual() -> None:
     nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS}
     inner = [f"{app} {name}" for app, names in nested.items() for name in names]
-    commands = ["", *COMMANDS, "corpora get", *inner]
+    commands = ["", *COMMANDS, "corpora get", "corpora clean", *inner]
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""
 
 

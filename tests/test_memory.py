@@ -1,5 +1,7 @@
 """Training takes no more memory for a large corpus than for a small one."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

@@ -1,5 +1,7 @@
 """What README promises is what there is."""
 
+from __future__ import annotations
+
 import re
 import subprocess
 from pathlib import Path

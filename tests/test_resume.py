@@ -1,5 +1,7 @@
 """A training that was interrupted, by whatever, ends as if it had never been."""
 
+from __future__ import annotations
+
 import json
 import os
 import random
@@ -11,13 +13,14 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from training_helpers import (
     Result,
+    assert_refused,
     last_step,
     options,
+    refusals_of_flipped_bits,
     request,
     result,
     resume,
@@ -29,8 +32,9 @@ from training_helpers import (
 )
 
 from charlm.runs.files import LAST, METRICS, VOCABULARY
-from charlm.training.events import Saved
+from charlm.training.events import Evaluated, Event, Saved
 from charlm.training.log import read_events
+from charlm.training.session import Training
 from corpora.errors import UserError
 
 STEPS_PER_PASS = 33
@@ -90,17 +94,26 @@ def test_one_stop_changes_no_bit(text: Path, uninterrupted: Result, step: int) -
     assert result(parts) == uninterrupted
 
 
+def crash(text: Path, run: Path, crashes: Callable[[Training, Event], bool]) -> None:
+    """Train with a save at every step, and leave the training at the event at which it crashes."""
+    with start(request(text, run, save_seconds=0.0)) as training:
+        for event in training.events():
+            if crashes(training, event):
+                break
+
+
 def test_a_crash_after_a_save_by_the_clock_changes_no_bit(
     text: Path, uninterrupted: Result
 ) -> None:
     """What was done and logged since the last save is done again, and logged once."""
+
+    def crashes(training: Training, event: Event) -> bool:
+        if event.step == 37:
+            training.trainer.config = training.trainer.config.replace({"save_seconds": 1e6})
+        return event.step == 50
+
     parts = Path("parts")
-    with start(request(text, parts, save_seconds=0.0)) as training:
-        for event in training.events():
-            if event.step == 37:
-                training.trainer.config = training.trainer.config.replace({"save_seconds": 1e6})
-            if event.step == 50:
-                break
+    crash(text, parts, crashes)
     saved = last_step(parts)
     assert 37 <= saved < 50
     assert max(event["step"] for event in read_events(parts)) == 50
@@ -113,10 +126,7 @@ def test_a_crash_during_the_last_evaluation_does_not_log_it_twice(
 ) -> None:
     """The last step may have been saved by the clock, before its evaluation was."""
     parts = Path("parts")
-    with start(request(text, parts, save_seconds=0.0)) as training:
-        for event in training.events():
-            if type(event).__name__ == "Evaluated" and event.step == END:
-                break
+    crash(text, parts, lambda _, event: isinstance(event, Evaluated) and event.step == END)
     assert last_step(parts) == END
     trained(resume(parts))
     assert result(parts) == uninterrupted
@@ -149,22 +159,15 @@ def test_a_finished_run_goes_on_when_it_is_given_more_passes(text: Path) -> None
     assert trained(resume(run))[-1].step == 3 * STEPS_PER_PASS
 
 
-def refused(match: str, run: Path, **given: Any) -> None:
-    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    with pytest.raises(UserError, match=match), resume(run, **given):
-        pass
-    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
-
-
 def test_what_has_changed_is_refused(text: Path) -> None:
     run = Path("run")
     trained_until(20, start, request(text, run))
     written = text.read_text()
     for other in (written + "x", written[:-1], written.swapcase()):
         text.write_text(other)
-        refused("has changed", run)
+        assert_refused(run, "has changed")
     text.unlink()
-    refused("there is no file", run)
+    assert_refused(run, "there is no file")
     moved = text.with_name("moved.txt")
     moved.write_text(written)
     trained(resume(run, corpus=str(moved)))
@@ -191,14 +194,14 @@ def test_damage_is_refused(text: Path, file: str, damage: Callable[[Path], None]
     run = Path("run")
     trained_until(5, start, request(text, run))
     damage(run / file)
-    refused(re.escape("run" if file == LAST else file), run)
+    assert_refused(run, re.escape("run" if file == LAST else file))
 
 
 def test_a_single_wrong_bit_is_refused(text: Path) -> None:
     run = Path("run")
     trained_until(5, start, request(text, run))
     damage_digit(run / LAST)
-    refused("damaged", run)
+    assert_refused(run, "damaged")
 
 
 def test_the_vocabulary_of_another_run_is_refused(text: Path) -> None:
@@ -208,7 +211,7 @@ def test_the_vocabulary_of_another_run_is_refused(text: Path) -> None:
     more.write_text(text.read_text() + "0123456789")
     trained_until(1, start, request(more, other))
     shutil.copy(other / VOCABULARY, run / VOCABULARY)
-    refused(re.escape("vocabulary.json does not belong to the checkpoint"), run)
+    assert_refused(run, re.escape("vocabulary.json does not belong to the checkpoint"))
 
 
 @pytest.mark.parametrize("file", ["config.json", VOCABULARY])
@@ -216,19 +219,7 @@ def test_a_harmed_description_is_refused_or_changes_nothing(text: Path, file: st
     """What the training depends on stands in the checkpoint as well, under its checksum."""
     run = Path("run")
     trained_until(5, start, request(text, run))
-    good, harm = (run / file).read_bytes(), random.Random(1)
-    with resume(run) as whole:
-        config, symbols = whole.trainer.config, whole.trainer.task.vocabulary  # type: ignore[attr-defined]
-    for _ in range(200):
-        data = bytearray(good)
-        data[harm.randrange(len(data))] ^= 1 << harm.randrange(8)
-        (run / file).write_bytes(data)
-        try:
-            with resume(run) as training:
-                assert training.trainer.config == config
-                assert training.trainer.task.vocabulary == symbols  # type: ignore[attr-defined]
-        except UserError:
-            continue
+    refusals_of_flipped_bits(run, file, 200)
 
 
 def test_two_processes_do_not_train_in_one_folder(text: Path) -> None:
@@ -237,7 +228,7 @@ def test_two_processes_do_not_train_in_one_folder(text: Path) -> None:
         for event in training.events():
             if isinstance(event, Saved):
                 break
-        refused("another process is training", run)
+        assert_refused(run, "another process is training")
     trained(resume(run))
 
 
@@ -245,7 +236,7 @@ def test_a_run_that_never_saved_says_so_and_can_be_begun_anew(text: Path) -> Non
     run = Path("run")
     with start(request(text, run)) as training:
         next(iter(training.events()))
-    refused("ended before its first save; remove it and train anew", run)
+    assert_refused(run, "ended before its first save; remove it and train anew")
     with (
         pytest.raises(UserError, match="remove it, or name another --out"),
         start(request(text, run)),

@@ -6,12 +6,11 @@ from asyncio import Lock
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import PurePath
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import App, ComposeResult, ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -25,6 +24,9 @@ from tui.failures import ReportsFailures, report
 from tui.pane import Pane
 from tui.strangers import NO_CONTROLS
 from tui.tabs import TABS, Tab
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 
 NO_COLOR = NoColor()
@@ -58,6 +60,8 @@ class CharlmApp(ReportsFailures, App[None]):
         super().__init__()
         self.state = state.load()
         self._pane_lock = Lock()
+        self.started = False
+        """Whether the first pane is shown. Textual 8.2 fails if it ends while it makes the tabs."""
 
     def compose(self) -> ComposeResult:
         """Lay out empty tabs; a pane is made when its tab is first shown."""
@@ -109,6 +113,7 @@ class CharlmApp(ReportsFailures, App[None]):
         if name is None or self._exit or not event.pane.is_attached:
             return
         pane = await self.get_pane(name)
+        self.started = True
         # A widget that gets the focus activates its tab. The user may have left this tab by now.
         if self.tabs.active == name:
             pane.query("Input, TextArea").first().focus()

@@ -27,6 +27,8 @@ LATE_SECONDS = 3.0
 """Time after a signal in which the app can end by itself; then its process ends at once."""
 GONE_SECONDS = 1.0
 """The same where the terminal has gone: then whoever writes to it may wait for ever."""
+RETRY_SECONDS = 0.02
+"""Time after which an app that still starts is asked again to end."""
 RESTORE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l"  # pasted text unmarked, lines wrap, sizes not reported
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # the mouse
@@ -73,6 +75,9 @@ class Ending:
             seconds: time that the app has to end by itself.
         """
         self._begin(number, seconds)
+        if not self.app.started:
+            self.loop.call_later(RETRY_SECONDS, self.end, number)
+            return
         with self.app._context():
             self.app.end(128 + number)
 

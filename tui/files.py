@@ -13,6 +13,7 @@ from charlm.runs.files import exists
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from tui.screens import Ask, Choose
+from tui.strangers import format_name
 from tui.visitors import allow, is_served
 
 
@@ -52,14 +53,15 @@ async def save(app: App[Any], question: str, name: str, content: Callable[[], by
     typed = await app.push_screen_wait(Ask(question, value=name))
     if typed is None:
         return
+    shown = format_name(typed)
     try:
         path = parse_path(typed)
         if exists(path):
             answers = {"over": "Replace it", "no": "Keep it"}
-            if await app.push_screen_wait(Choose(f"{typed} exists already.", answers)) != "over":
+            if await app.push_screen_wait(Choose(f"{shown} exists already.", answers)) != "over":
                 return
         write_atomic(path, content())
     except UserError as error:
         app.notify(str(error), severity="error", markup=False)
     else:
-        app.notify(f"written: {typed}", markup=False)
+        app.notify(f"written: {shown}", markup=False)

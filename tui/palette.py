@@ -54,9 +54,7 @@ class Commands(Provider):
         for command in sorted(self.app.get_system_commands(self.screen), key=lambda one: one.title):
             if command.discover:
                 shown = Content(command.title)
-                yield DiscoveryHit(
-                    shown, command.callback, text=command.title, help=command.help
-                )
+                yield DiscoveryHit(shown, command.callback, text=command.title, help=command.help)
 
     async def search(self, query: str) -> Hits:
         """Yield the commands whose titles have the letters of `query`, in their order."""

@@ -22,8 +22,10 @@ class Training(Protocol):
 class Pane(ReportsFailures, Widget):
     """The content of a tab.
 
-    A thread lets its errors pass; they become notices. The threads of a pane report with `call_later`, which does not wait for the event loop.
-    `call_from_thread` waits for it: a thread would wait forever for an app that is ending.
+    A worker of a pane lets its errors pass, and they become notices. A thread reports with
+    `call_later`, which does not wait for the event loop, and only while its worker is not
+    cancelled. `call_from_thread` waits for the loop: a thread would wait forever for an app that is
+    ending.
     """
 
     HELP: ClassVar[str] = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -16,6 +15,7 @@ from charlm.training.config import preset
 from corpora.errors import UserError
 
 What = Literal["all", "generation", "training"]
+Where = Literal["auto", "cpu", "cuda"]
 
 
 def bench(
@@ -26,16 +26,17 @@ def bench(
     ),
     seconds: float = 1.0,
     rounds: int = 3,
+    device: Where = "cpu",
     json: Json = False,
 ) -> None:
     """Measure the speed of generation and training beside torch's own LSTM.
 
-    Generation is compared on one thread: charlm steps and samples in NumPy and, if Numba is
-    installed, in compiled code; torch steps an nn.LSTM and samples. Training is compared on all
-    cores: charlm trains presets as `charlm train` does, in bf16 and in fp32; torch trains a plain
-    nn.LSTM of the same size in fp32. The column "floor" is the speed of the matrix products
-    alone, in the same arithmetic. Every figure is measured in a process of its own; the two sides
-    take turns, and the best round counts.
+    Generation is compared on one thread of the CPU: charlm steps and samples in NumPy and, if
+    Numba is installed, in compiled code; torch steps an nn.LSTM and samples. Training is compared
+    on all cores, or on a GPU: charlm trains presets as `charlm train` does, in bf16 and in fp32;
+    torch trains a plain nn.LSTM of the same size in fp32. The column "floor" is the speed of the
+    matrix products alone, in the same arithmetic. Every figure is measured in a process of its own;
+    the two sides take turns, and the best round counts.
 
     Parameters
     ----------
@@ -47,20 +48,25 @@ def bench(
         Time for each measurement of a round.
     rounds
         Rounds, the best of which counts.
+    device
+        Where to train: cuda is a GPU, auto is a GPU if there is one.
     """
+    from charlm.training.device import count_cores, pick_device
+
     if seconds <= 0 or rounds < 1:
         raise UserError("--seconds must be above 0 and --rounds at least 1")
     for name in presets:
         preset(name, PRESETS)
+    where = pick_device(device).type
     measurements: list[Measurement] = []
     with stderr().status("measuring …"):
         if what != "training":
             measurements += measure_generation(seconds, rounds)
         if what != "generation":
-            measurements += measure_training(presets, seconds, rounds)
+            measurements += measure_training(presets, seconds, rounds, where)
     if json:
         rows = [{**vars(m), "ratio": m.ratio} for m in measurements]
-        print_json({"measurements": rows, "cores": os.cpu_count()})
+        print_json({"measurements": rows, "device": where, "cores": count_cores()})
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("characters per second")

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import Json
-from charlm.console.program import notice, print_json, stderr, stdout
+from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.tables import print_table
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG, lookup
 from corpora.known.clean import clean as remove
@@ -63,7 +64,7 @@ def corpora(*, json: Json = False) -> None:
         table.add_column(heading)
     for row in found:
         table.add_row(*(Text(row[key]) for key in ("name", "title", "licence", "where")))
-    stdout().print(table)
+    print_table(stdout(), table)
 
 
 @app.command
@@ -86,7 +87,7 @@ def get(name: str, path: str | None = None, /) -> None:
         else:
             target = Path(path, f"{name}.txt") if path.endswith("/") else Path(path)
             placed = place(name, target, progress=bar, notice=notice)
-    stdout().print(str(placed), soft_wrap=True)
+    stdout().print(printable(str(placed)), soft_wrap=True)
 
 
 @app.command

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import INPUT, Encoding, InPrecision, Json, Model, OnDevice
-from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.options import (
+    DECODING,
+    Corpus,
+    DecodingOptions,
+    InPrecision,
+    Json,
+    Model,
+    OnDevice,
+)
+from charlm.console.program import print_json, printable, stderr, stdout
+from charlm.console.slow import slow
 from charlm.language_model import DEFAULT_MODEL
 from charlm.runs.registry import find
 from corpora.errors import UserError
@@ -24,12 +32,12 @@ if TYPE_CHECKING:
 
 def evaluate(
     model: Model = DEFAULT_MODEL,
-    corpus: Annotated[str, INPUT] = "war_and_peace",
+    corpus: Corpus = "war_and_peace",
     /,
     *,
     split: Split = "test",
     dynamic: Annotated[bool, Parameter(negative="")] = False,
-    encoding: Encoding = "utf-8",
+    decoding: DecodingOptions = DECODING,
     device: OnDevice = "auto",
     precision: InPrecision = "fp32",
     json: Json = False,
@@ -42,22 +50,18 @@ def evaluate(
 
     Parameters
     ----------
-    corpus
-        A file, a folder, a name that `charlm corpora` lists, or - for standard input.
     split
         Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it.
     dynamic
         Report dynamic evaluation as well, in fp32: the model continues to learn from the text that
         it has been scored on (Krause et al. 2018).
     """
-    from charlm.console.download_bar import DownloadBar
+    from charlm.console.download_bar import read_corpus
     from charlm.start import load_torch_model
     from charlm.training.device import pick_device
-    from corpora.known.resolve import encode
 
     path = find(model)
-    with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
+    text = read_corpus(corpus, decoding.make())
     if (size := len(text.split(split))) < 2:
         raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
     where = pick_device(device)
@@ -85,7 +89,10 @@ def _score(
 
     device: torch.device = about["device"]
     keep_freed_memory()
-    with autocast(device, pick_precision(precision, device)):
+    with (
+        slow(stderr(), "predicting every character …"),
+        autocast(device, pick_precision(precision, device)),
+    ):
         return evaluate(model, text.split(split), **about)
 
 

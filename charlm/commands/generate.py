@@ -5,20 +5,24 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from charlm.console.options import TEXT
+from charlm.console.options import DECODING, TEXT, DecodingOptions
 from charlm.console.program import print_json, printable, read_input
 from charlm.generation.generate import generate_many
 from charlm.generation.sampling import Sampling
 from charlm.generation.tokens import Token
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from corpora.errors import UserError
+from corpora.text.decoding import Decoding
 from corpora.text.vocabulary import UnknownSymbol
 
+LONG_PROMPT = 10_000
+"""Characters of a prompt that takes long enough to read for a line about it."""
 FLUSH_SECONDS = 1 / 60
 """Seconds between flushes of standard output."""
 ALTERNATIVES = 5
@@ -40,10 +44,11 @@ def generate(
     stop: Annotated[tuple[str, ...], TEXT] = (),
     echo: bool = True,
     unknown: Literal["error", "skip"] = "error",
+    decoding: DecodingOptions = DECODING,
     compiled: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Write text in the style of the text that a model was trained on.
+    r"""Write text in the style of the text that a model was trained on.
 
     Standard output carries the text and nothing else.
 
@@ -83,13 +88,12 @@ def generate(
     if length < 1 or samples < 1:
         raise UserError("--length and --samples must be at least 1")
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
-    if prompt_file is not None:
-        prompt = _read_prompt(prompt_file, prompt)
+    prompt = _read_prompt(prompt_file, prompt, decoding.make())
     language_model = load(model, compiled=compiled)
     if unknown == "skip":
         prompt = language_model.vocabulary.drop_unknown(prompt)
     seed = secrets.randbits(32) if seed is None else seed
-    try:
+    with _reading(prompt):
         tokens = generate_many(
             language_model.network,
             language_model.vocabulary,
@@ -100,8 +104,6 @@ def generate(
             seed=seed,
             stop=[text.replace("\\n", "\n") for text in stop],
         )
-    except UnknownSymbol as error:
-        raise UserError(f"the prompt: {error}; --unknown skip leaves it out") from error
     if json:
         about = {"model": model, "prompt": prompt, "seed": seed, **vars(sampling)}
         print_json({**about, "samples": _list_samples(language_model, tokens, samples)})
@@ -109,10 +111,28 @@ def generate(
         _write(tokens, prompt if echo else "", samples)
 
 
-def _read_prompt(file: str, prompt: str) -> str:
+@contextmanager
+def _reading(prompt: str) -> Iterator[None]:
+    """Show a line while a long prompt is read; unknown characters in it become a `UserError`."""
+    try:
+        if len(prompt) < LONG_PROMPT:
+            yield  # the imports below would delay the first character
+            return
+        from charlm.console.program import stderr
+        from charlm.console.slow import slow
+
+        with slow(stderr(), "reading the prompt …"):
+            yield
+    except UnknownSymbol as error:
+        raise UserError(f"the prompt: {error}; --unknown skip leaves it out") from error
+
+
+def _read_prompt(file: str | None, prompt: str, decoding: Decoding) -> str:
+    if file is None:
+        return decoding.normalize(prompt)
     if prompt:
         raise UserError("give --prompt or --prompt-file, not both")
-    return read_input(file).removesuffix("\n")  # a file ends with a line feed
+    return read_input(file, decoding).removesuffix("\n")  # a file ends with a line feed
 
 
 def _list_samples(

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from charlm.console.options import Json, Model
 from charlm.console.program import print_json, printable, stdout
+from charlm.console.tables import folded, print_table
 from charlm.language_model import DEFAULT_MODEL, read
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
 from charlm.runs.model_file import ModelFile, read_model
@@ -25,6 +26,8 @@ from corpora.text.vocabulary import describe_symbol
 
 SHOWN_SYMBOLS = 200
 """Symbols of a vocabulary that `charlm info` shows."""
+LONGEST_SYMBOL = 60
+"""Characters of a symbol that `charlm info` shows."""
 
 
 def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
@@ -45,7 +48,7 @@ def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
         table.add_column(heading, justify="right" if heading == "parameters" else "left")
     for row in found:
         if "error" in row:
-            table.add_row(_make_text(row["model"]), "", Text(row["error"], "red"))
+            table.add_row(_make_text(row["model"]), Text("unusable", "red"))
             continue
         loss = row["validation_loss"]
         table.add_row(
@@ -56,7 +59,11 @@ def models(*, folder: Path = Path("runs"), json: Json = False) -> None:
             f"{loss:.4f} nats" if loss is not None else "–",
             row["origin"],
         )
-    stdout().print(table)
+    console = stdout()
+    print_table(console, table)
+    for row in found:
+        if "error" in row:
+            console.print(printable(row["error"]), style="red", soft_wrap=True)
 
 
 def _summarize(name: str, path: Path, origin: str) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def _read_any(path: Path) -> ModelFile:
 def _make_text(value: object) -> Text:
     """Return a value from a file as text, without control characters."""
     shown = f"{value:,}" if type(value) is int else str(value)
-    return Text(printable(shown), overflow="fold")
+    return Text(printable(shown))
 
 
 def _describe_shape(config: dict[str, Any]) -> str:
@@ -145,7 +152,7 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
         table.add_row(name.replace("_", " "), _make_text(value))
     for name, count in {**parts, "total": sum(parts.values())}.items():
         table.add_row(_make_text(f"parameters, {name}"), f"{count:,}")
-    table.add_row(f"{len(symbols):,} {what}", Text(_join_symbols(symbols)))
+    table.add_row(f"{len(symbols):,} {what}", folded(_join_symbols(symbols)))
     for key in ("corpus", "training"):
         about = recipe.get(key)
         for name, value in about.items() if isinstance(about, dict) else ():
@@ -153,13 +160,14 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
     if figures["validation_loss"] is not None:
         per = " per character" if file.kind == CHARACTERS else ""
         table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}")
-    stdout().print(table)
+    print_table(stdout(), table)
 
 
 def _join_symbols(symbols: list[str]) -> str:
     """Return the symbols side by side, with code points for those that are not printable."""
     if len(symbols) > SHOWN_SYMBOLS:
         return _join_symbols(symbols[:SHOWN_SYMBOLS]) + " …"
+    symbols = [one if len(one) <= LONGEST_SYMBOL else one[:LONGEST_SYMBOL] + "…" for one in symbols]
     plain = [symbol if symbol.isprintable() else describe_symbol(symbol) for symbol in symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import INPUT, SEVERAL, Encoding, Model
-from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.options import DECODING, SEVERAL, Corpus, DecodingOptions, Model
+from charlm.console.program import print_json, printable, stderr, stdout
+from charlm.console.tables import print_table
 from charlm.experiments.novelty import (
     COPIED,
     find_overlaps,
@@ -24,7 +24,6 @@ from charlm.generation.generate import generate_many
 from charlm.generation.sampling import Sampling
 from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from corpora.errors import UserError
-from corpora.known.resolve import encode
 from corpora.text.encoded import EncodedText
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ HEADINGS = ("temperature", "longest", "mean", "copied", "words known", "distinct
 
 def novelty(
     model: Model = DEFAULT_MODEL,
-    corpus: Annotated[str, INPUT] = "war_and_peace",
+    corpus: Corpus = "war_and_peace",
     /,
     *,
     temperatures: Annotated[tuple[float, ...], SEVERAL] = (0.2, 0.5, 0.8, 1.0, 1.2),
     length: int = 20_000,
     seed: int = 1,
-    encoding: Encoding = "utf-8",
+    decoding: DecodingOptions = DECODING,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Measure what a model copies from the text it was trained on, and what it invents.
@@ -68,8 +67,6 @@ def novelty(
 
     Parameters
     ----------
-    corpus
-        A file, a folder, a name that `charlm corpora` lists, or - for standard input.
     temperatures
         Temperatures to write at: --temperatures 0.5 1.
     length
@@ -79,14 +76,13 @@ def novelty(
     json
         Write one JSON object, with the longest passages and all unknown words.
     """
-    from charlm.console.download_bar import DownloadBar
+    from charlm.console.download_bar import read_corpus
 
     if not 1 <= length <= LONGEST:
         raise UserError(f"--length must lie between 1 and {LONGEST:,}, not {length:,}")
     samplings = [Sampling(temperature=value) for value in dict.fromkeys(temperatures)]
     language_model = load(model)
-    with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
+    text = read_corpus(corpus, decoding.make())
     if not len(text.split("train")) or not len(text.split("test")):
         raise UserError(f"{text.name} has {len(text):,} characters, too few for a test part")
     with stderr().status("writing …") as status:
@@ -171,7 +167,7 @@ def _show(console: Console, rows: Mapping[str, Mapping[str, Any]]) -> None:
         ]
         for name, row in rows.items()
     ]
-    console.print(make_table(HEADINGS, lines))
+    print_table(console, make_table(HEADINGS, lines))
     console.print(LEGEND, soft_wrap=True)
     for title, shown in (("longest passages", _quote_passage), ("words not known", _list_unknown)):
         console.print(f"\n{title}:")

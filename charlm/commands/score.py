@@ -10,11 +10,15 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from charlm.console.colors import EDGES, STYLES, find_level
-from charlm.console.options import INPUT, TEXT, Encoding, Model
-from charlm.console.program import print_json, printable, read_input, stdout
-from charlm.language_model import DEFAULT_MODEL, load
+from charlm.console.options import DECODING, INPUT, TEXT, DecodingOptions, Model
+from charlm.console.program import print_json, printable, read_input, stderr, stdout
+from charlm.console.slow import slow
+from charlm.language_model import DEFAULT_MODEL, LanguageModel, load
 from corpora.errors import UserError
 from corpora.text.vocabulary import UnknownSymbol
+
+REPORTED = 2000
+"""Characters between two reports of progress."""
 
 
 def score(
@@ -23,7 +27,7 @@ def score(
     *,
     text: Annotated[str | None, TEXT] = None,
     model: Model = DEFAULT_MODEL,
-    encoding: Encoding = "utf-8",
+    decoding: DecodingOptions = DECODING,
     unknown: Literal["error", "skip"] = "error",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -42,21 +46,33 @@ def score(
     """
     if file is not None and text is not None:
         raise UserError("give a file or --text, not both")
-    read = read_input(file or "-", encoding) if text is None else text
+    how = decoding.make()
+    read = read_input(file or "-", how) if text is None else how.normalize(text)
     language_model = load(model)
     if unknown == "skip":
         read = language_model.vocabulary.drop_unknown(read)
     if not read:
         raise UserError("there is no text to score")
     try:
-        # Figures at once: a token holds the logits of the whole vocabulary.
-        tokens = [(token.character, token.surprisal) for token in language_model.score(read)]
+        tokens = _read_with_progress(language_model, read)
     except UnknownSymbol as error:
         raise UserError(f"{error}; --unknown skip leaves it out") from error
     if json:
         print_json({"model": model, **_list_figures(tokens)})
     else:
         _show(tokens)
+
+
+def _read_with_progress(model: LanguageModel, text: str) -> list[tuple[str, float]]:
+    """Return the characters of a text with their surprisals; show a line if that takes long."""
+    tokens: list[tuple[str, float]] = []
+    with slow(stderr(), "reading the text …") as status:
+        # Figures at once: a token holds the logits of the whole vocabulary.
+        for token in model.score(text):
+            tokens.append((token.character, token.surprisal))
+            if len(tokens) % REPORTED == 0:
+                status.update(f"reading the text … {len(tokens) / len(text):.0%}")
+    return tokens
 
 
 def _compute_mean(tokens: Sequence[tuple[str, float]]) -> float:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
-from charlm.console.options import INPUT, SEVERAL, SWITCH, Encoding, make_options, select_given
+from charlm.console.options import (
+    DECODING,
+    INPUT,
+    SEVERAL,
+    SWITCH,
+    DecodingOptions,
+    make_options,
+    select_given,
+)
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.tables import print_table
 from charlm.experiments.grid import make_grid
 from charlm.training.config import preset
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
+    from corpora.text.decoding import Decoding
     from corpora.text.encoded import EncodedText
 
 
@@ -39,7 +48,7 @@ def sweep(
     embedding_size: int | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/sweep"),
     test: Annotated[bool, SWITCH] = False,
-    encoding: Encoding = "utf-8",
+    decoding: DecodingOptions = DECODING,
     json: Annotated[bool, SWITCH] = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -80,18 +89,19 @@ def sweep(
     trials = make_grid(
         (layers, hidden, cells), shared, training, folder, embedding_size=embedding_size
     )
-    text = _read_text(corpus, encoding, training)
+    how = decoding.make()
+    text = _read_text(corpus, how, training)
     from charlm.experiments.sweep import Sweep
 
     console = stderr() if json else stdout()
-    made = Sweep(folder, trials, preset_name, corpus, encoding, text, test, console)
+    made = Sweep(folder, trials, preset_name, corpus, how, text, test, console)
     if code := made.run():
         return code
     if json:
         print_json(made.to_json())
         return 0
     console.print(printable(made.caption), soft_wrap=True)
-    console.print(made.table())
+    print_table(console, made.table())
     notice(f"written: {folder}/sweep.md, sweep.json")
     return 0
 
@@ -99,7 +109,7 @@ def sweep(
 sweep.__doc__ = (sweep.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
-def _read_text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedText:
+def _read_text(corpus: str, decoding: Decoding, training: TrainingConfig) -> EncodedText:
     """Return the text of a sweep, after checking that it is long enough.
 
     Raises:
@@ -107,14 +117,12 @@ def _read_text(corpus: str, encoding: str, training: TrainingConfig) -> EncodedT
     """
     if corpus == "-":
         raise UserError("a sweep reads its text several times; name a file")
-    from charlm.console.download_bar import DownloadBar
+    from charlm.console.download_bar import read_corpus
     from charlm.streams import check_length
     from charlm.training.distributed import under_torchrun
-    from corpora.known.resolve import encode
 
     if under_torchrun():
         raise UserError("a sweep trains in one process; call it without torchrun")
-    with closing(DownloadBar(stderr())) as bar:
-        text = encode(corpus, decoding=encoding, progress=bar, notice=notice)
+    text = read_corpus(corpus, decoding)
     check_length(len(text), training)
     return text

@@ -1,9 +1,18 @@
-"""The progress bar of a download."""
+"""The progress bar of a download, and the reading of a corpus with it."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from charlm.console.program import notice, stderr
+
+if TYPE_CHECKING:
+    from corpora.text.decoding import Decoding
+    from corpora.text.encoded import EncodedText
 
 
 class DownloadBar:
@@ -34,3 +43,15 @@ class DownloadBar:
         """Remove the bar, if it has appeared: otherwise Rich would print an empty line."""
         if self.progress.live.is_started:
             self.progress.stop()
+
+
+def read_corpus(corpus: str, decoding: Decoding) -> EncodedText:
+    """Return the text that the user of a command named; a bar shows its download, if there is one.
+
+    Raises:
+        UserError: `encode` raises it.
+    """
+    from corpora.known.resolve import encode
+
+    with closing(DownloadBar(stderr())) as bar:
+        return encode(corpus, decoding=decoding, progress=bar, notice=notice)

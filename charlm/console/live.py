@@ -48,7 +48,7 @@ class LiveDisplay:
         match event:
             case Started():
                 self.started = event
-                self.console.print(Text(printable(describe_start(event))))
+                self.console.print(Text(printable(describe_start(event))), soft_wrap=True)
             case Step():
                 self.step = event
             case Evaluated():
@@ -59,7 +59,7 @@ class LiveDisplay:
             case Finished():
                 self.live.update(self._view(), refresh=True)
                 self.live.stop()
-                self.console.print(Text(printable(describe_end(event))))
+                self.console.print(Text(printable(describe_end(event))), soft_wrap=True)
             case _:
                 return
 

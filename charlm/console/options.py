@@ -11,6 +11,8 @@ from cyclopts import Parameter, Token, convert
 from docstring_parser import parse_from_object
 
 from charlm.training.config import Device, Precision
+from corpora.text.decoding import Decoding, Errors, find_decoder
+from corpora.text.normal_form import Form
 
 
 def _refuse_options(kind: Any, value: str | None) -> None:
@@ -61,28 +63,22 @@ SEVERAL = Parameter(
 """Parameter of an option with several values: `--layers 1 2`, or `--layers 1 --layers 2`."""
 
 # Options that several commands have, with their help.
+Corpus = Annotated[
+    str,
+    INPUT,
+    Parameter(
+        help="A file, a folder, a name that `charlm corpora` lists, or - for standard input."
+    ),
+]
 Model = Annotated[
     str, Parameter(help="A model that ships with charlm, a run folder or a .safetensors file.")
 ]
-Encoding = Annotated[str, Parameter(help="Character encoding of the text.")]
 OnDevice = Annotated[Device, Parameter(help="Where to compute.")]
 InPrecision = Annotated[
     Precision,
     Parameter(help="Arithmetic of the recurrent layers; bf16 is faster on some processors."),
 ]
-Out = Annotated[
-    Path | None,
-    Parameter(name="--out", help="Folder to write to; by default a new one under runs/."),
-]
-Resume = Annotated[Path | None, Parameter(help="Continue the training in this run folder.")]
-TensorBoardToo = Annotated[
-    bool,
-    Parameter(
-        name="--tensorboard",
-        negative="",
-        help="Log for TensorBoard as well (needs the extra of that name).",
-    ),
-]
+Encoding = Annotated[str, Parameter(help="Character encoding of files of texts.")]
 TextColumn = Annotated[
     str | None,
     Parameter(help="Column with the texts, if it is not called text, review, sentence or content."),
@@ -96,13 +92,70 @@ LabelColumn = Annotated[
 Json = Annotated[bool, Parameter(negative="", help="Write one JSON object.")]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """The options that all commands share that train one model."""
+
+    folder: Annotated[
+        Path | None,
+        Parameter(name="--out", help="Folder to write to; by default a new one under runs/."),
+    ] = None
+    resume: Annotated[Path | None, Parameter(help="Continue the training in this run folder.")] = (
+        None
+    )
+    tensorboard: Annotated[
+        bool,
+        Parameter(negative="", help="Log for TensorBoard as well (needs the extra of that name)."),
+    ] = False
+
+
+@Parameter(name="*")
+@dataclasses.dataclass(frozen=True)
+class DecodingOptions:
+    """The options by which the bytes of a file become text; None where the user gave none."""
+
+    encoding: Annotated[
+        str | None, Parameter(help="Character encoding of the text, by default utf-8.")
+    ] = None
+    errors: Annotated[
+        Errors | None,
+        Parameter(
+            help="What to do with bytes that are not of that encoding: stop (strict, the default), "
+            "replace each by U+FFFD, or skip them."
+        ),
+    ] = None
+    normalize: Annotated[
+        Form | None, Parameter(help="Bring the text into this Unicode normal form.")
+    ] = None
+
+    def make(self) -> Decoding:
+        """Return the decoding.
+
+        Raises:
+            UserError: there is no such encoding.
+        """
+        decoding = Decoding(self.encoding or "utf-8", self.errors or "strict", self.normalize)
+        find_decoder(decoding.encoding)
+        return decoding
+
+
+DECODING = DecodingOptions()
+"""The options of a decoding when none is given."""
+
+
 def select_given(options: object) -> dict[str, Any]:
-    """Return the options that the user has given, by name: those that are not None."""
-    return {name: value for name, value in vars(options).items() if value is not None}
+    """Return the fields of configurations that the user has given, by name: those not None."""
+    shared = {field.name for field in dataclasses.fields(RunOptions)}
+    given = vars(options).items()
+    return {name: value for name, value in given if value is not None and name not in shared}
 
 
 def make_options(
-    *configs: type, module: str, default: str = "default preset", without: Collection[str] = ()
+    *configs: type,
+    module: str,
+    base: type | None = None,
+    default: str = "default preset",
+    without: Collection[str] = (),
 ) -> type:
     """Return a dataclass with the fields of `configs`, all None by default.
 
@@ -112,10 +165,15 @@ def make_options(
     Args:
         configs: dataclasses whose fields become options.
         module: `__name__` of the caller.
+        base: a dataclass with other options, such as `RunOptions`; None for none.
         default: what the help calls the default of a field.
         without: fields that are left out.
     """
-    fields: list[tuple[str, Any, Any]] = []
+    # Not inherited: the annotations of `base` are strings, which only its own module can read.
+    ready = get_type_hints(base, include_extras=True) if base is not None else {}
+    fields: list[tuple[str, Any, Any]] = [
+        (name, hint, dataclasses.field(default=getattr(base, name))) for name, hint in ready.items()
+    ]
     for config in configs:
         hints = get_type_hints(config)
         helps = read_explanations(config)

@@ -8,17 +8,21 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from charlm.console.cursor import CURSOR
 from corpora.errors import UserError, os_error
 
 if TYPE_CHECKING:
     from cyclopts import App, UnusedCliTokensError
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    from corpora.text.decoding import Decoding
 
 PIPE_WIDTH = 160
 """Columns of tables where standard output is no terminal."""
@@ -107,6 +111,7 @@ def _signals_as_exceptions() -> Iterator[None]:
     try:
         yield
     finally:
+        CURSOR.show()
         for number in changed:
             signal.signal(number, signal.SIG_DFL)
 
@@ -141,30 +146,42 @@ def printable(text: str) -> str:
     return text.translate(CONTROLS)
 
 
-def read_input(file: str, encoding: str = "utf-8") -> str:
+def make_group(name: str, about: str, commands: Mapping[str, str], *, package: str) -> App:
+    """Return an app with several commands, without loading any of them.
+
+    Args:
+        name: name of the app.
+        about: its help.
+        commands: the help of each command. The command `x` is the function `x` of `package`.x.
+        package: import path of the package with the commands.
+    """
+    from cyclopts import App
+
+    app = App(name=name, help=about, version_flags=[])
+    for command, text in commands.items():
+        app.command(f"{package}.{command}:{command}", name=command, help=text, version_flags=())
+    return app
+
+
+def read_input(file: str, decoding: Decoding | str = "utf-8") -> str:
     """Return the text of a file, or of standard input for -, with LF line ends.
 
     Raises:
         UserError: it cannot be read or decoded.
     """
-    from corpora.text.normalize import find_decoder
+    from corpora.text.decoding import Decoding, decode
 
-    find_decoder(encoding)
+    how = Decoding.of(decoding)
     if file == "-" and sys.stdin is None:
         raise UserError("there is no standard input to read; name a file")
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = data.decode(encoding).removeprefix("\ufeff")
     except OSError as error:
         raise os_error(error, file) from error
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise UserError(
-            f"{file}: byte 0x{byte:02x} at offset {error.start:,} is not {encoding}"
-        ) from error
-    except ValueError as error:  # from unusual codecs, or for a path with U+0000
+    except ValueError as error:  # a path with U+0000
         raise UserError(f"cannot read {file}: {error}") from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    name = "standard input" if file == "-" else file
+    return how.normalize(decode(data, name, how), name)
 
 
 def print_json(data: Any) -> None:
@@ -194,9 +211,30 @@ def _make_console(**options: Any) -> Console:
     from rich.console import Console
 
     class PlainConsole(Console):
-        """Takes nothing for markup, and leaves a pipe that nobody reads to the caller."""
+        """Takes nothing for markup, and leaves a pipe that nobody reads to the caller.
+
+        It prints no control character but its own, and Ctrl-Z does not leave its cursor hidden.
+        """
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError  # Rich would end the program, with code 1
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterator[Segment]:
+            # All that is printed passes here: no text may hold escapes, wherever it comes from.
+            for part in super().render(renderable, options):
+                safe = part.control or part.text.isprintable()
+                yield part if safe else part._replace(text=printable(part.text))
+
+        def show_cursor(self, show: bool = True) -> bool:
+            # A display begins or ends here. Ctrl-Z may come as soon as the cursor is hidden.
+            terminal = self.file.isatty()
+            if terminal and not show:
+                CURSOR.record(self.file.fileno())
+            changed = super().show_cursor(show)
+            if terminal and show:
+                CURSOR.record(None)
+            return changed
 
     return PlainConsole(highlight=False, markup=False, emoji=False, **options)

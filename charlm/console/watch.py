@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import PlainLines, Sink
+from charlm.console.options import select_given
 from charlm.console.process import keep_freed_memory
 from charlm.console.program import printable, silence_stdout, stdout
 from charlm.runs.files import MODEL
@@ -20,6 +20,7 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from charlm.console.options import RunOptions
     from charlm.training.request import Hooks, Request
     from charlm.training.session import Training
 
@@ -41,11 +42,10 @@ def refuse(fields: Iterable[str], when: str) -> None:
 def open_training(
     request_class: type[Request],
     request: Callable[[], Request],
-    *,
-    resume: Path | None,
-    changes: Mapping[str, Any],
-    beside: Mapping[str, object],
+    options: RunOptions,
     hooks: Hooks,
+    *,
+    beside: Mapping[str, object],
     **moved: Any,
 ) -> AbstractContextManager[Training]:
     """Open the training that the options of a command describe: a new one, or that of a run folder.
@@ -53,26 +53,30 @@ def open_training(
     Args:
         request_class: what the command trains.
         request: makes the request of a new training.
-        resume: the run folder to resume; None for a new training.
-        changes: fields of configurations that were given as options.
-        beside: other options by name; none of them can be given together with --resume.
+        options: those of a run, and fields of configurations. With `resume` the training in that
+            folder goes on.
         hooks: callbacks of the command.
+        beside: other options by name; none of them can be given together with --resume.
         moved: where the data of a resumed run is now; see `Request.recorded`.
 
     Raises:
         UserError: the options contradict each other, or the training cannot be opened.
     """
     from charlm.training import session
+    from charlm.training.tensorboard import require_tensorboard
 
-    if resume is None:
+    if options.tensorboard:
+        require_tensorboard()
+    if options.resume is None:
         return session.start(request(), hooks)
-    for name, value in beside.items():
+    for name, value in {**beside, "--out": options.folder}.items():
         if value is not None:
             raise UserError(
                 f"--resume goes on in its own folder, with its own data and model: leave out {name}"
             )
+    changes = select_given(options)
     refuse(set(changes) - session.MAY_CHANGE, "while a training is resumed")
-    return session.resume(request_class, resume, changes=changes, hooks=hooks, **moved)
+    return session.resume(request_class, options.resume, changes=changes, hooks=hooks, **moved)
 
 
 def watch(

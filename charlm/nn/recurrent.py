@@ -1,12 +1,14 @@
-"""Recurrent layers by the name of their cell, and the state that is carried between windows."""
+"""Recurrent layers: how they run on each device, and the state that is carried between windows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 LayerState: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
 """State of one layer: h, or (h, c) of an LSTM, each (1, B, H)."""
@@ -21,20 +23,163 @@ LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
     "lstm": nn.LSTM,
 }
 
+WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+"""Parameters of a layer, in the order in which cuDNN wants them in memory."""
 
-def cast_state(x: Tensor, layer: LayerState) -> LayerState:
-    """Return a layer's state in the dtype of `x`: a checkpoint holds it in fp32."""
-    if isinstance(layer, Tensor):
-        return layer.to(x.dtype)
-    return layer[0].to(x.dtype), layer[1].to(x.dtype)
+_KERNELS: dict[str, Callable[..., tuple[Tensor, ...]]] = {
+    "RNN_TANH": torch.rnn_tanh,
+    "GRU": torch.gru,
+    "LSTM": torch.lstm,
+}
+
+
+def run_layer(
+    layer: nn.RNNBase,
+    x: Tensor,
+    state: LayerState | None = None,
+    *,
+    lengths: Tensor | None = None,
+    weights: Mapping[str, Tensor] | None = None,
+) -> tuple[Tensor, LayerState]:
+    """Run a layer of one direction. Every recurrent layer of every model runs here.
+
+    On a CPU, autocast decides the arithmetic. On other devices autocast is switched off around the
+    layer, because torch casts the arguments of cuDNN's recurrences to half precision, whatever type
+    autocast has. There, the layer gets bf16 weights, input and state where autocast asks for bf16
+    and the device can (see `runs_bf16`). Otherwise they keep the type of the weights.
+
+    The layer is only read, so several threads can run it. Its mode makes no difference.
+
+    Args:
+        layer: has biases, and no dropout of its own.
+        x: input features, (T, B, F).
+        state: state before the first step, of any floating type; None for zeros.
+        lengths: lengths of the sequences, (B,), on the CPU. The sequences are then packed.
+        weights: tensors to use in the place of the layer's own, by their names.
+
+    Returns:
+        The outputs (T, B, H) in the type of `x`, and the state after the last step, in the type in
+        which the layer has computed. For packed sequences it is the state after the last symbol.
+    """
+    replaced = weights or {}
+    used = [replaced.get(name, getattr(layer, name)) for name in WEIGHTS]
+    kind = x.device.type
+    if kind == "cpu":
+        # A checkpoint holds states in fp32. A GRU that gets bf16 features rounds its state as well.
+        known = cast_state(state, x.dtype) if x.dtype == torch.bfloat16 else state
+        return _compute(layer, x, known, lengths, used)
+    dtype: torch.dtype = used[0].dtype
+    if torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16:
+        dtype = torch.bfloat16 if runs_bf16(x.device) else dtype
+    if replaced or dtype != used[0].dtype:
+        used = _join_in_memory(used, dtype)
+    with torch.autocast(kind, enabled=False):
+        y, after = _compute(layer, x.to(dtype), cast_state(state, dtype), lengths, used)
+    return y.to(x.dtype), after
+
+
+def _join_in_memory(weights: Sequence[Tensor], dtype: torch.dtype) -> list[Tensor]:
+    """Return the weights of a layer in one piece of memory, in `dtype`, with their gradients.
+
+    cuDNN reads them from one piece. Without it, torch copies them at every call, and warns.
+    """
+    joined = torch.cat([weight.flatten() for weight in weights]).to(dtype)
+    parts = torch.split(joined, [weight.numel() for weight in weights])
+    return [part.view(weight.shape) for part, weight in zip(parts, weights, strict=True)]
+
+
+def _compute(
+    layer: nn.RNNBase,
+    x: Tensor,
+    state: LayerState | None,
+    lengths: Tensor | None,
+    weights: list[Tensor],
+) -> tuple[Tensor, LayerState]:
+    """Call torch's function for the layer, as the module does, but with `weights`."""
+    packed: PackedSequence | None = None
+    if lengths is not None:
+        packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+    if state is None:
+        zeros = x.new_zeros(1, x.shape[1], layer.hidden_size)
+        state = (zeros, torch.zeros_like(zeros)) if layer.mode == "LSTM" else zeros
+    elif packed is not None:
+        state = _select_rows(state, packed.sorted_indices)
+    # cuDNN computes gradients only for a layer that trains. One layer alone drops nothing.
+    train = layer.training or torch.is_grad_enabled()
+    options = (True, 1, 0.0, train, False)  # biases, layers, dropout, training, both directions
+    kernel = _KERNELS[layer.mode]
+    if packed is None:
+        y, *parts = kernel(x, state, weights, *options, False)
+    else:
+        y, *parts = kernel(packed.data, packed.batch_sizes, state, weights, *options)
+        y, _ = pad_packed_sequence(packed._replace(data=y), total_length=len(x))
+    after: LayerState = parts[0] if len(parts) == 1 else (parts[0], parts[1])
+    return y, after if packed is None else _select_rows(after, packed.unsorted_indices)
+
+
+def _select_rows(state: LayerState, rows: Tensor | None) -> LayerState:
+    assert rows is not None  # packing has sorted the sequences
+    return _map_state(lambda part: part.index_select(1, rows), state)
+
+
+@cache
+def runs_bf16(device: torch.device) -> bool:
+    """Return whether recurrent layers run in bf16 on `device`. Each kind is tried once.
+
+    cuDNN has bf16 recurrences from 9.13 on, and torch uses them from 2.10 on. An older torch
+    computes step by step instead, with several kernels each; that counts as no.
+    """
+    if device.type == "mps":
+        return False  # a type that Metal lacks can end the process
+    try:
+        with (
+            torch.inference_mode(False),
+            torch.enable_grad(),
+            torch.autocast(device.type, enabled=False),
+        ):
+            return all(_compare_types(make, device) for make in LAYERS.values())
+    except RuntimeError:
+        return False
+
+
+def _compare_types(make: Callable[[int, int], nn.RNNBase], device: torch.device) -> bool:
+    """Return whether a small layer gives in bf16, in one kernel, what it gives in fp32."""
+    random = torch.Generator().manual_seed(1)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.empty(shape).uniform_(-0.5, 0.5, generator=random).to(device)
+
+    with torch.device("meta"):  # to draw its numbers would change torch's own generator
+        layer = make(16, 16)
+    weights = [draw(*getattr(layer, name).shape).requires_grad_() for name in WEIGHTS]
+    x, upstream = draw(5, 4, 16), draw(5, 4, 16)
+    found: list[tuple[Tensor, ...]] = []
+    for dtype in (torch.float32, torch.bfloat16):
+        y, _ = _compute(layer, x.to(dtype), None, None, _join_in_memory(weights, dtype))
+        name = type(y.grad_fn).__name__
+        if device.type == "cuda" and not name.startswith(("Cudnn", "Miopen")):
+            return False
+        found.append((y.float(), *torch.autograd.grad(y.float(), weights, upstream)))
+    # bf16 has 8 bits. A comparison with NaN is false.
+    return all(
+        bool((low - full).norm() <= 0.05 * full.norm()) for full, low in zip(*found, strict=True)
+    )
+
+
+def cast_state(state: LayerState | None, dtype: torch.dtype) -> LayerState | None:
+    """Return a layer's state in `dtype`, contiguous, as cuDNN wants it."""
+    if state is None:
+        return None
+    return _map_state(lambda part: part.to(dtype).contiguous(), state)
+
+
+def _map_state(change: Callable[[Tensor], Tensor], state: LayerState) -> LayerState:
+    return change(state) if isinstance(state, Tensor) else (change(state[0]), change(state[1]))
 
 
 def detach_state(state: State) -> State:
     """Detach `state` from its graph: here back-propagation through time is truncated."""
-    return [
-        layer.detach() if isinstance(layer, Tensor) else (layer[0].detach(), layer[1].detach())
-        for layer in state
-    ]
+    return [_map_state(Tensor.detach, layer) for layer in state]
 
 
 def flatten_state(state: State | None) -> dict[str, Tensor]:

@@ -25,6 +25,8 @@ METRICS = "metrics.jsonl"
 """The log: one event a line."""
 LAST = "last/checkpoint.safetensors"
 """What a training is resumed from."""
+PREVIOUS = "last/previous.safetensors"
+"""The save before that one."""
 
 _FLAGS = {
     "read": os.O_RDONLY,

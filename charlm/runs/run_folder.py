@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from charlm.runs.files import (
     LAST,
     METRICS,
     MODEL,
+    PREVIOUS,
     VOCABULARY,
     exists,
     locate,
@@ -174,31 +176,54 @@ class RunFolder:
         write_model(self.path / MODEL, model)
 
     def save_last(self, arrays: Arrays, state: dict[str, Any]) -> Path:
-        """Write what training goes on from: one file, which is whole, or the one before."""
+        """Write what training goes on from: one file, which is whole, or the one before.
+
+        That one is kept as `PREVIOUS`: if the disk damages the last save, see `go_back`.
+        """
         path = locate(self.path, LAST)
         metadata = {"state": json.dumps(state), "signed": json.dumps(self.signed)}
-        write_tensors(path, arrays, metadata)
+        write_tensors(path, arrays, metadata, keep=locate(self.path, PREVIOUS))
         return path
+
+    def go_back(self) -> None:
+        """Replace the last save by the one before it; what was trained between them is lost.
+
+        Raises:
+            UserError: there is none, or it is damaged as well.
+        """
+        self.load_last(PREVIOUS)
+        path = locate(self.path, PREVIOUS)
+        try:
+            path.replace(locate(self.path, LAST))
+            sync_folder(path.parent)
+        except OSError as error:
+            raise os_error(error, path, "write") from error
 
     def clean(self) -> None:
         """Remove what killed processes have left while they wrote."""
         remove_left_behind(self.path, (CONFIG, VOCABULARY, MODEL, METRICS))
         last = locate(self.path, LAST)
-        remove_left_behind(last.parent, [last.name])
+        remove_left_behind(last.parent, [last.name, Path(PREVIOUS).name])
 
-    def load_last(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return what `save_last` wrote, and set `signed`.
+    def load_last(self, name: str = LAST) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return what `save_last` wrote, and set `signed`; `name` is `LAST` or `PREVIOUS`.
 
         Raises:
             UserError: it is missing or damaged.
         """
-        path = locate(self.path, LAST)
+        path = locate(self.path, name)
         if not exists(path):
             raise UserError(
-                f"{self.path} has no {LAST} to resume from: it ended before its first save; "
-                f"remove it and train anew"
+                f"{self.path} has no {name} to resume from: it ended before its "
+                f"{'first' if name == LAST else 'second'} save; remove it and train anew"
             )
-        arrays, metadata = read_tensors(path)
+        try:
+            arrays, metadata = read_tensors(path)
+        except UserError as error:
+            if name == LAST and exists(locate(self.path, PREVIOUS)):
+                again = f"charlm check {shlex.quote(str(self.path))} --repair"
+                raise UserError(f"{error}; the save before it is kept: {again}") from error
+            raise
         state, signed = (parse_json(metadata.get(key, ""), path) for key in ("state", "signed"))
         if not isinstance(state, dict) or not isinstance(signed, dict):
             raise UserError(f"{path} is damaged: it has no training state")

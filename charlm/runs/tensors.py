@@ -34,12 +34,14 @@ def _digest(metadata: Mapping[str, str], arrays: Arrays) -> str:
     return digest.hexdigest()
 
 
-def write_tensors(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
-    """Write `arrays` and `metadata` with their digest, atomically."""
+def write_tensors(
+    path: Path, arrays: Arrays, metadata: Mapping[str, str], *, keep: Path | None = None
+) -> None:
+    """Write `arrays` and `metadata` with their digest by `write_atomic`; `keep` is its argument."""
     # Not ascontiguousarray: it gives an array without dimensions one.
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     signed = {**metadata, "sha256": _digest(metadata, arrays)}
-    write_atomic(path, _in_order(save(dict(arrays), metadata=signed)))
+    write_atomic(path, _in_order(save(dict(arrays), metadata=signed)), keep=keep)
 
 
 def _in_order(data: bytes) -> Iterator[bytes]:

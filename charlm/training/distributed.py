@@ -6,14 +6,24 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 
+from charlm.training.device import count_cores
 from corpora.errors import UserError
 
 ROWS_OF_A_THREAD = 16
 """At least: matrix units multiply as many rows at once."""
+
+PATIENCE = timedelta(minutes=30)
+"""Longest time that a process waits for another one. While the leading process evaluates, the
+others wait. A process that was killed is noticed at once, because its connections are closed."""
+
+
+class LostPeer(UserError):
+    """Another process of the training has ended, or does not answer."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,44 @@ class World:
         if self.size == 1:
             return list(values)
         tensor = torch.tensor(values, dtype=torch.float64)
-        dist.broadcast(tensor, src=0)
-        return [float(value) for value in tensor]
+        with self.talking():
+            dist.broadcast(tensor, src=0)
+        return tensor.tolist()
+
+    def agree_or_stop(self, stop: bool, *values: float) -> tuple[bool, list[float]]:
+        """Return whether any rank wants to stop, and the leader's `values`, on every rank.
+
+        It is one exchange. The values must be finite.
+        """
+        if self.size == 1:
+            return stop, list(values)
+        own = values if self.leads else [-torch.inf] * len(values)
+        tensor = torch.tensor([float(stop), *own], dtype=torch.float64)
+        with self.talking():
+            dist.all_reduce(tensor, dist.ReduceOp.MAX)
+        any_stop, *agreed = tensor.tolist()
+        return bool(any_stop), agreed
+
+    @contextmanager
+    def talking(self) -> Iterator[None]:
+        """Turn what torch raises when another process is gone into one line.
+
+        Raises:
+            LostPeer: another process has ended, or has not answered for `PATIENCE`.
+        """
+        try:
+            yield
+        except RuntimeError as error:
+            named = ("gloo", "nccl", "connection closed", "connection reset", "broken pipe")
+            text = str(error).lower()
+            if self.size == 1 or not (
+                isinstance(error, dist.DistError) or any(name in text for name in named)
+            ):
+                raise
+            raise LostPeer(
+                f"process {self.rank} ends because another process of the training is gone; "
+                "resume it from its last save with --resume"
+            ) from error
 
     def led(self, work: Callable[[], object]) -> None:
         """Let the leader do `work`; if it fails there, raise `UserError` on every rank."""
@@ -56,7 +102,8 @@ class World:
         if self.size == 1:
             return text
         texts = [text]
-        dist.broadcast_object_list(texts, src=0)
+        with self.talking():
+            dist.broadcast_object_list(texts, src=0)
         return texts[0]
 
     def mean(self, *values: float) -> list[float]:
@@ -64,7 +111,8 @@ class World:
         if self.size == 1:
             return list(values)
         tensor = torch.tensor(values, dtype=torch.float64)
-        dist.all_reduce(tensor)
+        with self.talking():
+            dist.all_reduce(tensor)
         return [float(value) / self.size for value in tensor]
 
     def gather(self, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -75,7 +123,8 @@ class World:
         parts: list[dict[str, torch.Tensor] | None] | None = (
             [None] * self.size if self.leads else None
         )
-        dist.gather_object(own, parts)
+        with self.talking():
+            dist.gather_object(own, parts)
         return {name: tensor for part in parts or () for name, tensor in (part or {}).items()}
 
     def rows(self, total: int) -> slice:
@@ -113,14 +162,24 @@ def join_world(device: torch.device) -> Iterator[World]:
     if not under_torchrun():
         yield World(device=device)
         return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # NCCL, and what torch does without a device, use this GPU
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-    dist.init_process_group(backend)
+    dist.init_process_group(backend, timeout=PATIENCE)
+    lost = False
     try:
-        # All ranks of one machine share its cores.
-        local = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // local))
-        yield World(dist.get_rank(), dist.get_world_size(), device)
+        if "OMP_NUM_THREADS" not in os.environ:  # torchrun sets it to 1 if there are several
+            # All ranks of one machine share its cores.
+            local = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+            torch.set_num_threads(max(1, count_cores() // local))
+        world = World(dist.get_rank(), dist.get_world_size(), device)
+        yield world
         # One that leaves while another still talks to it can be aborted by gloo's threads.
-        dist.barrier()
+        with world.talking():
+            dist.barrier()
+    except LostPeer:
+        lost = True
+        raise
     finally:
-        dist.destroy_process_group()
+        if not (lost and device.type == "cuda"):  # NCCL would wait for what can never finish
+            dist.destroy_process_group()

@@ -120,6 +120,16 @@ def read_events(folder: Path) -> Iterator[dict[str, Any]]:
     return LogReader(folder).read()
 
 
+def count_damaged(folder: Path) -> tuple[int, int]:
+    """Return how many whole lines the log of a run has, and how many of them are no events.
+
+    Raises:
+        UserError: there is no log, or it cannot be read.
+    """
+    events = [_parse(line) is not None for line in _whole_lines(folder / METRICS)]
+    return len(events), events.count(False)
+
+
 def best_loss(folder: Path) -> float | None:
     """Return the lowest validation loss of a run, or the one that an exported model recorded."""
     events = (event for event in read_events(folder) if event.get("event") == "evaluated")

@@ -14,7 +14,7 @@ from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
 from charlm.training.checkpoint import Checkpoint
 from charlm.training.config import LoopConfig, Precision
-from charlm.training.device import autocast
+from charlm.training.device import autocast, set_rounding
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
 from charlm.training.optimizer import Clipper, adamw, learning_rate
@@ -128,9 +128,9 @@ class Trainer:
         """
         now = self.clock()
         due = self.position.step > self.saved_step and now - self.saved_at >= self.save_seconds
-        elapsed, asked_too, due_too = self.world.agree(now - self.began, self.stop(), due)
+        asked, (elapsed, due_too) = self.world.agree_or_stop(self.stop(), now - self.began, due)
         self.position.elapsed, self.save_is_due = elapsed, bool(due_too)
-        if asked_too:
+        if asked:
             return "interrupted"
         if self.position.step >= self.total_steps:
             return "finished"
@@ -152,10 +152,12 @@ class Trainer:
         rate = learning_rate(self.config, self.position.step, fraction)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with autocast(self.world.device, self.precision):
-            loss = self.task.loss(self.model, batch, self.checkpoint.generator)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        device, precision = self.world.device, self.precision
+        with set_rounding(device, precision), self.world.talking():
+            with autocast(device, precision):
+                loss = self.task.loss(self.model, batch, self.checkpoint.generator)
+            self.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
         norm, clipped = self.clipper()
         self.optimizer.step()
         self.pending.append((loss.detach(), norm, clipped))

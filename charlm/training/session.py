@@ -18,7 +18,7 @@ import torch
 from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, locate, parse_json, read_json
 from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Device, Precision
-from charlm.training.device import pick_device, pick_precision
+from charlm.training.device import pick_arithmetic, pick_device, pick_precision
 from charlm.training.distributed import World, join_world, under_torchrun
 from charlm.training.events import Event
 from charlm.training.log import LogWriter, log_and_hold
@@ -82,10 +82,11 @@ def start(request: Request, hooks: Hooks | None = None) -> Iterator[Training]:
     with join_world(device) as world, ExitStack() as stack:
         # The caller's generator is put back: a library call does not reseed it.
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
+            torch.default_generator.manual_seed(config.seed)  # not those of GPUs: drawn on the CPU
             task = job.task(world, precision)
         resolved = {"device": device.type, "precision": precision, "processes": world.size}
         resolved["threads"] = torch.get_num_threads()
+        resolved["recurrent"] = pick_arithmetic(precision, device)
         versions = {"torch": torch.__version__, "numpy": np.__version__}
         record = {**job.record, "resolved": resolved, "versions": versions}
         run = stack.enter_context(_new_run(request.run, job, record, world))
@@ -224,6 +225,11 @@ def _say_what_differs(
             f"the run used {threads} threads, now there are {torch.get_num_threads()}: sums are "
             "rounded in another order, so the weights differ in their last bits from then on "
             f"(OMP_NUM_THREADS={threads} keeps them)"
+        )
+    arithmetic = pick_arithmetic(trainer.precision, trainer.world.device)
+    if (recorded := signed["resolved"].get("recurrent", arithmetic)) != arithmetic:
+        hooks.notice(
+            f"the recurrent layers computed in {recorded}, here they compute in {arithmetic}"
         )
     before = type(trainer.config).from_json(signed["training"])
     steps = trainer.task.steps_per_epoch * before.epochs

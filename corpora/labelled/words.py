@@ -30,6 +30,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 1 << 21
 """About how many characters are encoded at once. The results take fifty times their memory."""
 
+_LARGEST = 1 << 25
+"""Most characters of a vocabulary in JSON. 20,000 words of a language take 200,000."""
+
 WordIds = npt.NDArray[np.int32]
 
 
@@ -75,6 +78,9 @@ class WordTokenizer:
             max_size: maximum number of words, `<pad>` and `<unk>` included. Equally frequent words
                 are sorted by code points.
             min_frequency: minimum number of occurrences of a word.
+
+        Raises:
+            UserError: the words are too long to be written and read again.
         """
         from tokenizers.trainers import WordLevelTrainer
 
@@ -87,7 +93,12 @@ class WordTokenizer:
         )
         tokenizer.train_from_iterator((_clean(text)[0] for text in texts), trainer)
         ids = tokenizer.get_vocab(with_added_tokens=True)
-        return cls(tuple(sorted(ids, key=ids.__getitem__)))
+        made = cls(tuple(sorted(ids, key=ids.__getitem__)))
+        if sum(map(len, made.words)) > _LARGEST // 12 and len(made.to_json()) > _LARGEST:
+            raise UserError(
+                "the words of these texts are too long for a vocabulary; are they text?"
+            )
+        return made
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -96,6 +107,11 @@ class WordTokenizer:
         Raises:
             UserError: `text` is anything else.
         """
+        if len(text) > _LARGEST:
+            raise UserError(
+                f"not a vocabulary of words: it has {len(text):,} characters; {_LARGEST:,} are the "
+                "most"
+            )
         found = parse_versioned(text, _FORMAT, _VERSION, "a vocabulary of words")
         words = found.get("words")
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):

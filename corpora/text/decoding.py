@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal, Self, get_args
 
 from corpora.errors import UserError
 from corpora.text.guess import suggest_encoding
-from corpora.text.normal_form import FORMS, Form
+from corpora.text.normal_form import FORMS, Form, iter_normal_form
 
 Errors = Literal["strict", "replace", "skip"]
 ERRORS: tuple[Errors, ...] = get_args(Errors)
@@ -58,6 +58,16 @@ class Decoding:
         """
         find_decoder(self.encoding)
         return codecs.lookup(self.encoding).name
+
+    def normalize(self, text: str, name: str = "the text") -> str:
+        """Return `text` in the normal form, if there is one.
+
+        Raises:
+            UserError: `iter_normal_form` raises it.
+        """
+        if self.form is None:
+            return text
+        return "".join(iter_normal_form([text], self.form, name))
 
 
 @dataclass

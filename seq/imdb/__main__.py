@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from cyclopts import App
-
 from charlm.console.process import share_cores
-from charlm.console.program import run
+from charlm.console.program import make_group, run
 
 COMMANDS = {
-    "train": (
-        "seq.imdb.commands.train:train",
-        "Train a classifier on reviews, or on texts of your own.",
-    ),
-    "pretrain": (
-        "seq.imdb.commands.pretrain:pretrain",
-        "Train a word model that a classifier can start from.",
-    ),
-    "compare": ("seq.imdb.commands.compare:compare", "Train several presets and compare them."),
-    "classify": (
-        "seq.imdb.commands.classify:classify",
-        "Classify a text, and show which words decide.",
-    ),
-    "evaluate": ("seq.imdb.commands.evaluate:evaluate", "Report how well a classifier predicts."),
+    "train": "Train a classifier on reviews, or on texts of your own.",
+    "pretrain": "Train a word model that a classifier can start from.",
+    "compare": "Train several presets and compare them.",
+    "classify": "Classify a text, and show which words decide.",
+    "evaluate": "Report how well a classifier predicts.",
 }
 
-app = App(name="imdb", help="Classify reviews with recurrent networks.", version_flags=[])
-for _name, (_path, _help) in COMMANDS.items():
-    app.command(_path, name=_name, help=_help, version_flags=())
+app = make_group(
+    "imdb", "Classify reviews with recurrent networks.", COMMANDS, package="seq.imdb.commands"
+)
 
 if __name__ == "__main__":
     share_cores()

@@ -18,7 +18,7 @@ from seq.imdb.config import IMDB, TextTraining
 from seq.padding import Ids
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Source:
     """The place of labelled texts."""
 
@@ -28,11 +28,14 @@ class Source:
     """Column with the texts; None for one of the usual names."""
     label_column: str | None = None
     """Column with the labels; None for one of the usual names."""
+    encoding: str = "utf-8"
+    """Character encoding of the user's files."""
 
     @classmethod
     def from_record(cls, corpus: Mapping[str, Any]) -> Self:
         """Return the source that a run folder recorded; see `record`."""
-        return cls(**{name: corpus[name] for name in asdict(cls())})
+        # Older records have no encoding.
+        return cls(**{name: corpus.get(name, usual) for name, usual in asdict(cls()).items()})
 
     def record(self, texts: LabelledTexts) -> dict[str, Any]:
         """Return what a run folder records about its texts, for JSON."""
@@ -54,7 +57,11 @@ class Source:
         if self.spec == IMDB:
             return imdb.load(split, notice=notice)
         return read(
-            self.spec, text_column=self.text_column, label_column=self.label_column, **about
+            self.spec,
+            text_column=self.text_column,
+            label_column=self.label_column,
+            encoding=self.encoding,
+            **about,
         )
 
 
@@ -63,7 +70,7 @@ class TextRequest(Request):
     """A request for a training on texts of words."""
 
     what: ClassVar[str] = "a classifier"
-    place: ClassVar[frozenset[str]] = frozenset({"spec", "text_column", "label_column"})
+    place: ClassVar[frozenset[str]] = frozenset(asdict(Source()))
 
     training: TextTraining
     """Settings of the training."""
@@ -107,6 +114,15 @@ def encode_texts(tokenizer: WordTokenizer, texts: Sequence[str]) -> list[Ids]:
     """Return the ids of each text. A text without words becomes a single <unk>."""
     nothing = np.array([WordTokenizer.UNKNOWN])
     return [ids if len(ids) else nothing for ids in tokenizer.encode(texts)]
+
+
+def describe_strange(texts: Sequence[Ids]) -> str | None:
+    """Return a message about encoded texts without a known word; None if there are none."""
+    strange = sum(bool((ids == WordTokenizer.UNKNOWN).all()) for ids in texts)
+    if not strange:
+        return None
+    have = "has" if strange == 1 else "have"
+    return f"{strange:,} of {len(texts):,} texts {have} no word of the vocabulary"
 
 
 def describe_unknown(texts: Sequence[Ids], vocabulary_size: int) -> str:

@@ -10,19 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlm.training.device import autocast
+from charlm.training.device import autocast, set_rounding
+from corpora.errors import UserError
 from corpora.labelled.words import Word
-from seq.imdb.library import Prediction, TextClassifier
-from seq.imdb.task import predict
+from seq.imdb.library import LONGEST_TEXT, Prediction, TextClassifier
 
 Method = Literal["occlusion", "gradient"]
 
 OCCLUSION_WORDS = 400
 """Longest text, in words, that is explained by occlusion by default. Occlusion reads the text once
 for each word, here 160,000 words in all."""
-GRADIENT_WORDS = 20_000
-"""Number of words, from the beginning of a text, that are explained by gradient at most. The states
-of all these words are kept for the backward pass."""
+MOST_OCCLUDED = 2_000
+"""Longest text, in words, that can be explained by occlusion: four million words are read."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +65,27 @@ def explain(classifier: TextClassifier, text: str, method: Method | None = None)
 
     Args:
         classifier: the classifier that gives the label.
-        text: the text to explain. The gradient method explains its first 20,000 words.
+        text: the text to explain. Of a longer one, the last 20,000 words are read and explained.
         method: by default occlusion for texts of up to 400 words, and gradient for longer ones.
+
+    Raises:
+        UserError: the text has more than 2,000 words, and `method` is occlusion.
     """
     (prediction,) = classifier.classify([text])
-    words = classifier.tokenizer.split(text)
+    words = classifier.tokenizer.split(text)[-LONGEST_TEXT:]
     if prediction.label is None:
         return Explanation(text, prediction, (), np.zeros(0), method or "occlusion")
     chosen: Method = method or ("occlusion" if len(words) <= OCCLUSION_WORDS else "gradient")
     ids = np.array([word.id for word in words], dtype=np.int64)
     label = classifier.classes.index(prediction.label)
     if chosen == "occlusion":
+        if len(words) > MOST_OCCLUDED:
+            raise UserError(
+                f"occlusion reads a text once for each word: {MOST_OCCLUDED:,} words are the most, "
+                f"not {len(words):,}; take --method gradient"
+            )
         contributions = _explain_by_occlusion(classifier, ids, label)
     else:
-        words, ids = words[:GRADIENT_WORDS], ids[:GRADIENT_WORDS]
         contributions = _explain_by_gradient(classifier, ids, label)
     return Explanation(text, prediction, tuple(words), contributions, chosen)
 
@@ -89,7 +95,7 @@ def _explain_by_occlusion(
 ) -> npt.NDArray[np.float64]:
     nothing = np.array([classifier.tokenizer.UNKNOWN])
     without = [np.delete(ids, place) if len(ids) > 1 else nothing for place in range(len(ids))]
-    read = predict(classifier.model, [ids, *without], classifier.device, classifier.precision)
+    read = classifier.read_ids([ids, *without])
     odds = _log_odds(torch.from_numpy(read), label).numpy()
     return np.asarray(odds[0] - odds[1:], dtype=np.float64)
 
@@ -101,15 +107,12 @@ def _explain_by_gradient(
     column = torch.from_numpy(ids)[:, None].to(device)
     embedded = model.embedding(column).detach()
     none = torch.zeros_like(embedded, requires_grad=True)
-    model.encoder.layers.train()  # cuDNN needs this for the backward pass; it drops nothing
-    try:
-        with torch.enable_grad(), autocast(device, classifier.precision):
+    with torch.enable_grad(), set_rounding(device, classifier.precision):
+        with autocast(device, classifier.precision):
             logits = model(column, torch.tensor([len(ids)]), perturbation=none)
-            odds = _log_odds(logits.double().log_softmax(dim=1), label)
+        odds = _log_odds(logits.cpu().double().log_softmax(dim=1), label)
         (gradient,) = torch.autograd.grad(odds.sum(), none)
-    finally:
-        model.encoder.layers.eval()
-    products = (gradient * embedded).sum(dim=(1, 2)).double().cpu()
+    products = (gradient * embedded).sum(dim=(1, 2)).cpu().double()
     return np.asarray(products.numpy(), dtype=np.float64)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,25 @@ from charlm.runs.registry import CLASSIFIER, WORD_MODEL, find
 from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
+from corpora.notice import Notice, silent
+from seq.batches import batch_by_words
 from seq.imdb.config import ClassifierConfig, ReaderConfig, read_shape
-from seq.imdb.data import encode_texts
 from seq.imdb.model import Classifier
-from seq.imdb.task import predict
+from seq.imdb.task import EVALUATION_BATCH, predict
 from seq.model_file import open_model
+from seq.padding import Ids
 
 DEFAULT_CLASSIFIER = "imdb"
 CHUNK = 2048
 """Number of texts that are sorted by length and classified together."""
+LONGEST_TEXT = 20_000
+"""Most words that are read of a text: its last ones, as in training. They take 12 kB a word with
+the classifier that ships, 240 MB in all."""
+BATCH_WORDS = 40_000
+"""Most words of a batch, padding included."""
+
+Progress = Callable[[int], object]
+"""A function that takes the number of texts that are done now, in addition to those before."""
 
 
 @dataclass(frozen=True)
@@ -62,34 +73,92 @@ class TextClassifier:
     """Arithmetic of the recurrent layers: fp32 or bf16."""
 
     def classify(self, texts: Iterable[str]) -> list[Prediction]:
-        """Return the prediction for each text.
+        """Return the prediction for each text. Of a longer one, the last 20,000 words are read.
 
         Raises:
-            TypeError: `texts` is one string.
+            TypeError: `texts` is one string, or does not hold strings.
         """
         return list(self.stream(texts))
 
-    def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """Yield the prediction for each text, in order. 2,048 texts are read at a time.
+    def stream(
+        self, texts: Iterable[str], *, progress: Progress | None = None
+    ) -> Iterator[Prediction]:
+        """Return the predictions for texts, in order. 2,048 texts are read at a time.
+
+        Args:
+            texts: the texts. Of a longer one, the last 20,000 words are read.
+            progress: is called after every batch.
 
         Raises:
-            TypeError: `texts` is one string.
+            TypeError: `texts` is one string, or does not hold strings.
         """
-        if isinstance(texts, str):
-            raise TypeError("classify takes a list of texts, not one text")
-        remaining = iter(texts)
-        while chunk := list(islice(remaining, CHUNK)):
+        return self._predict(_check_texts(texts), progress)
+
+    def _predict(self, texts: Iterator[str], progress: Progress | None) -> Iterator[Prediction]:
+        while chunk := list(islice(texts, CHUNK)):
             ids = self.tokenizer.encode(chunk)
-            probabilities = np.exp(self.log_probs(chunk))
+            probabilities = np.exp(self.read_ids(ids, progress))
             for text, row in zip(ids, probabilities, strict=True):
                 unknown = int((text == WordTokenizer.UNKNOWN).sum())
                 found = dict(zip(self.classes, row.tolist(), strict=True)) if len(text) else {}
                 label = max(found, key=found.__getitem__) if found else None
                 yield Prediction(label, found, len(text), unknown)
 
-    def log_probs(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the log-probability of each class for each text, (N, C), in nats."""
-        return predict(self.model, encode_texts(self.tokenizer, texts), self.device, self.precision)
+    def log_probs(
+        self, texts: Iterable[str], *, progress: Progress | None = None, notice: Notice = silent
+    ) -> np.ndarray:
+        """Return the log-probability of each class for each text, (N, C), in nats.
+
+        Args:
+            texts: the texts. Of a longer one, the last 20,000 words are read.
+            progress: is called after every batch.
+            notice: gets a line about texts that are not read whole.
+
+        Raises:
+            TypeError: `texts` is one string, or does not hold strings.
+        """
+        ids = self.tokenizer.encode(list(_check_texts(texts)))
+        if longer := sum(len(text) > LONGEST_TEXT for text in ids):
+            notice(describe_longer(longer))
+        return self.read_ids(ids, progress)
+
+    def read_ids(self, ids: Sequence[Ids], progress: Progress | None = None) -> np.ndarray:
+        """Return the log-probability of each class for each encoded text, (N, C), in nats.
+
+        Args:
+            ids: ids of the words of each text. Of a longer one, the last 20,000 are read.
+            progress: is called after every batch. Batches take bounded memory.
+        """
+        nothing = np.array([WordTokenizer.UNKNOWN])
+        read = [text[-LONGEST_TEXT:] if len(text) else nothing for text in ids]
+        log_probs = np.zeros((len(read), len(self.classes)))
+        for rows in batch_by_words([len(text) for text in read], EVALUATION_BATCH, BATCH_WORDS):
+            some = [read[row] for row in rows]
+            log_probs[rows] = predict(self.model, some, self.device, self.precision)
+            if progress is not None:
+                progress(len(rows))
+        return log_probs
+
+
+def describe_longer(texts: int) -> str:
+    """Return a message about texts that are not read whole."""
+    them = f"{texts:,} texts have" if texts > 1 else "a text has"
+    return f"{them} more than {LONGEST_TEXT:,} words: only the last {LONGEST_TEXT:,} are read"
+
+
+def _check_texts(texts: Iterable[str]) -> Iterator[str]:
+    """Return an iterator over `texts`, which raises `TypeError` for what is no string."""
+    if isinstance(texts, str):
+        raise TypeError("classify takes a list of texts, not one text")
+    if not isinstance(texts, Iterable):
+        raise TypeError(f"classify takes a list of texts, not {texts!r}")
+    return map(_check_text, texts)
+
+
+def _check_text(text: str) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be a string, not {shortened(text)}")
+    return text
 
 
 def load(

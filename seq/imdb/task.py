@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from charlm.nn.transfer import move
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CLASSIFIER
 from charlm.training.config import Precision
@@ -147,9 +148,9 @@ class Classification(Task[Batch]):
         ids, lengths = pad([examples.ids[row] for row in rows])
         labels = torch.from_numpy(examples.labels[rows])
         return Batch(
-            ids.to(self.device, non_blocking=True),
+            move(ids, self.device),
             lengths,
-            labels.to(self.device, non_blocking=True),
+            move(labels, self.device),
         )
 
 
@@ -174,8 +175,8 @@ def predict(
         with torch.inference_mode(), autocast(device, precision):
             for rows in batch_by_length(lengths, EVALUATION_BATCH):
                 batch, sizes = pad([ids[row] for row in rows])
-                logits = model(batch.to(device), sizes).double()
-                log_probs[rows] = logits.log_softmax(dim=1).cpu().numpy()
+                logits = model(batch.to(device), sizes).cpu().double()
+                log_probs[rows] = logits.log_softmax(dim=1).numpy()
     finally:
         model.train(training)
     return log_probs

@@ -19,7 +19,14 @@ from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice
 from seq.imdb.config import ClassifierConfig, ClassifierTraining, read_shape
-from seq.imdb.data import Source, TextRequest, describe_unknown, encode_texts, hold_out
+from seq.imdb.data import (
+    Source,
+    TextRequest,
+    describe_strange,
+    describe_unknown,
+    encode_texts,
+    hold_out,
+)
 from seq.imdb.library import read_initialization
 from seq.imdb.model import Classifier
 from seq.imdb.task import Classification, Examples
@@ -56,6 +63,8 @@ class ClassifierRequest(TextRequest):
             tokenizer, model, weights = WordTokenizer.from_json(vocabulary), self.model, {}
         ids = encode_texts(tokenizer, texts.texts)
         hooks.notice(describe_unknown(ids, len(tokenizer)))
+        if strange := describe_strange(ids):
+            hooks.notice(strange)
         training, validation = (
             Examples([ids[row] for row in rows], texts.labels[rows])
             for rows in hold_out(len(texts), self.training)

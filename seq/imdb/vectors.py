@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
+
+LONGEST_LINE = 1 << 20
+"""Most bytes of a line: 300 numbers take about 3,000."""
+MOST_NUMBERS = 4096
+"""Most numbers of a vector."""
+EXPANSION, TOLERATED = 50, 64 << 20
+"""Where unpacked vectors are more than `TOLERATED` bytes, they are at most `EXPANSION` times the
+packed ones. Numbers become two to four times as large; what grows more would not end."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +55,22 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
     as word2vec writes it, is skipped. If a word has several lines, the first one counts.
 
     Raises:
-        UserError: the file cannot be read, a line has another form or another length, or none of
-            the words is in the file.
+        UserError: the file cannot be read, a line has another form or another length, none of the
+            words is in the file, or a line, a vector or what is unpacked is far too large.
     """
     rows = {word: row for row, word in enumerate(words)}
     found = np.zeros(len(words), dtype=bool)
     matrix = np.zeros((len(words), 0), dtype=np.float32)
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(_read_lines(file, path), 1):
                 # Numbers are counted from the right: a few words of GloVe contain spaces.
                 fields = line.decode("utf-8", "replace").rstrip().split(" ")
-                if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
+                if number == 1 and len(fields) == 2 and all(map(str.isdecimal, fields)):
+                    _check_size(fields[1].lstrip("0"), path)
                     continue
                 if not matrix.shape[1]:
+                    _check_size(str(len(fields) - 1), path)
                     matrix = np.zeros((len(words), len(fields) - 1), dtype=np.float32)
                 if len(fields) <= matrix.shape[1]:
                     raise UserError(
@@ -78,6 +89,25 @@ def read_vectors(path: Path, words: Sequence[str]) -> Vectors:
     if not found.any():
         raise UserError(f"{path} has a vector for none of the {len(words):,} words")
     return Vectors(matrix, found)
+
+
+def _read_lines(file: BufferedIOBase, path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file that is opened at `path`, as long as their sizes are plausible."""
+    packed = path.stat().st_size if path.suffix == ".gz" else None
+    size = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        size += len(line)
+        if len(line) > LONGEST_LINE:
+            raise UserError(f"{path} has a line of over {LONGEST_LINE:,} bytes: no word vectors")
+        if packed is not None and size > max(TOLERATED, EXPANSION * packed):
+            raise UserError(f"{path} becomes over {EXPANSION} times as large: no word vectors")
+        yield line
+
+
+def _check_size(numbers: str, path: Path) -> None:
+    if len(numbers) > len(str(MOST_NUMBERS)) or int(numbers or "0") > MOST_NUMBERS:
+        shown = numbers if len(numbers) < 12 else f"{numbers[:12]}…"
+        raise UserError(f"{path} has vectors of {shown} numbers; {MOST_NUMBERS:,} are the most")
 
 
 def _parse_numbers(fields: list[str], path: Path, line: int) -> npt.NDArray[np.float32]:

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from charlm.config import Cell
 from charlm.nn.dropout import draw_mask
-from charlm.nn.recurrent import LAYERS, State
+from charlm.nn.recurrent import LAYERS, State, run_layer
+from charlm.nn.transfer import move
 from seq.layers.attention import Attention, Scoring
 from seq.layers.embedding import make_embedding
 
@@ -111,7 +112,7 @@ class Decoder(nn.Module):
             widths = [layer.input_size for layer in self._layers()] + [self.output.in_features]
             rows = padding.shape[1]
             masks = tuple(
-                draw_mask(rows, width, self.dropout, generator).to(states.device)
+                move(draw_mask(rows, width, self.dropout, generator), states.device)
                 for width in widths
             )
         return Memory(states, padding, final, projected, masks)
@@ -134,7 +135,7 @@ class Decoder(nn.Module):
         x = self.embedding(symbols)
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
-            x, layer_state = layer(x if mask is None else x * mask, before)
+            x, layer_state = run_layer(layer, x if mask is None else x * mask, before)
             after.append(layer_state)
         weights = None
         if self.attention is not None:

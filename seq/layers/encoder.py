@@ -7,11 +7,11 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from charlm.config import Cell
 from charlm.nn.dropout import variational_dropout
-from charlm.nn.recurrent import LAYERS, LayerState
+from charlm.nn.recurrent import LAYERS, LayerState, run_layer
+from charlm.nn.transfer import move
 from seq.layers.reversal import reverse, reversed_rows
 
 
@@ -97,16 +97,18 @@ class Encoder(nn.Module):
         final: list[LayerState] = []
         if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.get_autocast_dtype(x.device.type))
-        rows = reversed_rows(lengths, len(x)).to(x.device)
+        rows = move(reversed_rows(lengths, len(x)), x.device)
+        packing = lengths if packed else None
         for depth in range(len(self.layers)):
             layers = self.layers_at(depth)
             if depth and self.training:
                 x = variational_dropout(x, self.dropout, generator)
             own = depth == 0 and self.split_input
             inputs = x.chunk(self.directions, dim=2) if own else [x] * self.directions
-            read = [_run(layers[0], inputs[0], lengths, packed)]
+            read = [run_layer(layers[0], inputs[0], lengths=packing)]
             if self.directions == 2:
-                output, state = _run(layers[1], reverse(inputs[1], rows), lengths, packed)
+                backwards = reverse(inputs[1], rows)
+                output, state = run_layer(layers[1], backwards, lengths=packing)
                 read.append((reverse(output, rows), state))
             x = torch.cat([output for output, _ in read], dim=2)
             final.append(_concatenate([state for _, state in read]))
@@ -115,15 +117,6 @@ class Encoder(nn.Module):
     def layers_at(self, depth: int) -> list[nn.RNNBase]:
         """Return the modules of the layer at `depth`, the forward direction first."""
         return list(cast("Iterable[nn.RNNBase]", self.layers[depth]))
-
-
-def _run(layer: nn.RNNBase, x: Tensor, lengths: Tensor, packed: bool) -> tuple[Tensor, LayerState]:
-    """Return the outputs of a layer, and its last state, after the padding unless `packed`."""
-    if not packed:
-        outputs, state = layer(x)
-        return outputs, state
-    outputs, state = layer(pack_padded_sequence(x, lengths, enforce_sorted=False))
-    return pad_packed_sequence(outputs, total_length=len(x))[0], state
 
 
 def _concatenate(states: list[LayerState]) -> LayerState:

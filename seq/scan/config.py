@@ -9,6 +9,9 @@ from charlm.config import Cell
 from charlm.training.config import Config, LoopConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 
+WIDEST_BEAM = 1000
+"""Greatest width of a beam search."""
+
 AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
+from reprlib import repr as shortened
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +21,7 @@ from seq.batches import pad
 from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
 from seq.padding import Ids
-from seq.scan.config import TranslatorConfig
+from seq.scan.config import WIDEST_BEAM, TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import DECODING, translate
 from seq.scan.vocabularies import END, Languages
@@ -73,11 +75,19 @@ class CommandTranslator:
 
         Args:
             command: words of the vocabulary. They need not form a command of the grammar.
-            width: width of the beam, and greatest number of translations. 1 is greedy search.
+            width: width of the beam, and greatest number of translations, from 1 to 1,000. 1 is
+                greedy search.
 
         Raises:
-            UserError: the command is empty, or a word is not in the vocabulary.
+            TypeError: `command` is no string.
+            UserError: the command is empty, a word is not in the vocabulary, or the width is wrong.
         """
+        if not isinstance(command, str):
+            what = "a list" if isinstance(command, list | tuple) else shortened(command)
+            raise TypeError(f"translate takes one command, not {what}; use actions")
+        whole = isinstance(width, Integral) and not isinstance(width, bool)
+        if not whole or not 1 <= width <= WIDEST_BEAM:
+            raise UserError(f"width must lie between 1 and {WIDEST_BEAM}, not {width!r}")
         ids, lengths = pad([self._encode(command)])
         with torch.inference_mode(), autocast(self.device, self.precision):
             memory = self.model.encode(ids.to(self.device), lengths)
@@ -107,16 +117,20 @@ class CommandTranslator:
         """Return only the actions of each command, by greedy search in large batches.
 
         Raises:
-            TypeError: `commands` is one string.
+            TypeError: `commands` is one string, or does not hold strings.
             UserError: a command is empty, or a word is not in the vocabulary.
         """
         if isinstance(commands, str):
             raise TypeError("actions takes a list of commands, not one command")
+        if not isinstance(commands, Iterable):
+            raise TypeError(f"actions takes a list of commands, not {commands!r}")
         encoded = [self._encode(command) for command in commands]
         found = translate(self.model, encoded, self.device, self.precision)
         return [self.languages.decode_actions(ids) for ids in found]
 
     def _encode(self, command: str) -> Ids:
+        if not isinstance(command, str):
+            raise TypeError(f"a command must be a string, not {shortened(command)}")
         if not (words := command.split()):
             raise UserError("an empty command has no translation")
         return self.languages.encode_command(words)

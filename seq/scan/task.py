@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from charlm.nn.transfer import move
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Precision
@@ -66,7 +67,7 @@ class EncodedPairs:
         commands, lengths = pad([self.commands[index] for index in indices])
         actions, _ = pad([self.actions[index] for index in indices])
         inputs = torch.cat([torch.full_like(actions[:1], START), actions[:-1]])
-        moved = (part.to(device, non_blocking=True) for part in (commands, inputs, actions))
+        moved = (move(part, device) for part in (commands, inputs, actions))
         first, *others = moved
         return Batch(first, lengths, *others)
 
@@ -122,7 +123,7 @@ class Translation(Task[Batch]):
     def _decode_by_steps(self, batch: Batch, memory: Memory, generator: torch.Generator) -> Tensor:
         """Return the logits (T, B, V) if some inputs are the model's own predictions."""
         share = torch.full(batch.inputs.shape, self.config.teacher_forcing)
-        given = torch.bernoulli(share, generator=generator).bool().to(self.device)
+        given = move(torch.bernoulli(share, generator=generator).bool(), self.device)
         state, symbols = memory.final, batch.inputs[:1]
         steps: list[Tensor] = []
         for step in range(len(batch.inputs)):

@@ -1,5 +1,7 @@
 """What the tests of generation share: random networks, tables of bigrams, and logits."""
 
+from __future__ import annotations
+
 import itertools
 import math
 from typing import Any
@@ -29,10 +31,10 @@ class Bigrams:
     def __init__(self, table: Any) -> None:
         self.table = np.asarray(table, np.float32)
 
-    def start(self, streams: int = 1) -> "BigramState":
+    def start(self, streams: int = 1) -> BigramState:
         return BigramState(len(self.table), streams)
 
-    def step(self, state: "BigramState", ids: np.ndarray) -> np.ndarray:
+    def step(self, state: BigramState, ids: np.ndarray) -> np.ndarray:
         state.logits[:] = self.table[ids].T
         return state.logits
 
@@ -41,7 +43,7 @@ class BigramState:
     def __init__(self, symbols: int, streams: int) -> None:
         self.streams, self.logits = streams, np.full((symbols, streams), np.nan, np.float32)
 
-    def take(self, streams: np.ndarray) -> "BigramState":
+    def take(self, streams: np.ndarray) -> BigramState:
         return BigramState(len(self.logits), len(streams))
 
 

@@ -1,5 +1,7 @@
 """Events of a training as a story to tell, and consoles to tell it to."""
 
+from __future__ import annotations
+
 import io
 from typing import Any
 

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import math
 from pathlib import Path
 from unittest.mock import patch
@@ -203,3 +205,14 @@ def test_adapting_reads_through_a_lookup_table_and_tells_how_far_it_is() -> None
     assert remapped == dynamically(model_of(), table[ids], Dynamic(), training=table[training])
     assert told == sorted(told)
     assert told[-1] == remapped.characters == 129
+
+
+def test_a_large_vocabulary_is_read_in_smaller_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, ids = model_of(memory=0.2), random_ids(6000, SYMBOLS)
+    whole = score(model, ids)
+    most = 40 * SYMBOLS
+    monkeypatch.setattr(evaluation, "MAX_LOGITS", most)
+    sizes = []
+    model.output.register_forward_hook(lambda *given: sizes.append(given[-1].numel()))
+    assert score(model, ids).nats == pytest.approx(whole.nats, rel=1e-6)
+    assert max(sizes) <= most

@@ -1,5 +1,7 @@
 """Trainings that start from another model."""
 
+from __future__ import annotations
+
 import json
 import re
 from pathlib import Path
@@ -7,15 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from training_helpers import (
-    request,
-    result,
-    resume,
-    short_text,
-    start,
-    trained,
-    trained_until,
-)
+from training_helpers import request, result, resume, short_text, start, trained, trained_until
 
 import charlm
 from charlm.evaluation import evaluate
@@ -28,11 +22,6 @@ from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Trainings of a character model, from a text to a run folder."""
 
+from __future__ import annotations
+
 import errno
 import io
 import json
@@ -36,11 +38,6 @@ from corpora.known.resolve import encode
 from corpora.text.vocabulary import Vocabulary
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 def content(folder: Path) -> dict[Path, bytes]:
@@ -126,6 +123,7 @@ def test_the_run_folder_says_how_it_was_made(text: Path) -> None:
         "precision": "fp32",
         "processes": 1,
         "threads": torch.get_num_threads(),
+        "recurrent": "fp32",
     }
     assert (told["kind"], told["init_from"]) == ("charlm", None)
     assert told["versions"]["torch"] == torch.__version__

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import itertools
 import math
 import tracemalloc
@@ -16,23 +18,24 @@ from charlm.training.distributed import World
 from corpora.errors import UserError
 from corpora.text.normalize import split_bounds
 
-sizes = {
-    "characters": st.integers(0, 300),
-    "batch_size": st.integers(1, 7),
-    "window": st.integers(1, 9),
-}
+Sizes = tuple[int, int, int]
+
+sizes = st.tuples(st.integers(0, 300), st.integers(1, 7), st.integers(1, 9))
+"""Characters of a text, batch size and window."""
+
+
+def streams_of_positions(sizes: Sizes) -> Streams:
+    """With each character being its own position, what is next to what is plain to see."""
+    characters, batch_size, window = sizes
+    return Streams(np.arange(characters), batch_size, window)
 
 
 @drawn
-@given(**sizes)
-def test_targets_follow_inputs_and_rows_carry_on(
-    characters: int, batch_size: int, window: int
-) -> None:
-    """With each character being its own position, what is next to what is plain to see."""
-    streams = Streams(np.arange(characters), batch_size, window)
+@given(sizes)
+def test_targets_follow_inputs_and_rows_carry_on(sizes: Sizes) -> None:
     before = None
-    for inputs, targets in streams:
-        assert inputs.shape == targets.shape == (batch_size, window)
+    for inputs, targets in streams_of_positions(sizes):
+        assert inputs.shape == targets.shape == sizes[1:]
         torch.testing.assert_close(targets, inputs + 1)
         torch.testing.assert_close(inputs[:, 1:], targets[:, :-1])
         if before is not None:
@@ -41,11 +44,10 @@ def test_targets_follow_inputs_and_rows_carry_on(
 
 
 @drawn
-@given(**sizes)
-def test_each_character_is_a_target_once_but_for_the_remainders(
-    characters: int, batch_size: int, window: int
-) -> None:
-    streams = Streams(np.arange(characters), batch_size, window)
+@given(sizes)
+def test_each_character_is_a_target_once_but_for_the_remainders(sizes: Sizes) -> None:
+    characters, batch_size, window = sizes
+    streams = streams_of_positions(sizes)
     seen = [int(t) for _, targets in streams for t in targets.flatten()]
     assert len(seen) == len(set(seen)) == streams.windows * batch_size * window
     # A stream lacks its first character and less than a window; the text less than a row of each.
@@ -53,11 +55,9 @@ def test_each_character_is_a_target_once_but_for_the_remainders(
 
 
 @drawn
-@given(**sizes, first=st.integers(0, 20))
-def test_a_pass_can_be_taken_up_at_any_window(
-    characters: int, batch_size: int, window: int, first: int
-) -> None:
-    streams = Streams(np.arange(characters), batch_size, window)
+@given(sizes, st.integers(0, 20))
+def test_a_pass_can_be_taken_up_at_any_window(sizes: Sizes, first: int) -> None:
+    streams = streams_of_positions(sizes)
     whole = list(streams)
     rest = list(streams.read_from(first))
     assert len(rest) == max(0, len(whole) - first) == max(0, streams.windows - first)

@@ -1,5 +1,7 @@
 """`python -m charlm.train` as people call it."""
 
+from __future__ import annotations
+
 import itertools
 import json
 import math
@@ -11,13 +13,13 @@ from typing import Any
 
 import pytest
 import torch
+from refusals import refusals
 from training_helpers import (
     MODEL_CONFIG,
     TRAINING_CONFIG,
     last_step,
     options,
     request,
-    short_text,
     start,
     trained_until,
 )
@@ -28,11 +30,6 @@ from charlm.runs.model_file import read_model
 from charlm.task import LanguageModelling
 from charlm.train import app
 from corpora.errors import UserError
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 def command(*arguments: str | Path) -> Any:
@@ -115,24 +112,23 @@ def test_a_later_signal_does_not_wait_for_the_save(
     assert handlers() == before
 
 
-@pytest.mark.parametrize(
-    ("arguments", "match"),
-    [
-        ([], "which text"),
-        (["text", "--init-from", "run", "--num-layers", "3"], "--num-layers cannot change"),
-        (["--resume", "run", "--out", "other"], "leave out --out"),
-        (["--resume", "run", "--preset", "large"], "leave out --preset"),
-        (["--resume", "run", "--encoding", "latin-1"], "leave out --encoding"),
-        (["--resume", "run", "--init-from", "other"], "leave out --init-from"),
-        (["--resume", "run", "--batch-size", "7"], "--batch-size cannot change"),
-        (["--resume", "run", "--no-residual"], "--residual cannot change"),
-        (["--resume", "nowhere"], "nowhere is not a run folder"),
-        (["text.txt", "--preset", "vast"], "there is no preset 'vast'; presets are"),
-        (["text.txt", "--hidden-size", "0"], "hidden_size must lie between"),
-    ],
+@refusals(
+    """
+                                        | which text
+    text --init-from run --num-layers 3 | --num-layers cannot change
+    --resume run --out other            | leave out --out
+    --resume run --preset large         | leave out --preset
+    --resume run --encoding latin-1     | leave out --encoding
+    --resume run --init-from other      | leave out --init-from
+    --resume run --batch-size 7         | --batch-size cannot change
+    --resume run --no-residual          | --residual cannot change
+    --resume nowhere                    | nowhere is not a run folder
+    text.txt --preset vast              | there is no preset 'vast'; presets are
+    text.txt --hidden-size 0            | hidden_size must lie between
+    """
 )
-def test_what_the_command_cannot_do_is_a_line(arguments: list[str], match: str) -> None:
-    with pytest.raises(UserError, match=match):
+def test_what_the_command_cannot_do_is_a_line(arguments: list[str], line: str) -> None:
+    with pytest.raises(UserError, match=line):
         command(*arguments)
     assert not any(Path().iterdir())
 

@@ -1,5 +1,7 @@
 """Tiny models with random weights: nothing is trained where only what a model is matters."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from charlm.config import ModelConfig
 from charlm.generation.network import Network
 from charlm.generation.weights import list_shapes
 from charlm.language_model import LanguageModel
-from charlm.runs.files import LAST, MODEL
+from charlm.runs.files import LAST, METRICS, MODEL
 from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.registry import CHARACTERS
 from charlm.runs.run_folder import RunFolder
@@ -73,6 +75,11 @@ def write_run(
         folder / LAST, weights, {"state": json.dumps({"step": 3, "loss": 1.5}), "signed": "{}"}
     )
     return folder
+
+
+def log_loss(run: Path, loss: float) -> None:
+    """Write the log of a run that was evaluated once."""
+    (run / METRICS).write_text(json.dumps({"event": "evaluated", "loss": loss}) + "\n")
 
 
 def write_signed(

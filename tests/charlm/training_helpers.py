@@ -1,7 +1,10 @@
 """What the tests of training share: a short text, a tiny model, and trainings of a blink."""
 
+from __future__ import annotations
+
 import dataclasses
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import settings
 
 from charlm.config import ModelConfig, TrainingConfig
@@ -21,6 +25,7 @@ from charlm.training.events import Event
 from charlm.training.log import read_events
 from charlm.training.request import Hooks, Request, never
 from charlm.training.session import Training
+from corpora.errors import UserError
 from corpora.notice import silent
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample.txt"
@@ -97,7 +102,11 @@ def every_request() -> list[type[Request]]:
 
 def options(**changes: Any) -> list[str]:
     """The command line's options for what `request` asks for."""
-    fields = MODEL_CONFIG.to_json() | TRAINING_CONFIG.to_json() | changes
+    return options_of(MODEL_CONFIG.to_json() | TRAINING_CONFIG.to_json() | changes)
+
+
+def options_of(fields: Mapping[str, Any]) -> list[str]:
+    """The command line that asks for these fields, as a person would write it."""
     given: list[str] = []
     for name, value in fields.items():
         option = name.replace("_", "-")
@@ -153,6 +162,39 @@ def trained_until(
     with opening(*given, stop=stop) as training:
         stop.training = training
         return list(training.events())
+
+
+def assert_refused(
+    run: Path, match: str, again: Callable[..., AbstractContextManager[Training]] = resume
+) -> None:
+    """Resuming is one line, and leaves every file as it was."""
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match=match) as caught, again(run):
+        pass
+    assert "\n" not in str(caught.value)
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def refusals_of_flipped_bits(run: Path, name: str, count: int) -> int:
+    """Flip one bit of a file, `count` times: each time resuming is refused, or changes nothing.
+
+    Return how often it was refused.
+    """
+    good, harm = (run / name).read_bytes(), random.Random(1)
+    with resume(run) as whole:
+        config, symbols = whole.trainer.config, whole.trainer.task.vocabulary  # type: ignore[attr-defined]
+    refusals = 0
+    for _ in range(count):
+        data = bytearray(good)
+        data[harm.randrange(len(data))] ^= 1 << harm.randrange(8)
+        (run / name).write_bytes(data)
+        try:
+            with resume(run) as training:
+                assert training.trainer.config == config
+                assert training.trainer.task.vocabulary == symbols  # type: ignore[attr-defined]
+        except UserError:
+            refusals += 1
+    return refusals
 
 
 @dataclasses.dataclass

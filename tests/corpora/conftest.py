@@ -1,5 +1,7 @@
 """Files to read, and a server on this machine to fetch from."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -1,5 +1,7 @@
 """Where texts lie: in the package, the mirror, the cache, or where they were placed."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

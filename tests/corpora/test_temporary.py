@@ -1,5 +1,7 @@
 """What living processes use stays; what dead ones left goes."""
 
+from __future__ import annotations
+
 import gc
 import io
 import os

@@ -1,4 +1,4 @@
-"""What the tests of commands share: options, and programs that get a signal."""
+"""What the tests of commands share: quick trainings, options, and programs that get a signal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import signal
 from typing import Any
 
 import pytest
+
+QUICK: dict[str, Any] = {"warmup_steps": 2, "precision": "fp32", "device": "cpu"}
+"""What every training of a blink is asked for."""
 
 
 def flags(*configs: Any, **changes: Any) -> list[str]:

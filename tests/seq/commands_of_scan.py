@@ -1,9 +1,11 @@
 """Small splits of SCAN and trainings of a blink, shared by the tests of the translator."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 
-from command_helpers import flags
+from command_helpers import QUICK, flags
 
 from corpora.scan import splits
 from corpora.scan.grammar import Pair, pairs
@@ -39,12 +41,7 @@ def shape(**changes: Any) -> TranslatorConfig:
 
 def training(**changes: Any) -> TranslatorTraining:
     small = TranslatorTraining(
-        epochs=4,
-        batch_size=8,
-        warmup_steps=2,
-        learning_rate=1e-2,
-        validation_share=0.1,
-        device="cpu",
+        epochs=4, batch_size=8, learning_rate=1e-2, validation_share=0.1, **QUICK
     )
     return small.replace(changes)
 

@@ -1,5 +1,7 @@
 """A classifier that has understood its few words."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Classifiers that have understood their few words, and model files that are whole but wrong."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path

@@ -1,11 +1,13 @@
 """Made-up reviews and small trainings, shared by the tests of the classifiers."""
 
+from __future__ import annotations
+
 import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from command_helpers import flags
+from command_helpers import QUICK, flags
 
 from charlm.training.distributed import World
 from seq.imdb.config import ClassifierConfig, ClassifierTraining, PretrainingConfig, ReaderConfig
@@ -43,28 +45,13 @@ def shape(**changes: Any) -> ClassifierConfig:
 
 
 def training(**changes: Any) -> ClassifierTraining:
-    small = ClassifierTraining(
-        epochs=4,
-        batch_size=8,
-        warmup_steps=2,
-        learning_rate=1e-2,
-        patience=0,
-        precision="fp32",
-        device="cpu",
-    )
+    small = ClassifierTraining(epochs=4, batch_size=8, learning_rate=1e-2, patience=0, **QUICK)
     return small.replace(changes)
 
 
 def pretraining(**changes: Any) -> PretrainingConfig:
     small = PretrainingConfig(
-        epochs=2,
-        batch_size=4,
-        window=8,
-        warmup_steps=2,
-        evaluate_every=5,
-        validation_share=0.2,
-        precision="fp32",
-        device="cpu",
+        epochs=2, batch_size=4, window=8, evaluate_every=5, validation_share=0.2, **QUICK
     )
     return small.replace(changes)
 

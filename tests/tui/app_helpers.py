@@ -1,5 +1,7 @@
 """Driving the app in tests."""
 
+from __future__ import annotations
+
 import asyncio
 import inspect
 import time

@@ -1,5 +1,7 @@
 """The app with small models of its own, a state of its own, and screens to compare."""
 
+from __future__ import annotations
+
 import os
 import re
 import string

@@ -4,6 +4,8 @@ The app runs with the shipped models and an empty state folder; the pane Train s
 the sample corpus.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import subprocess

@@ -1,5 +1,7 @@
 """Models that need no training: what they find is written down here."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from corpora.scan.grammar import interpret

@@ -1,5 +1,7 @@
 """What the panes share: tabs, help, the palette, what is remembered, and leaving."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 from typing import Any
@@ -87,7 +89,7 @@ def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> 
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette))
         app.screen.query_one(Input).value = "nope"
-        await until(pilot, lambda: "(bold)x(/nope)" in "".join(list_offers(app)))
+        await until(pilot, lambda: "[bold]x[/nope]" in "".join(list_offers(app)))
         assert "\x1b" not in "".join(list_offers(app))
         assert app._exception is None
 

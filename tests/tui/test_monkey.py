@@ -1,5 +1,7 @@
 """Random keys, clicks, pastes and sizes never break the app, and it ends when told to."""
 
+from __future__ import annotations
+
 import asyncio
 import random
 from pathlib import Path

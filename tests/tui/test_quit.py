@@ -1,33 +1,20 @@
 """Quitting at any moment is quick, and restores the terminal."""
 
+from __future__ import annotations
+
 import json
 import os
 import pty
-import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from terminals import ENTERED, RESTORED, read_terminal
 
-ENTERED, CTRL_Q = b"\x1b[?1049h", b"\x11"
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1003l")
-"""Codes that leave the alternate screen, show the cursor and give the mouse back."""
-
-
-def read_terminal(terminal: int, seconds: float, enough: Callable[[bytes], bool]) -> bytes:
-    """Read from a terminal until `enough` holds, or for that many seconds."""
-    seen, end = b"", time.perf_counter() + seconds
-    while not enough(seen) and time.perf_counter() < end:
-        if select.select([terminal], [], [], 0.01)[0]:
-            try:
-                seen += os.read(terminal, 65536)
-            except OSError:  # nobody writes there any more
-                break
-    return seen
+CTRL_Q = b"\x11"
 
 
 @dataclass(frozen=True)

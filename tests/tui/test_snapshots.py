@@ -4,6 +4,8 @@ What is shown does not come from trained models, whose figures differ between ma
 written down here and in `stand_ins`.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path

@@ -12,6 +12,7 @@ from textual.theme import Theme
 from textual.widgets import Static
 
 from charlm.console.colors import ON_LIGHT, PLAIN, STYLES
+from tui.failures import report
 from tui.generate.inspector import CANDIDATES, DIGITS, Inspector
 from tui.generate.text_view import TextView
 from tui.widgets.bars import Bars
@@ -103,6 +104,8 @@ class Desk(Vertical):
         characters, levels = writer.drain()
         if characters:
             self.view.extend(characters, levels)
+        if (error := writer.take_error()) is not None:
+            report(self.app, error)
         if busy != self.was_busy or characters:
             self.was_busy = busy
             self._show_status()

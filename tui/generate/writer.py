@@ -18,6 +18,7 @@ class Writer:
         self._written: SimpleQueue[tuple[str, int]] = SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._error: Exception | None = None
         self._began = self._ended = 0.0
         self._count = 0
 
@@ -59,10 +60,18 @@ class Writer:
             characters.append(character)
             levels.append(level)
 
+    def take_error(self) -> Exception | None:
+        """Return what ended the thread, once; None if nothing went wrong."""
+        error, self._error = self._error, None
+        return error
+
     def _run(self, written: Iterable[tuple[str, int]], stopping: threading.Event) -> None:
-        for one in written:
-            self._written.put(one)
-            self._count += 1
-            if stopping.is_set():
-                break
+        try:
+            for one in written:
+                self._written.put(one)
+                self._count += 1
+                if stopping.is_set():
+                    break
+        except Exception as error:
+            self._error = error
         self._ended = time.perf_counter()

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from charlm.console.program import printable
 from charlm.runs.files import METRICS
+from charlm.runs.run_folder import LOCK
 from charlm.training.log import LogReader, to_number
 from corpora.errors import UserError
+from tui.strangers import format_name
 
 FRESH = 20.0
-"""A training counts as running for this many seconds after its log has grown."""
+"""A training counts as running for this many seconds after its log has grown; after that, only if
+it holds its lock."""
+LONGEST_WORD = 40
+"""Characters that are shown of a word of a log."""
 FIGURES = ("epoch", "train_loss", "units_per_second", "gradient_norm", "remaining")
 """Fields of the event `step` that the pane shows."""
 
@@ -95,23 +99,23 @@ class RunLog:
     def state(self) -> str:
         """The state of the training, in a word or two."""
         if reason := self.end.get("reason"):
-            return str(reason)
+            return _format_word(reason)
         try:
             age = time.time() - (self.folder / METRICS).stat().st_mtime
         except OSError:
             return "no log"
-        return "training" if age < FRESH else "stopped"
+        return "training" if age < FRESH or is_held(self.folder) else "stopped"
 
     def format_figures(self) -> str:
         """Return the state and the newest figures, in one to three lines."""
         from charlm.console.lines import format_clock
 
         step, start = self.step, self.start
-        lines = [f"{self.folder}: {self.state}"]
+        lines = [f"{format_name(str(self.folder))}: {self.state}"]
         if (parameters := to_number(start.get("parameters"))) is not None:
-            lines[0] += f", {parameters:,.0f} parameters, {start.get('precision')}"
+            lines[0] += f", {parameters:,.0f} parameters, {_format_word(start.get('precision'))}"
         if step:
-            unit = start.get("unit", "characters")
+            unit = _format_word(start.get("unit", "characters"))
             lines.append(
                 f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
                 f"{step['units_per_second']:,.0f} {unit}/s, norm {step['gradient_norm']:.2f}, "
@@ -119,4 +123,28 @@ class RunLog:
             )
         if self.best is not None:
             lines.append(f"best validation {self.best:.4f} nats")
-        return printable("\n".join(lines))
+        return "\n".join(lines)
+
+
+def _format_word(value: object) -> str:
+    """Return a word of a log, which may hold anything."""
+    return format_name(str(value))[:LONGEST_WORD]
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a process trains in a run folder, such as one that evaluates for minutes.
+
+    The lock is taken for less than a millisecond, so this is asked only of logs that do not grow.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = folder / LOCK
+    try:
+        if lock.is_symlink() or not lock.is_file():
+            return False
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # it cannot be told: the folder may be on a disk that is read-only
+        return False

@@ -16,13 +16,20 @@ from textual.widgets import Button, DataTable, Input, Label, Static
 
 from charlm.config import PRESETS
 from charlm.console.program import printable
-from charlm.runs.registry import runs
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
+from tui.models import list_runs
 from tui.pane import Pane
+from tui.strangers import format_label, format_name
 from tui.train.curves import Curves
 from tui.train.log import RunLog
-from tui.train.process import Training, can_generate, resume_training, start_training
+from tui.train.process import (
+    Training,
+    can_generate,
+    parse_minutes,
+    resume_training,
+    start_training,
+)
 from tui.widgets.choice import Choice
 
 EVERY = 0.5
@@ -52,6 +59,8 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         super().__init__(id=id)
         self.trainings: dict[str, Training] = {}
         """Trainings that this app has started, by run folder."""
+        self.forms: dict[str, tuple[str, str, float]] = {}
+        """Corpus, preset and minutes of these trainings, by run folder."""
         self.logs: dict[str, RunLog] = {}
         self.chosen: str | None = None
         """Folder of the run that is shown."""
@@ -94,7 +103,7 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
     def list_runs(self) -> None:
         """Show the runs on disk, and the trainings whose run is not on disk yet."""
         table = self.query_one(DataTable)
-        found = dict.fromkeys([*runs(), *self.trainings])
+        found = dict.fromkeys([*list_runs(), *self.trainings])
         for name in found:
             log = self.logs.setdefault(name, RunLog(Path(name)))
             log.read()
@@ -113,7 +122,7 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         own = self.trainings.get(name)
         state = "training" if own is not None and own.running else log.state
         best = "–" if log.best is None else f"{log.best:.4f}"
-        return Text(printable(Path(name).name)), Text(printable(state)), Text(best)
+        return format_label(Path(name).name), format_label(state), Text(best)
 
     @on(DataTable.RowHighlighted)
     def choose_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -130,8 +139,11 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         """Report trainings that have failed, and show what the chosen run has logged."""
         for name, training in list(self.trainings.items()):
             if not training.running and (error := training.get_error()):
-                self.notify(error, title=Path(name).name, severity="error", markup=False)
+                self.notify(
+                    error, title=format_name(Path(name).name), severity="error", markup=False
+                )
                 del self.trainings[name]
+                training.remove_unused()
         log = self.logs.get(self.chosen or "")
         if log is not None and log.read():
             self.show_log()
@@ -149,21 +161,29 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
     def start(self) -> None:
         """Start a training as the form says."""
         corpus = self.query_one("#corpus", Input).value.strip()
-        minutes = self.query_one("#minutes", Input).value
         preset = self.query_one("#preset", Choice).chosen
         if not corpus or preset is None:
             self.notify("enter a corpus to train on", severity="warning")
             return
         try:
-            training = start_training(corpus, preset, float(minutes or 0))
+            minutes = parse_minutes(self.query_one("#minutes", Input).value)
+            form = (corpus, preset, minutes)
+            if any(self._is_starting(name) for name, one in self.forms.items() if one == form):
+                self.notify("this training is starting already", severity="warning")
+                return
+            training = start_training(corpus, preset, minutes)
         except UserError as error:
             self.fail(str(error))
             return
         name = str(training.folder)
-        self.trainings[name] = training
+        self.trainings[name], self.forms[name] = training, form
         self.logs[name] = RunLog(training.folder)
         self.choose(name)
         self.list_runs()
+
+    def _is_starting(self, name: str) -> bool:
+        training = self.trainings.get(name)
+        return training is not None and training.running and not training.has_logged
 
     @on(Button.Pressed, "#stop")
     def action_stop(self) -> None:
@@ -171,6 +191,9 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         training = self.trainings.get(self.chosen or "")
         if training is None or not training.running:
             self.notify("this app is not training the chosen run", severity="warning")
+            return
+        if training.stopping:
+            self.notify("the training is saving already")
             return
         training.stop()
         self.notify("the training saves and stops")

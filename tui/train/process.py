@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from charlm.runs.files import CONFIG, LAST, MODEL, read_json
+from charlm.runs.files import CONFIG, LAST, METRICS, MODEL, exists, read_json
 from charlm.runs.registry import CHARACTERS, KINDS
 from charlm.runs.run_folder import RunFolder
-from corpora.errors import UserError
+from corpora.errors import UserError, os_error
+from corpora.known.catalog import CATALOG
+from tui.files import parse_path
+from tui.visitors import allow, is_served
+
+MOST_MINUTES = 10.0**9
+"""Greatest limit of a training; see `TrainingConfig.max_minutes`."""
 
 
 class Training:
@@ -24,18 +32,27 @@ class Training:
         Args:
             folder: run folder that the training writes.
             arguments: arguments of `python -m`.
+
+        Raises:
+            UserError: the system cannot start a process.
         """
         self.folder = folder
+        self.stopping = False
+        """Whether the training has been asked to save and end."""
         self._error_lines: list[str] = []
         # A file, not a pipe: nobody reads a pipe after the app has ended.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-            start_new_session=True,  # Ctrl-C in the terminal then interrupts only the app
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                start_new_session=True,  # Ctrl-C in the terminal then interrupts only the app
+            )
+        except OSError as error:
+            self._errors.close()
+            raise os_error(error, "a training", "start") from error
 
     @property
     def running(self) -> bool:
@@ -49,17 +66,37 @@ class Training:
             self._errors.close()
         return False
 
+    @property
+    def has_logged(self) -> bool:
+        """Whether the training has made its log, which it does once it has read the corpus."""
+        with suppress(UserError):
+            return exists(self.folder / METRICS)
+        return False
+
     def stop(self) -> None:
-        """Ask the training to save and end, as Ctrl-C does."""
-        if self.running:
+        """Ask the training to save and end, as Ctrl-C does; a second one would abort the save."""
+        if self.running and not self.stopping:
+            self.stopping = True
             self._process.send_signal(signal.SIGINT)
 
     def get_error(self) -> str | None:
-        """Return the last line of the error output, or None if the training has not failed."""
-        if self.running or self._process.returncode not in (1, 2):
+        """Return what ended the training, or None if it has not failed.
+
+        This is the last line of its error output, or the signal that ended it.
+        """
+        if self.running:
+            return None
+        code = self._process.returncode
+        if code < 0 and not (self.stopping and code == -signal.SIGINT):
+            return f"the training was ended by the system (signal {-code})"
+        if code not in (1, 2):
             return None
         lines = self._error_lines or ["the training has failed"]
         return lines[-1].removeprefix("charlm: ")
+
+    def remove_unused(self) -> None:
+        """Remove the run folder if the training has ended before it wrote anything there."""
+        RunFolder(self.folder).give_up(created=False)
 
 
 def start_training(corpus: str, preset: str, minutes: float) -> Training:
@@ -74,21 +111,56 @@ def start_training(corpus: str, preset: str, minutes: float) -> Training:
         The training, which has started.
 
     Raises:
-        UserError: if the folder cannot be made.
+        UserError: the folder cannot be made, the corpus is no path, or visitors may not use it.
     """
+    allow(Path("runs"))
+    named = find_corpus(corpus)
     folder = RunFolder.reserve(Path(corpus).stem).path
-    arguments = ["charlm.train", corpus, "--preset", preset, "--out", str(folder)]
-    return Training(folder, [*arguments, "--max-minutes", f"{minutes:g}"])
+    options = ["--preset", preset, "--max-minutes", repr(minutes), "--out", str(folder)]
+    try:
+        return Training(folder, ["charlm.train", named, *options])
+    except UserError:
+        RunFolder(folder).give_up(created=False)
+        raise
+
+
+def find_corpus(typed: str) -> str:
+    """Return the name or the path of a corpus, as the command line takes it.
+
+    Raises:
+        UserError: no such path can exist, or visitors may not use it.
+    """
+    # The command line reads what is on disk, whatever its name is, before the catalogue.
+    if typed in CATALOG and not (is_served() and exists(Path(typed))):
+        return typed
+    named = str(parse_path(typed))
+    return f"./{named}" if named.startswith("-") else named
+
+
+def parse_minutes(typed: str) -> float:
+    """Return the number of minutes that was typed; nothing stands for 0, no limit.
+
+    Raises:
+        UserError: it is not a number, or out of range.
+    """
+    try:
+        minutes = float(typed or 0)
+    except ValueError:
+        minutes = math.nan
+    if not 0 <= minutes <= MOST_MINUTES:
+        raise UserError(f"the minutes must be a number of 0 or more, not {typed!r}")
+    return abs(minutes)  # and -0.0 would look like an option
 
 
 def resume_training(folder: Path) -> Training:
     """Resume the training in a run folder.
 
     Raises:
-        UserError: if the folder holds no training that can be resumed.
+        UserError: the folder holds no training that can be resumed, or visitors may not use it.
     """
-    kind = KINDS.get(str(read_json(folder / CONFIG).get("kind")))
-    if kind is None or not (folder / LAST).exists():
+    allow(folder)
+    kind = KINDS.get(_read_kind(folder))
+    if kind is None or not exists(folder / LAST):
         raise UserError(f"{folder} cannot be resumed: it has no {LAST}")
     return Training(folder, [*kind.command, "--resume", str(folder)])
 
@@ -96,7 +168,11 @@ def resume_training(folder: Path) -> Training:
 def can_generate(folder: Path) -> bool:
     """Return whether a run folder holds a character model, which can generate text."""
     try:
-        found = (folder / MODEL).exists() and read_json(folder / CONFIG).get("kind")
+        return exists(folder / MODEL) and _read_kind(folder) == CHARACTERS
     except UserError:
         return False
-    return found == CHARACTERS
+
+
+def _read_kind(folder: Path) -> str:
+    config = read_json(folder / CONFIG)
+    return str(config.get("kind")) if isinstance(config, dict) else ""

@@ -6,18 +6,20 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import tee
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice, TextColumn
-from charlm.console.program import print_json, printable, stderr, stdout
+from charlm.console.options import SWITCH, TEXT, Encoding, InPrecision, Model, OnDevice, TextColumn
+from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.slow import DELAY_SECONDS, counting, slow
 from charlm.runs.files import exists
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
+from corpora.text.decoding import decode
 from seq.drawing.words import COLORS, SIXTEEN, color_words
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def classify(
     explain: Annotated[bool, SWITCH] = False,
     method: Annotated[str | None, Parameter(show_choices=False)] = None,
     text_column: TextColumn = None,
+    encoding: Encoding = "utf-8",
     device: OnDevice = "auto",
     precision: InPrecision = "fp32",
     json: Annotated[bool, SWITCH] = False,
@@ -66,11 +69,11 @@ def classify(
             if word.startswith("--") and word.split() == [word]:
                 raise UserError(f"there is no option {word}")
         raise UserError(f"one text or file, not {len(what):,}; put a text into quotes")
-    texts, total = _read_texts(what[0] if what else None, text_column)
+    texts, total = _read_texts(what[0] if what else None, text_column, encoding)
     from rich.cells import cell_len
 
     from seq.drawing.panels import shorten
-    from seq.imdb.library import load
+    from seq.imdb.library import LONGEST_TEXT, describe_longer, load
 
     classifier = load(model, device=device, precision=precision)
     if explain or method:
@@ -78,25 +81,32 @@ def classify(
         return
     console = stdout()
     predictions = _classify_with_progress(classifier, texts, total)
+    longer = 0
     for row, (text, prediction) in enumerate(predictions, 1):
+        longer += prediction.words > LONGEST_TEXT
         if json:
             print_json({"row": row, **_to_json(prediction)})
         else:
             line = _format_prediction(prediction)
             room = max(20, console.width - cell_len(line) - 2) if total != 1 else 0
             sys.stdout.write(f"{line}  {shorten(text[: 4 * room], room)}".rstrip() + "\n")
+    if longer:
+        sys.stdout.flush()
+        notice(describe_longer(longer))
 
 
-def _read_texts(what: str | None, text_column: str | None) -> tuple[Iterable[str], int | None]:
+def _read_texts(
+    what: str | None, text_column: str | None, encoding: str
+) -> tuple[Iterable[str], int | None]:
     """Return the texts to classify and, if it is known, their number."""
     if what is None and sys.stdin is not None and sys.stdin.isatty():
         return _ask(), None
     if what is None or what == "-":
-        return _read_lines(), None
+        return _read_lines(encoding), None
     if _is_path(what):
         from corpora.labelled.texts import read
 
-        texts = read(what, text_column=text_column, labelled=False).texts
+        texts = read(what, text_column=text_column, encoding=encoding, labelled=False).texts
         return texts, len(texts) if len(texts) != 1 else None
     return [what], 1
 
@@ -120,14 +130,11 @@ def _is_path(what: str) -> bool:
     return False
 
 
-def _read_lines() -> Iterator[str]:
+def _read_lines(encoding: str) -> Iterator[str]:
     if sys.stdin is None:
         raise UserError("there is no standard input to read; give a text or a file")
     for number, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            yield line.decode().rstrip("\r\n").removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            raise UserError(f"standard input, line {number:,}, is not UTF-8 text") from error
+        yield decode(line, f"standard input, line {number:,},", encoding).removesuffix("\n")
 
 
 def _ask() -> Iterator[str]:
@@ -151,28 +158,23 @@ def _ask() -> Iterator[str]:
 def _classify_with_progress(
     classifier: TextClassifier, texts: Iterable[str], total: int | None
 ) -> Iterator[tuple[str, Prediction]]:
-    """Yield texts and predictions. If the results go to a file, show a bar on standard error."""
-    from rich.progress import Progress
+    """Yield texts and predictions; show a bar on standard error while they are computed.
 
+    Where results are printed to the same terminal, the bar comes after a second.
+    """
     if sys.stdin is not None and sys.stdin.isatty() and total is None:
         for text in texts:  # typed texts are classified at once, one by one
             yield text, classifier.classify([text])[0]
         return
-    console = stderr()
-    hidden = not sys.stderr.isatty() or sys.stdout.isatty() or total == 1
-    shown, classified = tee(texts)
-    bar = Progress(
-        console=console,
-        transient=True,
-        disable=hidden,
-        redirect_stdout=False,  # otherwise rich would print the results where the bar is
-        redirect_stderr=False,
-    )
-    with bar as progress:
-        task = progress.add_task("classifying", total=total)
-        for text, prediction in zip(shown, classifier.stream(classified), strict=True):
-            yield text, prediction
-            progress.advance(task)
+    from seq.imdb.library import CHUNK
+
+    remaining, done = iter(texts), 0
+    after = DELAY_SECONDS if total == 1 or sys.stdout.isatty() else 0
+    while chunk := list(islice(remaining, CHUNK)):
+        with counting(stderr(), "classifying", total, done=done, after=after) as advance:
+            predictions = list(classifier.stream(chunk, progress=advance))
+        done += len(chunk)
+        yield from zip(chunk, predictions, strict=True)
 
 
 def _to_json(prediction: Prediction) -> dict[str, Any]:
@@ -198,10 +200,14 @@ def _explain(
     classifier: TextClassifier, texts: Iterable[str], method: Method | None, json: bool
 ) -> None:
     from seq.imdb.explain import explain
+    from seq.imdb.library import LONGEST_TEXT, describe_longer
 
     console = stdout()
     for row, text in enumerate(texts, 1):
-        explanation = explain(classifier, text, method)
+        with slow(stderr(), "explaining …"):
+            explanation = explain(classifier, text, method)
+        if explanation.prediction.words > LONGEST_TEXT:
+            notice(describe_longer(1))
         if json:
             words = [
                 {"text": word.text, "start": word.start, "end": word.end, "contribution": value}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import Json, LabelColumn, TextColumn, make_options, select_given
+from charlm.console.options import (
+    Encoding,
+    Json,
+    LabelColumn,
+    TextColumn,
+    make_options,
+    select_given,
+)
 from charlm.console.program import notice, print_json, stderr, stdout
+from charlm.console.tables import print_table
 from charlm.experiments.comparison import Settings, make_table, write_tables
 from charlm.training.config import preset
 from corpora.errors import UserError
@@ -40,6 +48,7 @@ def compare(
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
+    encoding: Encoding = "utf-8",
     json: Json = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -64,7 +73,7 @@ def compare(
     from charlm.experiments.comparison import run_in_turn
     from seq.imdb.data import Source
 
-    source = Source(spec=data, text_column=text_column, label_column=label_column)
+    source = Source(data, text_column, label_column, encoding)
     texts = _read_own_test(source, test) if test is not None else None
     stop = Interrupts()
     names = list(dict.fromkeys(presets))
@@ -82,7 +91,7 @@ def compare(
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
-    console.print(make_table(HEADINGS, map(format_cells, rows)))
+    print_table(console, make_table(HEADINGS, map(format_cells, rows)))
     if panels:
         console.print(draw(panels, names, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, compare.png")
@@ -124,13 +133,10 @@ def _read_own_test(source: Source, spec: str) -> LabelledTexts:
     Raises:
         UserError: the texts cannot be read, or have other classes than the training texts.
     """
-    from seq.imdb.data import Source
-
     classes = CLASSES if source.spec == IMDB else source.read().classes
     if spec == IMDB and classes != CLASSES:
         raise UserError(f"{source.spec} tells {', '.join(classes)} apart, imdb does not")
-    columns = {"text_column": source.text_column, "label_column": source.label_column}
-    return Source(spec=spec, **columns).read("test", notice=notice, classes=classes)
+    return replace(source, spec=spec).read("test", notice=notice, classes=classes)
 
 
 def _train(

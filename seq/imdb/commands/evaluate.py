@@ -9,6 +9,7 @@ from rich.text import Text
 
 from charlm.console.options import (
     INPUT,
+    Encoding,
     InPrecision,
     Json,
     LabelColumn,
@@ -17,6 +18,8 @@ from charlm.console.options import (
     TextColumn,
 )
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.slow import counting
+from charlm.console.tables import print_table
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES, Split
 
@@ -32,6 +35,7 @@ def evaluate(
     split: Split = "test",
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
+    encoding: Encoding = "utf-8",
     device: OnDevice = "auto",
     precision: InPrecision = "fp32",
     json: Json = False,
@@ -57,12 +61,13 @@ def evaluate(
     if data == IMDB and classifier.classes != CLASSES:
         known = ", ".join(classifier.classes)
         raise UserError(f"{model} tells {known} apart; name texts with these labels to evaluate on")
-    source = Source(spec=data, text_column=text_column, label_column=label_column)
+    source = Source(data, text_column, label_column, encoding)
     texts = source.read(split, notice=notice, classes=classifier.classes)
     if (texts.labels < 0).any():
         raise UserError(f"the {split} reviews have no labels to evaluate on")
-    with stderr().status(f"classifying {len(texts):,} texts …"):
-        found = report(np.exp(classifier.log_probs(texts.texts)), texts.labels)
+    with counting(stderr(), "classifying", len(texts), after=0) as advance:
+        log_probs = classifier.log_probs(texts.texts, progress=advance, notice=notice)
+    found = report(np.exp(log_probs), texts.labels)
     part = f"the {split} reviews" if data == IMDB else texts.name
     if json:
         about = {"model": model, "data": data, "split": split if data == IMDB else None}
@@ -82,15 +87,15 @@ def _show(found: Report, classes: tuple[str, ...]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name in classes:
-        table.add_column(Text(f"said {printable(name)}", overflow="fold"), justify="right")
+        table.add_column(Text(f"said {printable(name)}"), justify="right")
     for heading in ("precision", "recall", "F1"):
         table.add_column(heading, justify="right")
     for index, name in enumerate(classes):
         table.add_row(
-            Text(printable(name), overflow="fold"),
+            Text(printable(name)),
             *(f"{count:,}" for count in found.confusion[index]),
             f"{found.precision[index]:.2%}",
             f"{found.recall[index]:.2%}",
             f"{found.f1[index]:.4f}",
         )
-    console.print(table)
+    print_table(console, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -10,9 +11,8 @@ from cyclopts import Parameter
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
-    Out,
-    Resume,
-    TensorBoardToo,
+    Encoding,
+    RunOptions,
     TextColumn,
     make_options,
     select_given,
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PRESET = "pretrained"
 
-Options = make_options(ReaderConfig, PretrainingConfig, module=__name__)
+if TYPE_CHECKING:
+    Options = RunOptions
+else:
+    Options = make_options(ReaderConfig, PretrainingConfig, module=__name__, base=RunOptions)
 
 
 def pretrain(
@@ -37,11 +40,9 @@ def pretrain(
     /,
     *,
     preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
-    run_folder: Out = None,
-    resume: Resume = None,
     text_column: TextColumn = None,
-    tensorboard: TensorBoardToo = False,
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+    encoding: Encoding = "utf-8",
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
     """Train a word model, which predicts the next word and, with --bidirectional, the previous one.
 
@@ -56,37 +57,32 @@ def pretrain(
     changes = select_given(options)
     from charlm.console.watch import open_training
     from charlm.training.request import Hooks
-    from charlm.training.tensorboard import require_tensorboard
     from seq.imdb.data import Source
     from seq.imdb.words.training import WordModelRequest
 
-    if tensorboard:
-        require_tensorboard()
-    source = Source(spec=data or IMDB, text_column=text_column)
+    source = Source(data or IMDB, text_column, encoding=encoding)
 
     def request() -> WordModelRequest:
-        name = preset_name or DEFAULT_PRESET
-        chosen = preset(name, PRESETS)
+        chosen = preset(name := preset_name or DEFAULT_PRESET, PRESETS)
         return WordModelRequest(
             model=ReaderConfig().replace(chosen.model.to_json()).replace(changes),
             training=(chosen.pretraining or PretrainingConfig()).replace(changes),
             source=source,
             preset=name,
-            run=run_folder,
+            run=options.folder,
         )
 
     stop = Interrupts()
     opened = open_training(
         WordModelRequest,
         request,
-        resume=resume,
-        changes=changes,
-        beside={"--preset": preset_name, "--out": run_folder},
-        hooks=Hooks(stop=stop, notice=notice),
-        **(find_moved_source(source, data) if resume else {}),
+        options,
+        Hooks(stop=stop, notice=notice),
+        beside={"--preset": preset_name},
+        **(find_moved_source(source, data) if options.resume else {}),
     )
     with opened as ready:
-        return watch_word_model(ready, stop, tensorboard)
+        return watch_word_model(ready, stop, options.tensorboard)
 
 
 def find_moved_source(source: Source, data: str | None) -> dict[str, Any]:
@@ -100,10 +96,15 @@ def find_moved_source(source: Source, data: str | None) -> dict[str, Any]:
         The keyword argument `source` for `Request.recorded`, or nothing.
 
     Raises:
-        UserError: columns are named without data. A resumed training reads its own columns.
+        UserError: columns or an encoding are given without data. A resumed training reads its
+            texts as it did before.
     """
-    if data is None and (source.text_column or source.label_column):
-        raise UserError("--resume reads the columns that it did before: leave out --text-column")
+    given = [
+        name for name, value in asdict(source).items() if value != getattr(type(source)(), name)
+    ]
+    if data is None and given:
+        option = given[0].replace("_", "-")
+        raise UserError(f"--resume reads the texts as it did before: leave out --{option}")
     return {} if data is None else {"source": source}
 
 
@@ -114,6 +115,8 @@ def watch_word_model(ready: Training, stop: Interrupts, tensorboard: bool) -> in
     corpus = ready.run.signed["corpus"]
     about = [] if corpus["spec"] == IMDB else [corpus["spec"]]
     about += ["--text-column", corpus["text_column"]] if corpus["text_column"] else []
+    encoding = corpus.get("encoding", "utf-8")
+    about += ["--encoding", encoding] if encoding != "utf-8" else []
     texts = "".join(f" {shlex.quote(word)}" for word in about).replace("{", "{{").replace("}", "}}")
     use = (
         f"start a classifier from it: charlm imdb train{texts} --preset {DEFAULT_PRESET} "

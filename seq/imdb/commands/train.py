@@ -12,10 +12,9 @@ from cyclopts import Parameter
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
+    Encoding,
     LabelColumn,
-    Out,
-    Resume,
-    TensorBoardToo,
+    RunOptions,
     TextColumn,
     make_options,
     select_given,
@@ -45,7 +44,10 @@ SETTLED = {*ReaderConfig().to_json(), "embedding", "vocabulary_size", "min_frequ
 FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed", "max_minutes")
 """Options of the classifier's training that also apply to the word model before it."""
 
-Options = make_options(ClassifierConfig, ClassifierTraining, module=__name__)
+if TYPE_CHECKING:
+    Options = RunOptions
+else:
+    Options = make_options(ClassifierConfig, ClassifierTraining, module=__name__, base=RunOptions)
 
 
 def train(
@@ -53,14 +55,12 @@ def train(
     /,
     *,
     preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
-    run_folder: Out = None,
-    resume: Resume = None,
     init_from: str | None = None,
     vectors: Path | None = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
-    tensorboard: TensorBoardToo = False,
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
+    encoding: Encoding = "utf-8",
+    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
     """Train a classifier. Stop with Ctrl-C at any time and go on with --resume.
 
@@ -82,32 +82,28 @@ def train(
     # Imported here, because torch takes over a second to load and --help does not need it.
     from charlm.console.watch import open_training, watch
     from charlm.training.request import Hooks
-    from charlm.training.tensorboard import require_tensorboard
     from seq.imdb.data import Source
     from seq.imdb.training import ClassifierRequest
 
-    if tensorboard:
-        require_tensorboard()
-    source = Source(spec=data or IMDB, text_column=text_column, label_column=label_column)
+    source = Source(data or IMDB, text_column, label_column, encoding)
     stop = Interrupts()
     hooks = Hooks(stop=stop, notice=notice)
     name, start_from = preset_name or DEFAULT_PRESET, init_from
-    if resume is None and _needs_word_model(name, changes, init_from, vectors):
-        code, start_from = _pretrain(name, changes, source, run_folder, hooks, tensorboard)
+    if options.resume is None and _needs_word_model(name, changes, init_from, vectors):
+        code, start_from = _pretrain(name, changes, source, options, hooks)
         if code:
             return code
-    beside = {"--preset": preset_name, "--out": run_folder, "--init-from": init_from}
+    beside = {"--preset": preset_name, "--init-from": init_from, "--vectors": vectors}
     opened = open_training(
         ClassifierRequest,
-        partial(_make_request, name, changes, source, start_from, vectors, run_folder),
-        resume=resume,
-        changes=changes,
-        beside={**beside, "--vectors": vectors},
-        hooks=hooks,
-        **(find_moved_source(source, data) if resume else {}),
+        partial(_make_request, name, changes, source, start_from, vectors, options.folder),
+        options,
+        hooks,
+        beside=beside,
+        **(find_moved_source(source, data) if options.resume else {}),
     )
     with opened as ready:
-        return watch(ready, stop, tensorboard=tensorboard)
+        return watch(ready, stop, tensorboard=options.tensorboard)
 
 
 train.__doc__ = (train.__doc__ or "").format(
@@ -162,9 +158,8 @@ def _pretrain(
     name: str,
     changes: Mapping[str, Any],
     source: Source,
-    run_folder: Path | None,
+    options: RunOptions,
     hooks: Hooks,
-    tensorboard: bool,
 ) -> tuple[int, str]:
     """Train the word model that a preset starts from, and return the exit code and its run folder.
 
@@ -174,8 +169,8 @@ def _pretrain(
     from charlm.training import session
     from seq.imdb.words.training import WordModelRequest
 
-    if run_folder is not None and exists(run_folder / CONFIG):
-        raise UserError(f"{run_folder} holds a run already; name another --out")
+    if options.folder is not None and exists(options.folder / CONFIG):
+        raise UserError(f"{options.folder} holds a run already; name another --out")
     chosen = PRESETS[name]
     assert chosen.pretraining is not None
     request = WordModelRequest(
@@ -183,10 +178,10 @@ def _pretrain(
         training=chosen.pretraining.replace({name: changes.get(name) for name in FIRST_STEP}),
         source=source,
         preset=name,
-        run=Path(f"{run_folder}-words") if run_folder else None,
+        run=Path(f"{options.folder}-words") if options.folder else None,
     )
     assert isinstance(hooks.stop, Interrupts)
     with session.start(request, hooks) as ready:
-        code = watch_word_model(ready, hooks.stop, tensorboard)
+        code = watch_word_model(ready, hooks.stop, options.tensorboard)
     # Ctrl-C may come after the last step, when the word model has ended as usual.
     return 128 + hooks.stop.signal if hooks.stop.signal else code, str(ready.run.path)

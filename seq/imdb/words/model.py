@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from charlm.nn.dropout import variational_dropout
-from charlm.nn.recurrent import LayerState
+from charlm.nn.recurrent import LayerState, run_layer
 from corpora.errors import UserError
 from seq.imdb.config import ReaderConfig
 from seq.layers.adaptive_softmax import AdaptiveSoftmax
@@ -76,7 +76,7 @@ class WordModel(nn.Module):
             x = variational_dropout(self.embedding(inputs[way]), share, generator)
             if torch.is_autocast_enabled(x.device.type):
                 x = x.to(torch.get_autocast_dtype(x.device.type))
-            y, layer_state = layer(x, state[way])
+            y, layer_state = run_layer(layer, x, state[way])
             after.append(layer_state)
             y = variational_dropout(y, share, generator)
             losses.append(self.softmax(self.projections[way](y).flatten(0, 1), targets[way]))

@@ -111,10 +111,8 @@ class WordModelling(Task[Window]):
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Set the state of every stream; see `carried`."""
-        # Saved states are fp32. In a bf16 training they must be bf16: a GRU rounds differently.
-        dtype = torch.bfloat16 if self.precision == "bf16" else torch.float32
         restore_state(tensors, self.model.encoder.layers_at(0), len(self.streams[0].ids))
-        state = unflatten_state({name: t.to(self.device, dtype) for name, t in tensors.items()})
+        state = unflatten_state({name: t.to(self.device) for name, t in tensors.items()})
         self.state = list(state) if state else [None] * self.directions
 
     def model_file(self) -> ModelFile:

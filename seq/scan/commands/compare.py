@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import Json, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
+from charlm.console.tables import print_table
 from charlm.experiments.comparison import Settings, make_table, write_tables
 from corpora.errors import UserError
 from corpora.scan import splits
@@ -93,7 +94,7 @@ def compare(
     if json:
         print_json({"rows": [asdict(row) for row in rows]})
         return 0
-    console.print(make_table(HEADINGS, map(format_cells, rows)))
+    print_table(console, make_table(HEADINGS, map(format_cells, rows)))
     if len(wanted) == 1 and panels[wanted[0]]:
         console.print(draw(panels[wanted[0]], kinds, min(console.width, 160), HEIGHT))
     notice(f"written: {folder}/compare.md, compare.json, {', '.join(wanted)}.png")

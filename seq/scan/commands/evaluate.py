@@ -6,6 +6,7 @@ from rich.table import Table
 
 from charlm.console.options import InPrecision, Json, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.tables import print_table
 
 
 def evaluate(
@@ -52,8 +53,8 @@ def evaluate(
     for row in found.by_length:
         match = f"{row.right / row.commands:.2%}"
         table.add_row(f"{row.shortest}–{row.longest}", f"{row.commands:,}", f"{row.right:,}", match)
-    console.print(table)
+    print_table(console, table)
     for mistake in found.mistakes[: max(0, errors)]:
-        console.print(f"\n{mistake.command}", soft_wrap=True)
-        console.print(f"  is   {mistake.wanted}", soft_wrap=True)
-        console.print(f"  not  {mistake.said}", soft_wrap=True)
+        console.print(f"\n{printable(mistake.command)}", soft_wrap=True)
+        console.print(f"  is   {printable(mistake.wanted)}", soft_wrap=True)
+        console.print(f"  not  {printable(mistake.said)}", soft_wrap=True)

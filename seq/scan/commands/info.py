@@ -10,6 +10,7 @@ from rich.table import Table
 
 from charlm.console.options import Json, make_options
 from charlm.console.program import print_json, stdout
+from charlm.console.tables import print_table
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.scan.config import TranslatorConfig
 
@@ -56,4 +57,4 @@ def info(
         table.add_row(part.replace("_", " "), *numbers)
     table.add_row("all", *(f"{sum(count.values()):,}" for count in counts.values()))
     console.print()
-    console.print(table)
+    print_table(console, table)

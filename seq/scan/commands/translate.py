@@ -10,6 +10,7 @@ from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
 from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
+from seq.scan.config import WIDEST_BEAM
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,8 +41,8 @@ def translate(
     json
         Write one JSON object for each command.
     """
-    if not 1 <= beam <= MOST:
-        raise UserError(f"--beam must lie between 1 and {MOST}, not {beam}")
+    if not 1 <= beam <= WIDEST_BEAM:
+        raise UserError(f"--beam must lie between 1 and {WIDEST_BEAM}, not {beam}")
     commands = normalize_commands(read_commands(command))
     if png is not None and len(commands) != 1:
         raise UserError(f"--png draws one command, not {len(commands):,}")
@@ -60,15 +61,11 @@ def translate(
                 {**to_json(found[0]), "right": _is_right(found[0]), "beam": _list_beam(found)}
             )
         elif len(commands) > 1 and beam == 1:
-            console.print(f"{printable(each)}: {' '.join(found[0].actions)}", soft_wrap=True)
+            console.print(printable(f"{each}: {' '.join(found[0].actions)}"), soft_wrap=True)
         else:
             show(console, found)
     if png is not None:
         save_maps([found[0]], png)
-
-
-MOST = 1000
-"""Greatest width of a beam."""
 
 
 def read_commands(words: tuple[str, ...]) -> list[str]:
@@ -119,7 +116,7 @@ def show(console: Console, found: list[TranslatedCommand]) -> None:
         probability = f"{math.exp(translated.log_prob):.1%}  " if len(found) > 1 else ""
         actions = " ".join(translated.actions) or "nothing at all"
         end = "" if translated.ended else " … (cut off)"
-        console.print(f"{probability}{actions}{end}", soft_wrap=True)
+        console.print(printable(f"{probability}{actions}{end}"), soft_wrap=True)
     if best.attention is not None:
         console.print()
         color = console.color_system is not None and not console.no_color

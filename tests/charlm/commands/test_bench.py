@@ -1,5 +1,7 @@
 """The benchmark runs both rivals for real, on sizes that take no time."""
 
+from __future__ import annotations
+
 import json
 
 import pytest

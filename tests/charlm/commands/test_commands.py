@@ -1,5 +1,7 @@
 """The console script as a program: its streams, its exit codes, a terminal, a broken pipe."""
 
+from __future__ import annotations
+
 import json
 import os
 import pty
@@ -24,7 +26,7 @@ TITLE = "\x1b]0;owned\x07"
 pytestmark = pytest.mark.usefixtures("run")
 
 
-def started(*arguments: str, **more: Any) -> "subprocess.Popen[bytes]":
+def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | more.pop("env", {})
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-m", "charlm", *arguments]

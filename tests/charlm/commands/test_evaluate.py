@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable
@@ -7,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from refusals import refusals
 from tiny_models import CONFIG, VOCABULARY, random_text, random_weights
 from torch.nn import functional as F
 
@@ -109,26 +112,25 @@ def test_a_text_of_other_characters_is_one_line(refused: Callable[..., str]) -> 
     assert "'X' (U+0058) at position 2" in line
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ([TINY, "nowhere.txt"], "nowhere.txt"),
-        ([TINY, "short.txt"], "2 are needed"),
-        ([TINY, "empty.txt"], "holds no text"),
-        (["nowhere", "short.txt"], "no model 'nowhere'"),
-        ([TINY, "short.txt", "--split", "half"], "--split"),
-        ([TINY, "--nope"], "--nope"),
-        ([TINY, "short.txt", "--encoding", "nope"], "'nope'"),
-        ([TINY, "short.txt", "--device", "tpu"], "--device"),
-        ([], "no model 'war_and_peace'"),
-    ],
+@refusals(
+    """
+    runs/tiny nowhere.txt               | nowhere.txt
+    runs/tiny short.txt                 | 2 are needed
+    runs/tiny empty.txt                 | holds no text
+    nowhere short.txt                   | no model 'nowhere'
+    runs/tiny short.txt --split half    | --split
+    runs/tiny --nope                    | --nope
+    runs/tiny short.txt --encoding nope | 'nope'
+    runs/tiny short.txt --device tpu    | --device
+                                        | no model 'war_and_peace'
+    """
 )
 def test_impossible_requests_are_one_line(
-    refused: Callable[..., str], options: list[str], said: str
+    refused: Callable[..., str], arguments: list[str], line: str
 ) -> None:
     Path("short.txt").write_text("abcabcabc")
     Path("empty.txt").write_text("")
-    assert said in refused("evaluate", *options)
+    assert line in refused("evaluate", *arguments)
 
 
 def test_the_model_is_left_as_it_was(charlm: Any, text: str, run: Path) -> None:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -5,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import random_weights, write_run
+from tiny_models import log_loss, random_weights, write_run
 
 from charlm import language_model
 from charlm.config import ModelConfig
-from charlm.runs.files import LAST, METRICS, MODEL, read_json
+from charlm.runs.files import LAST, MODEL, read_json
 from charlm.runs.run_folder import RunFolder
 from charlm.runs.tensors import read_tensors
 
@@ -22,20 +24,10 @@ TINY = "runs/tiny"
 pytestmark = pytest.mark.usefixtures("run")
 
 
-def listed(charlm: Any, *options: str) -> dict[str, dict[str, Any]]:
-    ended = charlm("models", "--json", *options)
-    assert (ended.code, ended.err, ended.out.count("\n")) == (0, "", 1)
-    return {row["model"]: row for row in json.loads(ended.out)["models"]}
-
-
-def log(run: Path, loss: float) -> None:
-    (run / METRICS).write_text(json.dumps({"event": "evaluated", "loss": loss}) + "\n")
-
-
-def test_an_export_is_the_same_model_in_half_the_size(charlm: Any) -> None:
+def test_an_export_is_the_same_model_in_half_the_size(charlm: Any, listed: Any) -> None:
     config = ModelConfig(hidden_size=64, num_layers=2, embedding_size=32)
     source = write_run(Path("runs/large"), config=config, training={"epochs": 3})
-    log(source, 1.5)
+    log_loss(source, 1.5)
     ended = charlm("export", source, "out/large")
     assert (ended.code, ended.err) == (0, "")
     assert sorted(path.name for path in Path("out/large").iterdir()) == sorted(
@@ -48,7 +40,7 @@ def test_an_export_is_the_same_model_in_half_the_size(charlm: Any) -> None:
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float16)}
     assert_as_good(language_model.load(str(source)), language_model.load("out/large"))
     assert_as_good(language_model.load(str(source)), language_model.load(f"out/large/{MODEL}"))
-    assert listed(charlm, "--folder", "out")["out/large"]["validation_loss"] == 1.5
+    assert listed("--folder", "out")["out/large"]["validation_loss"] == 1.5
     data = json.loads(charlm("info", "out/large", "--json").out)
     assert data["training"] == {"epochs": 3}
     assert charlm("export", "out/large", "out/again").code == 0
@@ -90,7 +82,7 @@ def test_weights_too_large_for_half_precision_are_one_line(refused: Refused) -> 
 def test_an_export_that_failed_can_be_repeated(
     charlm: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*given: Any) -> None:
+    def full(*given: Any, **about: Any) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

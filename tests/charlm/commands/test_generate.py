@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable
@@ -5,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusals
 from tiny_models import VOCABULARY
 
 from charlm import language_model
@@ -136,29 +139,28 @@ def test_a_seed_that_chance_chose_is_told_and_works(charlm: Any) -> None:
     assert json.loads(again.out) == data
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (["--length", "0"], "--length"),
-        (["--length", "-5"], "--length"),
-        (["--samples", "0"], "--samples"),
-        (["--temperature", "-1"], "temperature"),
-        (["--temperature", "nan"], "temperature"),
-        (["--top-k", "0"], "top-k"),
-        (["--top-p", "0"], "top-p"),
-        (["--top-p", "1.5"], "top-p"),
-        (["--seed", "-1"], "seed"),
-        (["--seed", "one"], "--seed"),
-        (["--prompt", "a", "--prompt-file", "x"], "not both"),
-        (["--prompt-file", "nowhere.txt"], "nowhere.txt: it does not exist"),
-        (["--prompt-file", "."], "it is a folder"),
-        (["--unknown", "guess"], "--unknown"),
-        (["--json=maybe"], "--json"),
-        (["--prompt"], "--prompt"),
-    ],
+@refusals(
+    """
+    --length 0                 | --length
+    --length -5                | --length
+    --samples 0                | --samples
+    --temperature -1           | temperature
+    --temperature nan          | temperature
+    --top-k 0                  | top-k
+    --top-p 0                  | top-p
+    --top-p 1.5                | top-p
+    --seed -1                  | seed
+    --seed one                 | --seed
+    --prompt a --prompt-file x | not both
+    --prompt-file nowhere.txt  | nowhere.txt: it does not exist
+    --prompt-file .            | it is a folder
+    --unknown guess            | --unknown
+    --json=maybe               | --json
+    --prompt                   | --prompt
+    """
 )
-def test_impossible_options_are_one_line(refused: Refused, options: list[str], said: str) -> None:
-    assert said in refused("generate", TINY, *options)
+def test_impossible_options_are_one_line(refused: Refused, arguments: list[str], line: str) -> None:
+    assert line in refused("generate", TINY, *arguments)
 
 
 def test_models_that_cannot_be_loaded_are_one_line(refused: Refused) -> None:

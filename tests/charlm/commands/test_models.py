@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import shutil
 from collections.abc import Callable
@@ -5,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_models import CONFIG, VOCABULARY, damaged, random_weights, write_run, write_signed
+from tiny_models import (
+    CONFIG,
+    VOCABULARY,
+    damaged,
+    log_loss,
+    random_weights,
+    write_run,
+    write_signed,
+)
 
 from charlm.config import ModelConfig
 from charlm.runs.files import METRICS, MODEL
@@ -25,16 +35,6 @@ TITLE = "\x1b]0;owned\x07"
 
 
 pytestmark = pytest.mark.usefixtures("run")
-
-
-def listed(charlm: Any, *options: str) -> dict[str, dict[str, Any]]:
-    ended = charlm("models", "--json", *options)
-    assert (ended.code, ended.err, ended.out.count("\n")) == (0, "", 1)
-    return {row["model"]: row for row in json.loads(ended.out)["models"]}
-
-
-def log(run: Path, loss: float) -> None:
-    (run / METRICS).write_text(json.dumps({"event": "evaluated", "loss": loss}) + "\n")
 
 
 def rewrite(run: Path, **changes: Any) -> None:
@@ -67,10 +67,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
-def test_shipped_models_and_runs_are_listed(charlm: Any, run: Path, tmp_path: Path) -> None:
+def test_shipped_models_and_runs_are_listed(
+    charlm: Any, listed: Any, run: Path, tmp_path: Path
+) -> None:
     write_run(tmp_path / "shipped" / "charlm" / "island", validation_loss=1.25)
-    log(run, 1.5)
-    rows = listed(charlm)
+    log_loss(run, 1.5)
+    rows = listed()
     assert list(rows) == ["island", TINY]
     for row in rows.values():
         assert set(row) == {"model", "origin", "kind", "config", "parameters", "validation_loss"}
@@ -84,18 +86,20 @@ def test_shipped_models_and_runs_are_listed(charlm: Any, run: Path, tmp_path: Pa
         assert part in shown.out
 
 
-def test_a_run_before_its_first_evaluation_is_listed(charlm: Any, run: Path) -> None:
+def test_a_run_before_its_first_evaluation_is_listed(charlm: Any, listed: Any, run: Path) -> None:
     (run / MODEL).unlink()
-    assert listed(charlm)[TINY]["parameters"] is None
+    assert listed()[TINY]["parameters"] is None
     assert TINY in charlm("models").out
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_run_does_not_hide_the_others(charlm: Any, run: Path, damage: str) -> None:
+def test_a_damaged_run_does_not_hide_the_others(
+    charlm: Any, listed: Any, run: Path, damage: str
+) -> None:
     bad = write_run(run.parent / "bad")
     write_run(run.parent / "zoo")
     DAMAGE[damage](bad)
-    rows = listed(charlm)
+    rows = listed()
     assert list(rows) == ["runs/bad", TINY, "runs/zoo"]
     assert set(rows["runs/bad"]) == {"model", "origin", "error"}
     assert rows["runs/bad"]["error"].isprintable()
@@ -117,19 +121,19 @@ def test_a_damaged_run_is_one_line_for_info_and_export(
     assert not Path("out").exists()
 
 
-def test_no_models_at_all(charlm: Any, run: Path) -> None:
+def test_no_models_at_all(charlm: Any, listed: Any, run: Path) -> None:
     shutil.rmtree(run)
-    assert listed(charlm) == {}
+    assert listed() == {}
     assert charlm("models").code == 0
 
 
-def test_runs_may_be_elsewhere(charlm: Any, run: Path) -> None:
+def test_runs_may_be_elsewhere(listed: Any) -> None:
     write_run(Path("other place") / "one")
-    assert list(listed(charlm, "--folder", "other place")) == ["other place/one"]
+    assert list(listed("--folder", "other place")) == ["other place/one"]
 
 
 def test_info_adds_up(charlm: Any, run: Path) -> None:
-    log(run, 1.5)
+    log_loss(run, 1.5)
     training, corpus = {"epochs": 3}, {"spec": "text.txt"}
     rewrite(run, training=training, corpus=corpus)
     ended = charlm("info", TINY, "--json")
@@ -182,13 +186,13 @@ def test_characters_that_print_nothing_are_named(charlm: Any, run: Path) -> None
     assert not set(shown.out) & {"\x1b", "\x9b", "\u202e", "\ud800"}
 
 
-def test_harmed_metadata_never_ends_in_a_traceback(charlm: Any, run: Path) -> None:
-    log(run, 1.5)
+def test_harmed_metadata_never_ends_in_a_traceback(charlm: Any, listed: Any, run: Path) -> None:
+    log_loss(run, 1.5)
     for name, seed in (("config.json", 1), (METRICS, 2)):
         good = (run / name).read_bytes()
         for harmed in damaged(good, 60, seed):
             (run / name).write_bytes(harmed)
-            assert list(listed(charlm)) == [TINY]
+            assert list(listed()) == [TINY]
             assert charlm("models").code == 0
             for options in ([], ["--json"]):
                 ended = charlm("info", TINY, *options)
@@ -200,3 +204,25 @@ def test_harmed_metadata_never_ends_in_a_traceback(charlm: Any, run: Path) -> No
 @pytest.mark.parametrize("command", ["info", "export", "models"])
 def test_unknown_options_are_one_line(refused: Refused, command: str) -> None:
     assert "--nope" in refused(command, "--nope")
+
+
+def test_names_stay_whole_in_a_narrow_terminal(
+    charlm: Any, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    name = run.rename(run.parent / ("a run of many words " * 4 + "end"))
+    whole = f"runs/{name.name}"
+    assert f"{whole}  charlm" in charlm("models").out
+    assert whole in charlm("info", whole).out
+    (name / MODEL).write_bytes(b"")
+    listed = charlm("models").out.splitlines()
+    assert f"{whole}  unusable" in listed
+    assert listed[-1].startswith(f"{whole}/{MODEL} ")
+
+
+def test_a_long_symbol_is_cut(charlm: Any, tmp_path: Path) -> None:
+    vocabulary = Vocabulary(("x" * 9000, *VOCABULARY.symbols[1:]))
+    write_run(tmp_path / "work" / "long", vocabulary=vocabulary)
+    said = charlm("info", "long").out
+    assert f"{'x' * 60}…" in said.replace("\n", "")
+    assert "x" * 61 not in said

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable
@@ -5,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusals
 from tiny_models import random_text
 
 from charlm import language_model
@@ -71,20 +74,19 @@ def test_nothing_to_score_is_one_line(refused: Callable[..., str]) -> None:
     assert "no text" in refused("score", "--text", "XYZ", "--unknown", "skip", *asked)
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (["nowhere.txt"], "nowhere.txt: it does not exist"),
-        (["."], "it is a folder"),
-        (["--nope"], "--nope"),
-        (["-", "--encoding", "nope"], "'nope'"),
-        (["-", "--model", "nowhere"], "no model 'nowhere'"),
-        (["binary"], "binary: byte 0x80 at offset 0"),
-    ],
+@refusals(
+    """
+    nowhere.txt       | nowhere.txt: it does not exist
+    .                 | it is a folder
+    --nope            | --nope
+    - --encoding nope | 'nope'
+    - --model nowhere | no model 'nowhere'
+    binary            | binary looks binary
+    """
 )
 def test_impossible_requests_are_one_line(
-    refused: Callable[..., str], options: list[str], said: str
+    refused: Callable[..., str], arguments: list[str], line: str
 ) -> None:
     Path("binary").write_bytes(b"\x80\0\xff")
-    asked = [] if "--model" in options else ["--model", TINY]
-    assert said in refused("score", *options, *asked)
+    asked = [] if "--model" in arguments else ["--model", TINY]
+    assert line in refused("score", *arguments, *asked)

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,12 @@ def test_a_sparkline_has_a_bar_for_each_value_it_has_room_for(
     assert [line[index] for index in order] == sorted(line)
     if max(shown) > min(shown):
         assert {line[order[0]], line[order[-1]]} == {"▁", "█"}
+
+
+def test_names_of_runs_stay_whole_in_a_narrow_terminal() -> None:
+    shown = console(30, terminal=True)
+    live, name = LiveDisplay(shown), "runs/a-long-name-" + "of-many-words-" * 9 + "end"
+    with live.live:
+        live(started(run=name))
+        live(STORY[-1])
+    assert name in shown.export_text()

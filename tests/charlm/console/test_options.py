@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import dataclasses
 import io
 from typing import Annotated, Any, get_type_hints
@@ -7,6 +9,7 @@ from cyclopts import App, CycloptsError, Parameter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
+from training_helpers import options_of
 
 from charlm.config import ModelConfig, TrainingConfig
 from charlm.console.options import INPUT, TEXT, make_options
@@ -26,18 +29,6 @@ def command(*, options: Annotated[Options, Parameter(name="*")] = Options()) -> 
 
 def parsed(*tokens: str) -> Any:
     return app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-
-
-def tokens_of(config: ModelConfig | TrainingConfig) -> list[str]:
-    """The command line that asks for `config`, as a person would write it."""
-    given: list[str] = []
-    for name, value in config.to_json().items():
-        option = name.replace("_", "-")
-        if isinstance(value, bool):
-            given.append(f"--{option}" if value else f"--no-{option}")
-        elif value is not None:
-            given += [f"--{option}", str(value)]
-    return given
 
 
 def test_what_is_not_given_stays_none() -> None:
@@ -76,7 +67,7 @@ def test_only_what_is_given_changes() -> None:
 def test_a_configuration_given_as_options_comes_out_as_it_is(
     model: ModelConfig, training: TrainingConfig
 ) -> None:
-    changes = vars(parsed(*tokens_of(model), *tokens_of(training)))
+    changes = vars(parsed(*options_of(model.to_json()), *options_of(training.to_json())))
     assert ModelConfig().replace(changes) == model
     assert TrainingConfig().replace(changes) == training
 

@@ -1,5 +1,7 @@
 """What a comparison makes of runs that are there: other settings, older ones, diverged ones."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 from typing import Any

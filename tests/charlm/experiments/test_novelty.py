@@ -1,5 +1,7 @@
 """What is copied and what is invented, and `charlm novelty` as people call it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import refusals
 from tiny_models import random_text
 from training_helpers import SAMPLE, drawn
 
@@ -183,24 +186,23 @@ def test_nothing_that_a_model_writes_reaches_the_terminal_unseen(
     assert "\x1b" not in ended.out
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ([TINY, "nowhere.txt"], "nowhere.txt"),
-        (["nowhere", "text.txt"], "no model 'nowhere'"),
-        ([TINY, "text.txt", "--length", "0"], "--length must lie between 1 and"),
-        ([TINY, "text.txt", "--temperatures", "0.5", "101"], "temperature must lie between"),
-        ([TINY, "text.txt", "--temperatures", "warm"], "warm"),
-        ([TINY, "text.txt", "--seed", "-1"], "-1"),
-        ([TINY, "one.txt"], "too few for a test part"),
-        ([TINY, "empty.txt"], "holds no text"),
-        ([TINY, "text.txt", "--encoding", "nope"], "'nope'"),
-        ([], "no model 'war_and_peace'"),
-    ],
+@refusals(
+    """
+    runs/tiny nowhere.txt                     | nowhere.txt
+    nowhere text.txt                          | no model 'nowhere'
+    runs/tiny text.txt --length 0             | --length must lie between 1 and
+    runs/tiny text.txt --temperatures 0.5 101 | temperature must lie between
+    runs/tiny text.txt --temperatures warm    | warm
+    runs/tiny text.txt --seed -1              | -1
+    runs/tiny one.txt                         | too few for a test part
+    runs/tiny empty.txt                       | holds no text
+    runs/tiny text.txt --encoding nope        | 'nope'
+                                              | no model 'war_and_peace'
+    """
 )
 def test_impossible_requests_are_one_line(
-    refused: Callable[..., str], text: str, options: list[str], said: str
+    refused: Callable[..., str], text: str, arguments: list[str], line: str
 ) -> None:
     Path("one.txt").write_text("a")
     Path("empty.txt").write_text("")
-    assert said in refused("novelty", *options)
+    assert line in refused("novelty", *arguments)

@@ -1,7 +1,10 @@
 """`charlm sweep` as people call it."""
 
+from __future__ import annotations
+
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -245,3 +248,16 @@ def test_a_grid_counts_what_is_named_twice_once() -> None:
     )
     assert [trial.name for trial in trials] == ["gru 2 × 8", "gru 2 × 4", "gru 1 × 8", "gru 1 × 4"]
     assert [trial.model.embedding_size for trial in trials] == [8, 4, 8, 4]
+
+
+def test_rows_stay_whole_in_a_narrow_terminal(
+    sweep: Charlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10")
+    ended = sweep("--cells", "rnn", "--layers", "1")
+    page = Path("out/sweep.md").read_text().splitlines()
+    for row in (page[2], *page[4:]):
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert any(re.split(r"  +", line.strip()) == cells for line in ended.out.splitlines()), (
+            cells
+        )

@@ -1,5 +1,7 @@
 """The compiled step does what the NumPy step does."""
 
+from __future__ import annotations
+
 import itertools
 import sys
 from typing import Any

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import math
 from typing import Any
 
@@ -63,13 +65,24 @@ def test_a_high_temperature_is_nearly_uniform() -> None:
     assert np.abs(share - 1 / len(LOGITS)).max() < 0.02
 
 
+Weighed = tuple[np.ndarray, Any, np.ndarray, np.ndarray]
+
+
+@st.composite
+def weighed(draw: st.DrawFn, name: str, limits: st.SearchStrategy[Any]) -> Weighed:
+    """Logits, a limit of that name, and what the symbols weigh without the limit and with it."""
+    logits, limit, temperature = draw(some_logits), draw(limits), draw(st.floats(0.1, 10))
+    free, cut = (
+        weigh_symbols(logits[:, None], Sampling(temperature=temperature, **given))[:, 0]
+        for given in ({}, {name: limit})
+    )
+    return logits, limit, free, cut
+
+
 @drawn
-@given(some_logits, st.integers(1, 14), st.floats(0.1, 10))
-def test_top_k_keeps_the_k_likeliest_as_they_were(
-    logits: np.ndarray, k: int, temperature: float
-) -> None:
-    free = weigh_symbols(logits[:, None], Sampling(temperature=temperature))[:, 0]
-    cut = weigh_symbols(logits[:, None], Sampling(temperature=temperature, top_k=k))[:, 0]
+@given(weighed("top_k", st.integers(1, 14)))
+def test_top_k_keeps_the_k_likeliest_as_they_were(found: Weighed) -> None:
+    logits, k, free, cut = found
     kept = np.flatnonzero(cut)
     assert len(kept) == min(k, np.count_nonzero(free))
     np.testing.assert_array_equal(cut[kept], free[kept])
@@ -78,12 +91,9 @@ def test_top_k_keeps_the_k_likeliest_as_they_were(
 
 
 @drawn
-@given(some_logits, st.floats(0.01, 0.999), st.floats(0.1, 10))
-def test_top_p_keeps_the_smallest_set_that_sums_to_p(
-    logits: np.ndarray, p: float, temperature: float
-) -> None:
-    free = weigh_symbols(logits[:, None], Sampling(temperature=temperature))[:, 0]
-    cut = weigh_symbols(logits[:, None], Sampling(temperature=temperature, top_p=p))[:, 0]
+@given(weighed("top_p", st.floats(0.01, 0.999)))
+def test_top_p_keeps_the_smallest_set_that_sums_to_p(found: Weighed) -> None:
+    logits, p, free, cut = found
     kept = np.flatnonzero(cut)
     np.testing.assert_array_equal(cut[kept], free[kept])
     assert len(kept) == len(logits) or free[kept].min() >= np.delete(free, kept).max()

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import numpy as np
 import pytest
 from tiny_models import CONFIG, VOCABULARY, random_weights

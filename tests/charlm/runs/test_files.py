@@ -24,11 +24,6 @@ FILES = (CONFIG, VOCABULARY, MODEL, METRICS, LAST)
 
 
 @pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
-
-
-@pytest.fixture
 def stopped(text: Path) -> Path:
     """A run that can be resumed."""
     run = Path("handed over").absolute()

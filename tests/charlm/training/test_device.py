@@ -1,5 +1,9 @@
+from __future__ import annotations
+
 import itertools
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -8,7 +12,14 @@ from hypothesis import strategies as st
 from training_helpers import drawn
 
 from charlm.console.process import keep_freed_memory
-from charlm.training.device import autocast, pick_device, pick_precision
+from charlm.training.device import (
+    _tf32,
+    autocast,
+    count_cores,
+    pick_device,
+    pick_precision,
+    set_rounding,
+)
 from charlm.training.distributed import World, join_world
 from corpora.errors import UserError
 
@@ -22,6 +33,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
     def pretend(*, cuda: bool = False, mps: bool = False, **able: bool) -> None:
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 4 * cuda)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
         monkeypatch.setattr(
             torch.cuda, "is_bf16_supported", lambda including_emulation: able.get("bf16", False)
@@ -57,6 +69,16 @@ def test_each_process_of_a_machine_takes_its_own_gpu(
     assert pick_device("cuda").index == 0
     monkeypatch.setenv("LOCAL_RANK", "3")
     assert pick_device("auto").index == 3
+
+
+def test_more_processes_than_gpus_are_a_line(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(cuda=True)
+    monkeypatch.setenv("LOCAL_RANK", "4")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "6")
+    with pytest.raises(UserError, match="6 processes cannot share 4 GPUs"):
+        pick_device("cuda")
 
 
 @pytest.mark.parametrize("wanted", ["cuda", "mps"])
@@ -125,10 +147,51 @@ def test_a_process_alone_leads_and_agrees_with_itself(monkeypatch: pytest.Monkey
     with join_world(CPU) as alone:
         assert (alone.rank, alone.size, alone.device, alone.leads) == (0, 1, CPU, True)
         assert alone.agree(1.5, 2.0) == [1.5, 2.0]
+        assert alone.agree_or_stop(True, 1.5, 2.0) == (True, [1.5, 2.0])
         assert alone.mean(1.5, 2.0) == [1.5, 2.0]
         assert alone.gather({"a": torch.ones(2)}).keys() == {"a"}
         assert alone.parallel(model) is model
     assert not torch.distributed.is_initialized()
+
+
+def test_cores_are_those_that_the_process_may_use() -> None:
+    if not hasattr(os, "sched_getaffinity"):
+        assert count_cores() == os.cpu_count()
+        return
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        assert count_cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)
+    assert count_cores() == len(before)
+
+
+@pytest.mark.parametrize("first", ["tf32", "ieee"])
+def test_rounding_is_allowed_for_bf16_only_and_put_back(first: str) -> None:
+    """torch keeps these settings without a GPU, too."""
+    cuda, before = torch.device("cuda", 0), _tf32.read()
+    _tf32.write(first)
+    try:
+        for precision, value in (("fp32", "ieee"), ("bf16", "tf32")):
+            with set_rounding(cuda, precision):  # type: ignore[arg-type]
+                assert _tf32.read() == value
+                with set_rounding(cuda, precision):  # type: ignore[arg-type]
+                    assert _tf32.read() == value
+                assert _tf32.read() == value
+            assert _tf32.read() == first
+        with set_rounding(CPU, "fp32"):
+            assert _tf32.read() == first
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(_round_a_moment, range(100)))
+        assert _tf32.read() == first
+    finally:
+        _tf32.write(before)
+
+
+def _round_a_moment(number: int) -> None:
+    with set_rounding(torch.device("cuda", 0), "fp32" if number % 2 else "bf16"):
+        pass
 
 
 def test_keeping_freed_memory_changes_no_result() -> None:

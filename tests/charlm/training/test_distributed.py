@@ -1,14 +1,29 @@
 """Several processes on the CPU, started by torchrun: they train as one, and one of them writes."""
 
+from __future__ import annotations
+
 import re
 import signal
+import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from training_helpers import TIMES, options, request, resume, short_text, start, train, trained
+from training_helpers import (
+    TIMES,
+    environment,
+    last_step,
+    options,
+    request,
+    resume,
+    short_text,
+    start,
+    train,
+    trained,
+)
 
 from charlm.runs.files import METRICS
 from charlm.runs.model_file import read_model
@@ -71,6 +86,80 @@ def assert_same_training(alone: Path, run: Path) -> None:
     arrays, _ = RunFolder(run).load_last()
     ranks = {name.split(".")[1] for name in arrays if name.startswith("carried.")}
     assert ranks == {"0", "1"}
+
+
+def start_ranks(
+    *arguments: str | Path, folder: Path, launcher: tuple[str, ...] = ("charlm.train",)
+) -> list[subprocess.Popen[str]]:
+    """Start two processes as torchrun does, but without it: nobody watches over them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "test"}
+    shared |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    return [
+        subprocess.Popen(
+            [sys.executable, "-m", *launcher, *map(str, arguments)],
+            cwd=folder,
+            env=environment(folder, **shared, RANK=rank, LOCAL_RANK=rank),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in "01"
+    ]
+
+
+LONG = {"sample_length": 0, "epochs": 100_000, "evaluate_every": 20, "save_seconds": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", [0, 1])
+def test_when_one_process_is_killed_the_other_ends_with_a_line(tmp_path: Path, lost: int) -> None:
+    text, run = short_text(tmp_path), tmp_path / "run"
+    ranks = start_ranks(text, "--out", run, *options(**LONG), folder=tmp_path)
+    wait_for(lambda: last_step(run) > 0, ranks[0])
+    ranks[lost].kill()
+    began = time.monotonic()
+    code, _, err = ended(ranks[1 - lost])
+    assert time.monotonic() - began < 60
+    assert code == 2, err
+    (line,) = [line for line in err.splitlines() if line.startswith("charlm: ")]
+    assert "another process of the training is gone" in line
+    assert "Traceback" not in err
+    ended(ranks[lost])
+    step = last_step(run)
+    code, out, err = ended_all(
+        start_ranks("--resume", run, "--max-minutes", "0.0001", folder=tmp_path)
+    )
+    assert code == [0, 0], err
+    assert last_step(run) >= step
+    assert "out of time" in out
+
+
+def ended_all(ranks: list[subprocess.Popen[str]]) -> tuple[list[int], str, str]:
+    codes, outs, errs = zip(*map(ended, ranks), strict=True)
+    return list(codes), "".join(outs), "".join(errs)
+
+
+def test_a_signal_to_one_process_ends_all_with_a_save(tmp_path: Path) -> None:
+    """To one that does not lead."""
+    text, run = short_text(tmp_path), tmp_path / "run"
+    ranks = start_ranks(text, "--out", run, *options(**LONG), folder=tmp_path)
+    wait_for(lambda: last_step(run) > 0, ranks[0])
+    ranks[1].send_signal(signal.SIGTERM)
+    codes, out, err = ended_all(ranks)
+    assert codes[1] == 128 + signal.SIGTERM, err
+    assert out.count("interrupted at step") == 1
+    assert f"interrupted at step {last_step(run)}" in out.replace(",", "")
+
+
+def test_a_job_of_one_process_says_its_name_under_torchrun(tmp_path: Path) -> None:
+    own = environment(tmp_path, TORCHELASTIC_RUN_ID="test")
+    given = [sys.executable, "-m", "seq.scan", "train", "--epochs", "1"]
+    told = subprocess.run(given, cwd=tmp_path, env=own, capture_output=True, text=True)
+    assert told.returncode == 2
+    assert "a translator is trained by one process; start it without torchrun" in told.stderr
 
 
 def test_a_batch_that_cannot_be_shared_is_a_line_and_ends_all_processes(tmp_path: Path) -> None:

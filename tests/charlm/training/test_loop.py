@@ -1,5 +1,7 @@
 """The loop with a stand-in for the task, whose losses are known, and a clock that it moves."""
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Callable, Iterator

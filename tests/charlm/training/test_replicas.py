@@ -1,25 +1,16 @@
 """Threads that share a batch compute what one thread computes."""
 
+from __future__ import annotations
+
 import threading
 from pathlib import Path
 
 import pytest
 import torch
+import training_helpers as helpers
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
-from training_helpers import (
-    MODEL_CONFIG,
-    TRAINING_CONFIG,
-    drawn,
-    request,
-    result,
-    resume,
-    short_text,
-    start,
-    trained,
-    trained_until,
-)
 
 from charlm.model import CharLM
 from charlm.task import LARGEST_SHARDED, LanguageModelling, choose_shards
@@ -37,7 +28,7 @@ def shared_by(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 
 def task_of(folder: Path, shards: int, **changes: object) -> LanguageModelling:
-    asked = request(short_text(folder), folder / "run", **changes)
+    asked = helpers.request(helpers.short_text(folder), folder / "run", **changes)
     text = encode(asked.corpus)
     torch.manual_seed(0)
     model = CharLM(asked.model, len(text.vocabulary))
@@ -87,30 +78,28 @@ def test_losses_gradients_states_and_masks_are_those_of_one_thread(
 def test_large_layers_are_not_shared(shared_by: dict[str, int]) -> None:
     shared_by["threads"] = 2
     for size, threads in ((LARGEST_SHARDED, 2), (LARGEST_SHARDED + 1, 1)):
-        model = MODEL_CONFIG.replace({"hidden_size": size})
-        assert choose_shards(model, TRAINING_CONFIG, World()) == threads
+        model = helpers.MODEL_CONFIG.replace({"hidden_size": size})
+        assert choose_shards(model, helpers.TRAINING_CONFIG, World()) == threads
 
 
-def test_resuming_is_exact(tmp_path: Path, shared_by: dict[str, int]) -> None:
+def test_resuming_is_exact(text: Path, tmp_path: Path, shared_by: dict[str, int]) -> None:
     shared_by["threads"] = 2
-    text = short_text(tmp_path)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    trained(start(request(text, whole, weight_dropout=0.2)))
-    trained_until(23, start, request(text, parts, weight_dropout=0.2))
-    trained(resume(parts))
-    assert result(parts) == result(whole)
+    helpers.trained(helpers.start(helpers.request(text, whole, weight_dropout=0.2)))
+    helpers.trained_until(23, helpers.start, helpers.request(text, parts, weight_dropout=0.2))
+    helpers.trained(helpers.resume(parts))
+    assert helpers.result(parts) == helpers.result(whole)
 
 
 def test_a_training_goes_on_with_another_number_of_threads(
-    tmp_path: Path, shared_by: dict[str, int]
+    text: Path, tmp_path: Path, shared_by: dict[str, int]
 ) -> None:
-    text = short_text(tmp_path)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    trained(start(request(text, whole)))
-    trained_until(23, start, request(text, parts))
+    helpers.trained(helpers.start(helpers.request(text, whole)))
+    helpers.trained_until(23, helpers.start, helpers.request(text, parts))
     shared_by["threads"] = 3
-    trained(resume(parts))
-    for one, other in zip(result(parts).logged, result(whole).logged, strict=True):
+    helpers.trained(helpers.resume(parts))
+    for one, other in zip(helpers.result(parts).logged, helpers.result(whole).logged, strict=True):
         if "loss" in one:
             assert one["loss"] == pytest.approx(other["loss"], rel=1e-3)
 
@@ -146,7 +135,7 @@ def test_threads_share_the_cores_and_leave_the_rest_as_it_was() -> None:
         torch.set_num_threads(before)
 
 
-@drawn
+@helpers.drawn
 @given(rows=st.integers(1, 600), threads=st.integers(1, 32))
 def test_the_share_of_a_thread_is_whole_and_not_too_small(rows: int, threads: int) -> None:
     before = torch.get_num_threads()

@@ -1,5 +1,7 @@
 """Tables in all formats, small splits of the movie reviews, and checks that tests share."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json

@@ -1,5 +1,7 @@
 """Tables that are damaged or something else give an error of one line."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,7 @@
 """Folders of texts, with and without classes."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """The movie reviews from a mirror, and the errors where they cannot be read."""
 
+from __future__ import annotations
+
 import logging
 import os
 import subprocess

@@ -1,5 +1,7 @@
 """The movie reviews from a hub on this machine, and from the cache when the hub is gone."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os

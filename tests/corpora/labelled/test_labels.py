@@ -1,5 +1,7 @@
 """Labels of tables: names, numbers and booleans, and given classes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from itertools import product
 from typing import Any

@@ -1,5 +1,7 @@
 """Tables in all formats give the same texts and labels."""
 
+from __future__ import annotations
+
 import csv
 import io
 from collections.abc import Callable

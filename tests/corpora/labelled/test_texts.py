@@ -1,5 +1,7 @@
 """Text files, what cannot be read, and labelled texts as objects."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,6 +1,9 @@
 """Vocabularies of words as JSON: anything else is refused."""
 
+from __future__ import annotations
+
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -83,3 +86,18 @@ def test_json_is_one_line_of_ascii() -> None:
     text = WordTokenizer.train(["A don't é 😀 \ufffd"]).to_json()
     assert text.isascii()
     assert text.isprintable()
+
+
+def test_a_vocabulary_of_hundreds_of_megabytes_is_refused_at_once() -> None:
+    words = ["<pad>", "<unk>", *(f"{number:06}{'x' * 1000}" for number in range(40_000))]
+    text = json.dumps({**MARK, "words": words})
+    before = time.perf_counter()
+    with pytest.raises(UserError, match=r"has [\d,]+ characters; 33,554,432 are the most"):
+        WordTokenizer.from_json(text)
+    assert time.perf_counter() - before < 0.1
+
+
+def test_what_could_not_be_read_again_is_not_made() -> None:
+    texts = [f"{number} {'x' * 1_000_000}{number}" for number in range(40)]
+    with pytest.raises(UserError, match="too long for a vocabulary"):
+        WordTokenizer.train(texts)

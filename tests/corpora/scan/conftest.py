@@ -1,5 +1,7 @@
 """The official files of SCAN, if a mirror has them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

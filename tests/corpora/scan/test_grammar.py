@@ -1,5 +1,7 @@
 """The grammar of SCAN: its commands, their actions, and the messages about other words."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """The official files of the simple split: from a mirror or the network, verified."""
 
+from __future__ import annotations
+
 import hashlib
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,7 @@
 """Bytes that do not decode, and the advice for a file in another encoding."""
 
+from __future__ import annotations
+
 import codecs
 import io
 import os

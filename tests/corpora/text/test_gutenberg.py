@@ -1,5 +1,7 @@
 """Synthetic books first; then the packaged text and whatever real files the mirror holds."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections import Counter

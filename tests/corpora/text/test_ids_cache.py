@@ -1,5 +1,7 @@
 """What the cache holds is used if it is whole, and only then."""
 
+from __future__ import annotations
+
 import json
 import mmap
 import os

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -144,22 +147,32 @@ def test_anything_else_is_not_a_vocabulary(text: str) -> None:
         Vocabulary.from_json(text)
 
 
-@pytest.mark.parametrize(
-    ("known", "text", "hint"),
-    [
-        ("café ", "cafe\u0301", "; its NFC form is known (--normalize NFC)"),
-        ("cafe\u0301 ", "café", "; its NFD form is known (--normalize NFD)"),
-        ("fin", "ﬁn", "; its NFKC form is known (--normalize NFKC)"),
-        ("각", "\u1100\u1161\u11a8", "; its NFC form is known (--normalize NFC)"),
-        ("café ", "cafe\u0301 x", " symbols (3 unknown in all)"),
-        ("abc", "x", " symbols"),
-        ("a", "a" + "\u0301\u0323" * 100_000, " symbols (200,000 unknown in all)"),
-    ],
-)
-def test_the_normal_form_that_is_known_is_told(known: str, text: str, hint: str) -> None:
+def assert_hint(known: str, text: str, hint: str) -> None:
+    """The error on `text` ends with `hint`; that on a list of its symbols advises no form."""
     with pytest.raises(UnknownSymbol) as caught:
         vocabulary_of(known).encode(text)
     assert str(caught.value).endswith(hint)
     with pytest.raises(UnknownSymbol) as caught:
         vocabulary_of(known).encode(list(text))
     assert "normalize" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [("cafe\u0301", "NFC"), ("café", "NFD"), ("ﬁn", "NFKC"), ("\u1100\u1161\u11a8", "NFC")],
+)
+def test_the_normal_form_that_is_known_is_told(text: str, form: str) -> None:
+    known = unicodedata.normalize(form, text) + " "
+    assert_hint(known, text, f"; its {form} form is known (--normalize {form})")
+
+
+@pytest.mark.parametrize(
+    ("known", "text", "hint"),
+    [
+        ("café ", "cafe\u0301 x", " symbols (3 unknown in all)"),
+        ("abc", "x", " symbols"),
+        ("a", "a" + "\u0301\u0323" * 100_000, " symbols (200,000 unknown in all)"),
+    ],
+)
+def test_no_normal_form_is_told_where_none_is_known(known: str, text: str, hint: str) -> None:
+    assert_hint(known, text, hint)

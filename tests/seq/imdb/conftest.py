@@ -1,5 +1,7 @@
 """Reviews to train on."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """Which words speak for what a classifier says."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Callable
 from itertools import pairwise
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from review_helpers import genres, understood
 from reviews import BAD, GOOD, reviews
 
+from corpora.errors import UserError
 from seq.imdb import explain as explaining
-from seq.imdb.explain import GRADIENT_WORDS, OCCLUSION_WORDS, Explanation, explain
-from seq.imdb.library import TextClassifier, load
+from seq.imdb.explain import OCCLUSION_WORDS, Explanation, explain
+from seq.imdb.library import LONGEST_TEXT, TextClassifier, load
 
 
 @pytest.fixture(scope="module")
@@ -167,20 +170,24 @@ def test_a_long_text_is_explained_by_gradient(classifier: TextClassifier) -> Non
     assert explain(classifier, "good", "gradient").method == "gradient"
 
 
-def test_of_a_longer_text_yet_the_beginning_is_explained(
+def test_of_a_longer_text_yet_the_end_is_explained(
     classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "a good film, and <br />awful &amp; dull" + " it was" * 20
     whole = explain(classifier, text, "gradient")
-    assert len(whole.words) < GRADIENT_WORDS
-    monkeypatch.setattr(explaining, "GRADIENT_WORDS", 5)
+    assert len(whole.words) < LONGEST_TEXT
+    monkeypatch.setattr(explaining, "LONGEST_TEXT", 5)
     found = explain(classifier, text, "gradient")
-    assert found.words == whole.words[:5]
+    assert found.words == whole.words[-5:]
     assert found.prediction == whole.prediction
     pieces = list(found.pieces())
     assert "".join(piece for piece, _ in pieces) == text
-    end = found.words[-1].end
-    assert pieces[-1] == (text[end:], 0.0)
+    assert pieces[0] == (text[: found.words[0].start], 0.0)
+
+
+def test_occlusion_of_a_very_long_text_is_refused(classifier: TextClassifier) -> None:
+    with pytest.raises(UserError, match=r"2,000 words are the most, not 2,001.*gradient"):
+        explain(classifier, "film " * 2001, "occlusion")
 
 
 @pytest.mark.parametrize("method", ["occlusion", "gradient"])

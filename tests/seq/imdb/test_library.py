@@ -1,7 +1,12 @@
 """Classifiers by name, and what they say."""
 
+from __future__ import annotations
+
 import itertools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +15,20 @@ import numpy as np
 import pytest
 import torch
 from review_helpers import GENRES, genres, rewritten, understanding, understood
-from reviews import reviews
+from reviews import reviews, shape
 from safetensors.numpy import save_file
 from tiny_models import damaged, write_run
 
 from charlm.runs.model_file import read_model
 from charlm.runs.registry import CLASSIFIER
+from charlm.training.task import copy_weights
 from corpora.errors import UserError
+from corpora.labelled.words import WordTokenizer
+from seq.imdb import library, task
 from seq.imdb.library import CHUNK, TextClassifier, load
+from seq.imdb.model import Classifier
+
+ROOT = Path(library.__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +218,91 @@ def test_a_model_that_contradicts_itself_is_not_loaded(run: Path, tmp_path: Path
             load(str(path))
         assert "\n" not in str(caught.value)
     assert load(str(rewritten(tmp_path / "right.safetensors", file))).name == "right"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (5, "classify takes a list of texts, not 5"),
+        (None, "classify takes a list of texts, not None"),
+        ([5], "a text must be a string, not 5"),
+        (["a", None], "a text must be a string, not None"),
+        ([b"a"], "a text must be a string, not b'a'"),
+        ([["a"]], r"a text must be a string, not \['a'\]"),
+    ],
+)
+def test_what_is_no_text_is_told(classifier: TextClassifier, given: Any, said: str) -> None:
+    for call in (classifier.classify, classifier.log_probs, classifier.stream):
+        with pytest.raises(TypeError, match=said):
+            list(call(given))
+
+
+def test_log_probs_take_no_single_text(classifier: TextClassifier) -> None:
+    with pytest.raises(TypeError, match="a list of texts"):
+        classifier.log_probs("a good film")
+
+
+def test_of_a_long_text_the_last_words_are_read(
+    classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "LONGEST_TEXT", 4)
+    text, end = "awful dull poor bad " * 3 + "it was a superb", "it was a superb"
+    long, short = classifier.classify([text, end])
+    assert long.probabilities == pytest.approx(short.probabilities, abs=1e-5)
+    assert (long.words, short.words) == (16, 4)
+    notices: list[str] = []
+    classifier.log_probs([text, end, text], notice=notices.append)
+    assert notices == ["2 texts have more than 4 words: only the last 4 are read"]
+
+
+def test_batches_hold_a_bounded_number_of_words(
+    classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["superb film " * size for size in (1, 40, 3, 7, 20, 2, 2)]
+    whole = classifier.log_probs(texts)
+    sizes: list[tuple[int, ...]] = []
+
+    def predict(model: Any, ids: Any, *about: Any) -> Any:
+        sizes.append(tuple(map(len, ids)))
+        return task.predict(model, ids, *about)
+
+    monkeypatch.setattr(library, "BATCH_WORDS", 30)
+    monkeypatch.setattr(library, "predict", predict)
+    done: list[int] = []
+    np.testing.assert_allclose(classifier.log_probs(texts, progress=done.append), whole, atol=1e-5)
+    assert sizes == [(80,), (40,), (14, 6), (4, 4, 2)]
+    assert done == [1, 1, 2, 3]
+
+
+MEMORY = """
+import resource, sys
+from seq.imdb.library import load
+classifier = load(sys.argv[1], device="cpu")
+classifier.classify(["a superb film"])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+(found,) = classifier.classify(["a superb film of a cast " * (int(sys.argv[2]) // 6)])
+print(found.words, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_a_book_takes_no_more_memory_than_what_is_read_of_it(tmp_path: Path, run: Path) -> None:
+    config = shape(hidden_size=128)
+    tokenizer = WordTokenizer(("<pad>", "<unk>", "film"))
+    network = Classifier(config, len(tokenizer), 2)
+    about = {"config": {**config.to_json(), "classes": ["bad", "good"]}}
+    file = rewritten(
+        tmp_path / "wide.safetensors",
+        read_model(run),
+        **about,
+        vocabulary=tokenizer.to_json(),
+        weights=copy_weights(network),
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(file), "399996"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        check=True,
+    )
+    words, megabytes = map(int, ended.stdout.split())
+    assert words == 399_996
+    assert megabytes < 300  # 150 for the words of the text; read whole, it takes 1,280

@@ -1,5 +1,7 @@
 """The classifier: padding, packing and batching change no score, and parameters are counted."""
 
+from __future__ import annotations
+
 from itertools import product
 
 import numpy as np

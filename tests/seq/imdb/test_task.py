@@ -1,5 +1,7 @@
 """The classification task: what is learned, from what, in which order."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

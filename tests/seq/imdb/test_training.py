@@ -1,5 +1,7 @@
 """What a training of reviews begins with: vectors, a word model, another classifier."""
 
+from __future__ import annotations
+
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -157,3 +159,20 @@ def test_the_run_keeps_the_best_model(tmp_path: Path, file: Path) -> None:
     task.model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
     assert task.evaluate()["loss"] == pytest.approx(min(losses), abs=1e-6)
     assert load(str(run)).classes == ("bad", "good")
+
+
+@pytest.mark.parametrize(
+    ("strange", "said"),
+    [
+        (1, "1 of 61 texts has no word of the vocabulary"),
+        (3, "3 of 63 texts have no word of the vocabulary"),
+        (0, None),
+    ],
+)
+def test_texts_without_a_known_word_are_told(tmp_path: Path, strange: int, said: str) -> None:
+    rows = [*reviews(60), *(("xyzzy plugh", "good") for _ in range(strange))]
+    file = write_csv(tmp_path / "own.csv", rows)
+    notices: list[str] = []
+    with start(request(file, tmp_path / "run", vocabulary_size=21), notice=notices.append):
+        pass
+    assert [line for line in notices if "no word of the vocabulary" in line] == [said] * bool(said)

@@ -1,6 +1,10 @@
 """Word vectors from text files."""
 
+from __future__ import annotations
+
 import gzip
+import time
+import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +17,7 @@ from reviews import request, reviews, write_csv
 from training_helpers import start, trained
 
 from corpora.errors import UserError
+from seq.imdb import vectors as vectors_module
 from seq.imdb.vectors import read_vectors
 
 WORDS = ("<pad>", "<unk>", "good", "bad", "film")
@@ -145,3 +150,56 @@ def test_vectors_are_for_a_learned_embedding(tmp_path: Path, other: dict[str, st
     init_from = str(tmp_path / "elsewhere") if "init_from" in other else None
     with pytest.raises(UserError, match="learned"):
         trained(start(replace(wanted, vectors=words, init_from=init_from)))
+
+
+def refused(path: Path, said: str) -> None:
+    """Check that a file is refused in one line, before much memory is taken or time is spent."""
+    tracemalloc.start()
+    before = time.perf_counter()
+    with pytest.raises(UserError, match=said) as caught:
+        read_vectors(path, [f"w{number}" for number in range(20_000)])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "\n" not in str(caught.value)
+    assert peak < 50_000_000
+    assert time.perf_counter() - before < 20
+
+
+def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_bytes(b"good " + b"1 " * 10_000_000)
+    refused(path, "v.txt has a line of over 1,048,576 bytes: no word vectors")
+
+
+@pytest.mark.parametrize("line", [b"0" * 4096, b"nothing" + b" 0.000000000" * 80 + b"\n"])
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    monkeypatch.setattr(vectors_module, "TOLERATED", 1 << 20)
+    path = tmp_path / "v.txt.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for _ in range(60_000_000 // len(line)):
+            file.write(line)
+    assert path.stat().st_size < 600_000
+    refused(path, "v.txt.gz (has a line of over 1,048,576 bytes|becomes over 50 times as large)")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("3 1000000000\n", "1000000000"),
+        (f"3 1{'0' * 5000}\n", "100000000000…"),
+        ("3 4097\n", "4097"),
+        ("good" + " 1" * 5000 + "\n", "5000"),
+    ],
+)
+def test_vectors_of_too_many_numbers_are_refused(tmp_path: Path, text: str, numbers: str) -> None:
+    path = tmp_path / "v.txt"
+    path.write_text(text)
+    refused(path, f"v.txt has vectors of {numbers} numbers; 4,096 are the most")
+
+
+def test_a_first_line_of_other_digits_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_text("3 ²\ngood 1\n", encoding="utf-8")
+    assert read_vectors(path, WORDS).coverage == pytest.approx(0.2)

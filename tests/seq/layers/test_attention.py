@@ -1,5 +1,7 @@
 """Attention is a weighted mean over what is no padding, by scores as the papers define them."""
 
+from __future__ import annotations
+
 import math
 from typing import Any, get_args
 

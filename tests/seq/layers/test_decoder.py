@@ -1,5 +1,7 @@
 """A decoder reads a memory that any encoder may fill: here the places of a picture."""
 
+from __future__ import annotations
+
 from typing import Any, get_args
 
 import pytest

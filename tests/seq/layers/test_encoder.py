@@ -1,5 +1,7 @@
 """The encoder's layers are torch's own, and reversal is its own inverse."""
 
+from __future__ import annotations
+
 from itertools import product
 
 import pytest

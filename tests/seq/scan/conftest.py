@@ -1,5 +1,7 @@
 """A small split of SCAN."""
 
+from __future__ import annotations
+
 import pytest
 from commands_of_scan import put
 

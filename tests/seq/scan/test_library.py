@@ -1,6 +1,9 @@
 """A loaded translator, and what it says of commands."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,3 +72,35 @@ def test_the_shipped_translator_knows_the_grammar() -> None:
     found = library.load().actions([" ".join(pair.command) for pair in drawn])
     right = [said == pair.actions for said, pair in zip(found, drawn, strict=True)]
     assert np.mean(right) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["jump", "walk"], "translate takes one command, not a list; use actions"),
+        (("jump",), "translate takes one command, not a list; use actions"),
+        (None, "translate takes one command, not None"),
+    ],
+)
+def test_a_translation_is_of_one_command(run: Path, given: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        library.load(str(run), device="cpu").translate(given)
+
+
+@pytest.mark.parametrize("width", [0, -1, 2.5, True, None, "2", 1001])
+def test_a_beam_has_a_whole_width(run: Path, width: Any) -> None:
+    with pytest.raises(UserError, match=f"width must lie between 1 and 1000, not {width!r}"):
+        library.load(str(run), device="cpu").translate("jump", width=width)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("jump", "actions takes a list of commands, not one command"),
+        (5, "actions takes a list of commands, not 5"),
+        (["jump", 5], "a command must be a string, not 5"),
+    ],
+)
+def test_actions_are_of_a_list_of_commands(run: Path, given: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        library.load(str(run), device="cpu").actions(given)

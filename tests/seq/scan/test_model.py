@@ -1,5 +1,7 @@
 """The translator and what it writes: batches, padding and steps change nothing."""
 
+from __future__ import annotations
+
 from itertools import product
 from typing import Any, get_args
 

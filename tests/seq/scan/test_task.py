@@ -1,5 +1,7 @@
 """What a translator is trained on, and how it is evaluated."""
 
+from __future__ import annotations
+
 from typing import Any, get_args
 
 import numpy as np

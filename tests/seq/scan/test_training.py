@@ -1,5 +1,7 @@
 """Training a translator: what it learns from, that it learns, and that it resumes exactly."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from functools import cache

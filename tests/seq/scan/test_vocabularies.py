@@ -1,5 +1,7 @@
 """The vocabularies of a translator."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from typing import Any

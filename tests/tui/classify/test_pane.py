@@ -1,5 +1,7 @@
 """Classify: what a person can do there."""
 
+from __future__ import annotations
+
 import csv
 from pathlib import Path
 

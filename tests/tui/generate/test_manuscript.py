@@ -1,5 +1,7 @@
 """A text can be continued from any position, as if the model had read it from the beginning."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Generate: what a person can do there."""
 
+from __future__ import annotations
+
 import statistics
 import time
 from pathlib import Path
@@ -36,6 +38,13 @@ async def finish_text(pilot: Pilot[None], pane: GeneratePane) -> str:
     return view.text
 
 
+async def write_text(pilot: Pilot[None], pane: GeneratePane) -> str:
+    """Have the model write its first hundred characters, and return the text on the screen."""
+    await prepare(pilot, pane)
+    await pilot.press("enter")
+    return await finish_text(pilot, pane)
+
+
 def author_of(pane: GeneratePane) -> Author:
     assert pane.desk.author is not None
     return pane.desk.author
@@ -64,9 +73,7 @@ def test_enter_in_the_prompt_writes_what_the_command_would(small_models: Path) -
 
 def test_going_on_stopping_rewriting_and_undoing() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        await prepare(pilot, pane)
-        await pilot.press("enter")
-        first = await finish_text(pilot, pane)
+        first = await write_text(pilot, pane)
         await pilot.press("f6")
         second = await finish_text(pilot, pane)
         assert second.startswith(first)
@@ -116,9 +123,7 @@ def test_the_likeliest_are_those_at_the_cursor(small_models: Path) -> None:
     model = load(str(small_models / "charlm" / "tiny"))
 
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        await prepare(pilot, pane)
-        await pilot.press("enter")
-        text = await finish_text(pilot, pane)
+        text = await write_text(pilot, pane)
         view, bars = pane.query_one(TextView), pane.query_one("#candidates", Bars)
         for cursor in (0, 17, len(text)):
             view.cursor = cursor
@@ -170,9 +175,7 @@ def test_another_model_reads_the_text_on() -> None:
 
 def test_colours_copies_and_files() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        await prepare(pilot, pane)
-        await pilot.press("enter")
-        text = await finish_text(pilot, pane)
+        text = await write_text(pilot, pane)
         await pilot.press("f9")
         assert pane.query_one(TextView).colored
         assert len(pane.query_one(TextView).levels) == len(text)

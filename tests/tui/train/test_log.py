@@ -1,5 +1,7 @@
 """The log of a run is read while it grows."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 

@@ -1,16 +1,23 @@
 """Train: what a person can do there."""
 
+from __future__ import annotations
+
+import os
+import signal
 from pathlib import Path
 
 import pytest
 from app_helpers import read_line, run_app, until, wait_for_note
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import DataTable, Input, Select
+from tiny_models import write_run
 
+from charlm.runs.run_folder import RunFolder
 from tui.app import CharlmApp
 from tui.generate.pane import GeneratePane
 from tui.train.curves import Curves
 from tui.train.pane import TrainPane
+from tui.train.process import parse_minutes
 
 PATIENCE = 90
 """Seconds that a training may take to start, or to save and stop, on a busy machine."""
@@ -66,5 +73,131 @@ def test_a_run_is_opened_in_generate(small_models: Path) -> None:
         await until(pilot, lambda: isinstance(app.pane, GeneratePane))
         select = app.query_one("#model", Select)
         await until(pilot, lambda: select.value == "runs/mine")
+
+    run_app(drive, "train")
+
+
+@pytest.mark.parametrize("minutes", ["-", ".", "-1", "1e999", "nan", "9" * 400, "e"])
+def test_minutes_that_are_no_number_are_an_error_message(minutes: str) -> None:
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#minutes", Input).value = minutes
+        pane.start()
+        assert "minutes must be a number" in (await wait_for_note(pilot)).message
+        assert not pane.trainings
+        assert not Path("runs").exists()
+        assert pane.query_one("#minutes", Input).value == minutes
+
+    run_app(drive, "train")
+
+
+@pytest.mark.parametrize("minutes", ["", "0", "-0", ".5", "1234567.25", "1e-9"])
+def test_minutes_are_told_as_they_are(minutes: str) -> None:
+    told = repr(parse_minutes(minutes))
+    assert float(told) == float(minutes or 0)
+    assert not told.startswith("-")
+
+
+@pytest.mark.parametrize(
+    "corpus",
+    ["a\0b", "\ud800", "x" * 300, "é" * 300, "-", "--help", "x" * 200_000],
+    ids=["nul", "surrogate", "300", "wide", "dash", "option", "long"],
+)
+def test_a_corpus_that_cannot_be_is_an_error_message(corpus: str) -> None:
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#corpus", Input).value = corpus
+        pane.start()
+        note = await wait_for_note(pilot, PATIENCE)
+        assert note.severity == "error"
+        assert not pane.list_trainings()
+        await until(pilot, lambda: not list(Path().glob("runs/*")))  # and nothing is left behind
+        assert pane.query_one("#corpus", Input).value == corpus
+
+    run_app(drive, "train")
+
+
+def test_two_clicks_start_one_training() -> None:
+    Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 400)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#corpus", Input).value = "pets.txt"
+        await pilot.click("#start", times=2)
+        await pilot.click("#start")
+        await pilot.pause()
+        (training,) = pane.list_trainings()
+        await until(pilot, lambda: training.has_logged, PATIENCE)
+        await pilot.click("#start")  # on purpose
+        await until(pilot, lambda: len(pane.list_trainings()) == 2)
+        for one in pane.list_trainings():
+            await until(pilot, lambda one=one: one.has_logged, PATIENCE)
+            one.stop()
+        await until(pilot, lambda: not pane.list_trainings(), PATIENCE)
+
+    run_app(drive, "train")
+
+
+def test_a_training_that_was_killed_says_so() -> None:
+    Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 400)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#corpus", Input).value = "pets.txt"
+        pane.start()
+        (training,) = pane.list_trainings()
+        await until(pilot, lambda: training.has_logged, PATIENCE)
+        training._process.kill()
+        note = await wait_for_note(pilot, PATIENCE)
+        assert (note.title, note.severity) == ("pets", "error")
+        assert note.message == "the training was ended by the system (signal 9)"
+
+    run_app(drive, "train")
+
+
+def test_a_second_stop_does_not_abort_the_save(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 400)
+    sent: list[int] = []
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.query_one("#corpus", Input).value = "pets.txt"
+        pane.start()
+        (training,) = pane.list_trainings()
+        await until(pilot, lambda: training.has_logged, PATIENCE)
+        send = training._process.send_signal
+        monkeypatch.setattr(
+            training._process, "send_signal", lambda number: sent.append(number) or send(number)
+        )
+        for _ in range(3):
+            pane.action_stop()
+        for one in pane.list_trainings():
+            one.stop()  # as quitting does
+        await until(pilot, lambda: not pane.list_trainings(), PATIENCE)
+        await until(pilot, lambda: pane.logs["runs/pets"].state == "interrupted")
+        assert not [one for one in pilot.app._notifications if one.severity == "error"]
+
+    run_app(drive, "train")
+    assert sent == [signal.SIGINT]
+
+
+def test_a_training_is_running_while_it_holds_its_lock() -> None:
+    run = RunFolder(write_run(Path("runs/slow")))
+    log = run.path / "metrics.jsonl"
+    log.write_text('{"event": "started", "parameters": 5}\n')
+    os.utime(log, (0, 0))
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        def read_state() -> str:
+            pane.list_runs()
+            return str(pane.query_one(DataTable).get_row("runs/slow")[1])
+
+        assert read_state() == "stopped"
+        with run.locked():
+            assert read_state() == "training"
+            pane.choose("runs/slow")
+            assert "runs/slow: training" in read_line(pane, "#figures")
+        assert read_state() == "stopped"
+        with run.locked():  # asking has not kept the lock
+            pass
+        (run.path / ".lock").unlink()
+        (run.path / ".lock").symlink_to("nowhere")
+        assert read_state() == "stopped"
+        assert not Path("runs/slow/nowhere").exists()
 
     run_app(drive, "train")

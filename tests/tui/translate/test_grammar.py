@@ -1,5 +1,7 @@
 """A command is checked, and its words completed, while it is typed."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

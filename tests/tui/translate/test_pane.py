@@ -1,5 +1,7 @@
 """Translate: what a person can do there."""
 
+from __future__ import annotations
+
 import numpy as np
 import pytest
 from app_helpers import read_line, run_app, type_text, until

@@ -1,5 +1,7 @@
 """Line breaks, bars, steppers and lists, each on its own."""
 
+from __future__ import annotations
+
 import asyncio
 import string
 

@@ -1,5 +1,7 @@
 """Reviews to train on, and `charlm imdb classify` with a model that knows a few words."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path

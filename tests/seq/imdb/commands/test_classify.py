@@ -1,11 +1,14 @@
 """`charlm imdb classify` as people call it: texts of any form, and what it refuses."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from refusals import refusals
 from reviews import reviews, write_csv
 
 from seq.imdb.library import TextClassifier
@@ -94,26 +97,25 @@ def test_a_long_line_is_a_text_like_any_other(said: Said, classify: Charlm) -> N
     assert "by gradient × embedding" in explained.out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["nowhere.txt"], "there is no file or folder 'nowhere.txt'; if it is a text, pipe it"),
-        (["./nowhere"], "there is no file or folder './nowhere'"),
-        (["nowhere.jsonl"], "'nowhere.jsonl'"),
-        (["empty folder"], "empty folder holds no texts"),
-        (["empty.txt"], "empty.txt holds no texts"),
-        (["binary.txt"], "binary.txt is not a text"),
-        (["binary.parquet"], "binary.parquet cannot be read"),
-        (["binary.bin"], "binary.bin is none of"),
-        (["table.csv", "--text-column=body"], "no column 'body'"),
-        (["a", "superb", "film"], "one text or file, not 3; put a text into quotes"),
-        (["a text", "--jsno"], "there is no option --jsno"),
-        (["--jsno", "a text"], "there is no option --jsno"),
-        (["a text", "--method=guess"], "--method is occlusion or gradient, not 'guess'"),
-        (["a text", "--device=tpu"], "--device"),
-        (["a text", "--precision=fp8"], "--precision"),
-        (["a text", "--model"], "--model"),
-    ],
+@refusals(
+    """
+    nowhere.txt               | there is no file or folder 'nowhere.txt'; if it is a text, pipe it
+    ./nowhere                 | there is no file or folder './nowhere'
+    nowhere.jsonl             | 'nowhere.jsonl'
+    'empty folder'            | empty folder holds no texts
+    empty.txt                 | empty.txt holds no texts
+    binary.txt                | binary.txt looks binary
+    binary.parquet            | binary.parquet cannot be read
+    binary.bin                | binary.bin is none of
+    table.csv --text-column=x | no column 'x'
+    a superb film             | one text or file, not 3; put a text into quotes
+    'a text' --jsno           | there is no option --jsno
+    --jsno 'a text'           | there is no option --jsno
+    'a text' --method=guess   | --method is occlusion or gradient, not 'guess'
+    'a text' --device=tpu     | --device
+    'a text' --precision=fp8  | --precision
+    'a text' --model          | --model
+    """
 )
 def test_what_classify_cannot_do_is_a_line(
     refused: Callable[..., str], good_or_bad: Path, arguments: list[str], line: str
@@ -138,4 +140,4 @@ def test_models_that_are_none_are_a_line(refused: Callable[..., str]) -> None:
 def test_bytes_that_are_no_text_end_a_pipe_with_a_line(classify: Charlm) -> None:
     ended = classify("-", stdin=b"superb\n\xff\xfe\n")
     assert ended.code == 2
-    assert ended.err == "charlm: standard input, line 2, is not UTF-8 text\n"
+    assert ended.err.startswith("charlm: standard input, line 2, is not utf-8: byte 0xff")

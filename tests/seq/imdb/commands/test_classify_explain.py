@@ -1,5 +1,7 @@
 """`charlm imdb classify --explain`: colours and contributions; no text is obeyed."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable

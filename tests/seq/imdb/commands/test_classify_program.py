@@ -1,5 +1,7 @@
 """`charlm imdb classify` as a program of its own, with a terminal or a pipe."""
 
+from __future__ import annotations
+
 import json
 import os
 import pty
@@ -18,7 +20,7 @@ from seq.imdb import library
 ROOT = Path(library.__file__).resolve().parents[2]
 
 
-def started(model: Path, *arguments: str, **streams: Any) -> "subprocess.Popen[bytes]":
+def started(model: Path, *arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "charlm", "imdb", "classify", "--model", str(model), *arguments],
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "TERM": "xterm"},

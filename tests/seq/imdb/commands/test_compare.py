@@ -1,6 +1,9 @@
 """`charlm imdb compare` as people call it."""
 
+from __future__ import annotations
+
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +11,7 @@ from typing import Any
 
 import pytest
 from command_helpers import signalled
+from refusals import refusals
 from review_helpers import genres
 from reviews import reviews, write_csv
 from training_helpers import result
@@ -94,20 +98,19 @@ def test_a_run_with_other_settings_or_texts_is_not_taken_for_this_one(
     assert "has spec 'own.csv', not 'other.csv'" in refused(*asked, "--data=other.csv")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        ([], "which presets? name some of rnn100"),
-        (["vast"], "there is no preset 'vast'"),
-        (["../rnn50"], "there is no preset '../rnn50'"),
-        (["rnn50", "pretrained"], "pretrained is trained in two steps"),
-        (["rnn50", "--data=own.csv"], "--test"),
-        (["rnn50", "--data=nowhere", "--test=own.csv"], "'nowhere'"),
-        (["rnn50", "--data=own.csv", "--test=nowhere"], "'nowhere'"),
-        (["rnn50", "--data=own.csv", "--test=genres.csv"], "'crime' is none of the classes"),
-        (["rnn50", "--data=own.csv", "--test=imdb"], "own.csv tells bad, good apart"),
-        (["rnn50", "--nope"], "--nope"),
-    ],
+@refusals(
+    """
+                                           | which presets? name some of rnn100
+    vast                                   | there is no preset 'vast'
+    ../rnn50                               | there is no preset '../rnn50'
+    rnn50 pretrained                       | pretrained is trained in two steps
+    rnn50 --data=own.csv                   | --test
+    rnn50 --data=nowhere --test=own.csv    | 'nowhere'
+    rnn50 --data=own.csv --test=nowhere    | 'nowhere'
+    rnn50 --data=own.csv --test=genres.csv | 'crime' is none of the classes
+    rnn50 --data=own.csv --test=imdb       | own.csv tells bad, good apart
+    rnn50 --nope                           | --nope
+    """
 )
 def test_what_compare_cannot_do_is_a_line_before_anything_is_trained(
     refused: Refused, file: Path, arguments: list[str], line: str
@@ -115,3 +118,16 @@ def test_what_compare_cannot_do_is_a_line_before_anything_is_trained(
     write_csv(Path("genres.csv"), genres(9))
     assert line in refused("imdb", "compare", *arguments, *QUICK)
     assert not Path("runs").exists()
+
+
+def test_rows_stay_whole_in_a_narrow_terminal(
+    compare: Charlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10")
+    ended = compare(presets=("rnn50",))
+    page = Path("both/compare.md").read_text().splitlines()
+    for row in (page[0], *page[2:]):
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert any(re.split(r"  +", line.strip()) == cells for line in ended.out.splitlines()), (
+            cells
+        )

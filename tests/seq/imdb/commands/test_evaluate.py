@@ -1,5 +1,7 @@
 """`charlm imdb evaluate` as people call it."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable
@@ -8,8 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from review_helpers import genres
+from review_helpers import genres, rewritten
 from reviews import reviews, write_csv
+
+from charlm.runs.model_file import read_model
+from seq.imdb import library
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
@@ -59,3 +64,33 @@ def test_what_evaluate_cannot_do_is_a_line(
     Path("plain.txt").write_text("a film\n")
     arguments = [str(good_or_bad) if word == "MODEL" else word for word in arguments]
     assert line in refused("imdb", "evaluate", *arguments)
+
+
+def test_class_names_stay_whole_in_a_narrow_terminal(
+    charlm: Charlm, tmp_path: Path, good_or_bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    file = read_model(good_or_bad)
+    classes = ["a class of many words " * 3 + "one", "a class of many words " * 3 + "two"]
+    model = rewritten(
+        tmp_path / "long.safetensors", file, config={**file.config, "classes": classes}
+    )
+    texts = write_csv(tmp_path / "long.csv", [(t, classes[0]) for t, _ in reviews(4)])
+    lines = charlm("imdb", "evaluate", model, texts).out.splitlines()
+    for name in classes:
+        assert f"said {name}" in lines[2]
+        assert any(line.startswith(f"{name}  ") for line in lines)
+
+
+def test_a_text_that_is_not_read_whole_is_told(
+    charlm: Charlm, tmp_path: Path, good_or_bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "LONGEST_TEXT", 4)
+    texts = write_csv(tmp_path / "long.csv", [("a superb film " * 3, "good"), ("dull", "bad")])
+    ended = charlm("imdb", "evaluate", good_or_bad, texts)
+    line = "a text has more than 4 words: only the last 4 are read\n"
+    assert (ended.code, ended.err) == (0, line)
+    ended = charlm("imdb", "classify", "--model", good_or_bad, "a superb film " * 3)
+    assert (ended.code, ended.err) == (0, line)
+    ended = charlm("imdb", "classify", "--model", good_or_bad, "a superb film " * 3, "--explain")
+    assert (ended.code, ended.err) == (0, line)

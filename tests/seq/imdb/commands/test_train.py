@@ -1,5 +1,7 @@
 """`charlm imdb train` as people call it."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -13,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from command_helpers import advised, signalled
+from refusals import refusals
 from review_helpers import genres
 from reviews import (
     BAD,
@@ -136,38 +139,37 @@ def test_a_run_in_the_way_is_left_as_it_is(charlm: Charlm, refused: Refused, fil
     assert not Path("run-words").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["nowhere.csv"], "there is no file or folder 'nowhere.csv'"),
-        (["few.csv"], "4 texts are too few"),
-        (["one.csv"], "one class only, 'bad'"),
-        (["empty.csv"], "holds no texts"),
-        (["binary.parquet"], "binary.parquet cannot be read"),
-        (["binary.txt"], "binary.txt"),
-        (["own.csv", "own.csv"], "own.csv"),
-        (["own.csv", "--label-column=stars"], "no column 'stars'"),
-        (["own.csv", "--preset=vast"], "there is no preset 'vast'"),
-        (["own.csv", "--hidden-size=0"], "hidden_size must lie between"),
-        (["own.csv", "--epochs=many"], "--epochs"),
-        (["own.csv", "--nope"], "--nope"),
-        (["--nope"], "there is no option --nope"),
-        (["own.csv", "--init-from=nowhere"], "there is no model 'nowhere'"),
-        (["own.csv", "--init-from=x", "--cell=gru"], "--cell cannot change"),
-        (["own.csv", "--init-from=x", "--vocabulary-size=9"], "--vocabulary-size cannot change"),
-        (["own.csv", "--init-from=x", "--embedding=one-hot"], "--embedding cannot change"),
-        (["own.csv", "--init-from=x", "--vectors=v"], "--vectors"),
-        (["own.csv", "--preset=pretrained", "--vectors=v"], "--vectors"),
-        (["own.csv", "--vectors=nowhere.txt"], "nowhere.txt"),
-        (["own.csv", "--vectors=v", "--embedding=one-hot"], "--embedding cannot change"),
-        (["own.csv", "--vectors=v", "--embedding-size=9"], "--embedding-size cannot change"),
-        (["own.csv", "--out=own.csv/run"], "a part of the path is a file"),
-        (["--resume=nowhere"], "nowhere is not a run folder"),
-        (["--resume=run", "--out=other"], "leave out --"),
-        (["--resume=run", "--vectors=v"], "leave out --"),
-        (["--resume=run", "--text-column=body"], "leave out --"),
-        (["--resume=run", "--hidden-size=9"], "--hidden-size cannot change"),
-    ],
+@refusals(
+    """
+    nowhere.csv                               | there is no file or folder 'nowhere.csv'
+    few.csv                                   | 4 texts are too few
+    one.csv                                   | one class only, 'bad'
+    empty.csv                                 | holds no texts
+    binary.parquet                            | binary.parquet cannot be read
+    binary.txt                                | binary.txt
+    own.csv own.csv                           | own.csv
+    own.csv --label-column=stars              | no column 'stars'
+    own.csv --preset=vast                     | there is no preset 'vast'
+    own.csv --hidden-size=0                   | hidden_size must lie between
+    own.csv --epochs=many                     | --epochs
+    own.csv --nope                            | --nope
+    --nope                                    | there is no option --nope
+    own.csv --init-from=nowhere               | there is no model 'nowhere'
+    own.csv --init-from=x --cell=gru          | --cell cannot change
+    own.csv --init-from=x --vocabulary-size=9 | --vocabulary-size cannot change
+    own.csv --init-from=x --embedding=one-hot | --embedding cannot change
+    own.csv --init-from=x --vectors=v         | --vectors
+    own.csv --preset=pretrained --vectors=v   | --vectors
+    own.csv --vectors=nowhere.txt             | nowhere.txt
+    own.csv --vectors=v --embedding=one-hot   | --embedding cannot change
+    own.csv --vectors=v --embedding-size=9    | --embedding-size cannot change
+    own.csv --out=own.csv/run                 | a part of the path is a file
+    --resume=nowhere                          | nowhere is not a run folder
+    --resume=run --out=other                  | leave out --
+    --resume=run --vectors=v                  | leave out --
+    --resume=run --text-column=body           | leave out --
+    --resume=run --hidden-size=9              | --hidden-size cannot change
+    """
 )
 def test_what_train_cannot_do_is_a_line_and_nothing_is_written(
     charlm: Charlm, file: Path, arguments: list[str], line: str

@@ -1,5 +1,7 @@
 """`charlm imdb train` with a preset that trains a word model first."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path

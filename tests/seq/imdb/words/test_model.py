@@ -1,5 +1,7 @@
 """The word model predicts each word from one side only."""
 
+from __future__ import annotations
+
 import math
 from pathlib import Path
 from typing import Any
@@ -170,7 +172,7 @@ def test_a_vocabulary_without_words_is_refused(tmp_path: Path) -> None:
     blank = write_csv(tmp_path / "blank.csv", [(" ", "good"), ("", "bad")] * 40)
     run = tmp_path / "run"
     with (
-        pytest.raises(UserError, match="no word"),
+        pytest.raises(UserError, match=r"every text .* is empty"),
         start(word_request(blank, run, bidirectional=False)),
     ):
         pass

@@ -1,5 +1,7 @@
 """Two translators that have learned a small split."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

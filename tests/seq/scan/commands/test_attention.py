@@ -1,5 +1,7 @@
 """`charlm scan attention` as people call it."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable

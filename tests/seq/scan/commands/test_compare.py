@@ -1,5 +1,7 @@
 """`charlm scan compare` as people call it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from command_helpers import flags
 from commands_of_scan import put, shape, training, translator_flags
+from refusals import refusals
 
 from charlm.runs.files import MODEL
 
@@ -51,13 +54,12 @@ def test_other_settings_do_not_mix_with_runs_that_are_there(
     assert "has hidden_size 12, not 14" in refused(*command(epochs=1, hidden_size=14))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        ([], "which splits?"),
-        (["tiny", "--seeds", "0"], "--seeds must lie between"),
-        (["smple"], "there is no split 'smple'"),
-    ],
+@refusals(
+    """
+                   | which splits?
+    tiny --seeds 0 | --seeds must lie between
+    smple          | there is no split 'smple'
+    """
 )
 def test_what_compare_cannot_do_is_a_line(
     refused: Refused, arguments: list[str], line: str

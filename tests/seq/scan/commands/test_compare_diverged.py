@@ -1,5 +1,7 @@
 """`charlm scan compare` where a training diverges."""
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """`charlm scan evaluate` as people call it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path

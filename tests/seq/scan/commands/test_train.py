@@ -1,5 +1,7 @@
 """`charlm scan train` as people call it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from command_helpers import advised, signalled
 from commands_of_scan import request, translator_flags
+from refusals import refusals
 from training_helpers import start, trained
 
 from charlm.runs.files import MODEL
@@ -56,16 +59,15 @@ def test_models_and_info_know_translators(charlm: Charlm) -> None:
     assert "thrice" in shown
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["--split", "simpel"], "there is no split 'simpel'; splits are simple, length"),
-        (["--hidden-size", "7"], "hidden_size must be even, not 7"),
-        (["--attention", "luong"], "luong"),
-        (["--resume", "nowhere"], "nowhere"),
-        (["--resume", "nowhere", "--split", "length"], "leave out --"),
-        (["--resume", "nowhere", "--dropout", "0.5"], "--dropout cannot change"),
-    ],
+@refusals(
+    """
+    --split simpel                  | there is no split 'simpel'; splits are simple, length
+    --hidden-size 7                 | hidden_size must be even, not 7
+    --attention luong               | luong
+    --resume nowhere                | nowhere
+    --resume nowhere --split length | leave out --
+    --resume nowhere --dropout 0.5  | --dropout cannot change
+    """
 )
 def test_what_train_cannot_do_is_a_line(refused: Refused, arguments: list[str], line: str) -> None:
     assert line in refused("scan", "train", *arguments)

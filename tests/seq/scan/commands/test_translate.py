@@ -1,5 +1,7 @@
 """`charlm scan translate` as people call it."""
 
+from __future__ import annotations
+
 import json
 import math
 import re
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands_of_scan import tiny
+from refusals import refusals
 
 from corpora.scan.grammar import interpret
 from seq.scan import library
@@ -83,15 +86,14 @@ def test_a_model_of_another_kind_is_refused(
     assert "holds a model of kind 'translator', not 'classifier'" in said
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["jump twise"], "'twise' is no word of SCAN (did you mean twice?)"),
-        (["turn"], "the command is not complete"),
-        ([], "there is no command"),
-        (["jump", "--beam", "0"], "--beam must lie between 1 and"),
-        (["jump", "--model", "nowhere"], "there is no model 'nowhere'"),
-    ],
+@refusals(
+    """
+    'jump twise'         | 'twise' is no word of SCAN (did you mean twice?)
+    turn                 | the command is not complete
+                         | there is no command
+    jump --beam 0        | --beam must lie between 1 and
+    jump --model nowhere | there is no model 'nowhere'
+    """
 )
 def test_what_translate_cannot_do_is_a_line(
     refused: Refused, arguments: list[str], line: str

@@ -1,0 +1,224 @@
+"""What goes wrong in a thread is one notice; the app goes on, and keeps what was typed."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_helpers import run_app, until, wait_for_note
+from stand_ins import Critic, Interpreter
+from textual.pilot import Pilot
+from textual.widgets import Input, Select, TextArea
+
+import tui
+from charlm import language_model
+from corpora.errors import UserError
+from tui import failures, state
+from tui.generate.manuscript import Manuscript
+from tui.widgets.choice import ModelChoice
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+class OutOfMemoryError(RuntimeError):
+    """Stands in for torch's."""
+
+
+MEMORY = "out of memory: choose a smaller model or text"
+ERRORS = [
+    pytest.param(UserError("say what"), "say what", False, id="user"),
+    pytest.param(MemoryError(), MEMORY, False, id="memory"),
+    pytest.param(OutOfMemoryError("CUDA out of memory"), MEMORY, False, id="torch"),
+    pytest.param(
+        KeyError("[b]x\x1b\nmore"),
+        "an error of charlm's: KeyError: '[b]x\\x1b\\nmore'; please report it",
+        True,
+        id="ours",
+    ),
+    pytest.param(
+        ValueError("\x1b]52;first\nsecond"),
+        "an error of charlm's: ValueError: \N{REPLACEMENT CHARACTER}]52;first; please report it",
+        True,
+        id="escape",
+    ),
+]
+
+
+def read_log() -> str:
+    path = state.find_folder() / failures.LOG
+    return path.read_text() if path.exists() else ""
+
+
+async def check_note(pilot: Pilot[None], line: str, logged: bool) -> None:
+    """Check that there is one notice with this line, and perhaps a traceback in the log."""
+    note = await wait_for_note(pilot)
+    assert (note.message, note.severity, note.markup) == (line, "error", False)
+    assert ("Traceback" in read_log()) == logged
+    await pilot.pause(0.1)
+    assert pilot.app._exception is None
+    pilot.app.clear_notifications()
+
+
+def fail_with(error: Exception) -> Any:
+    def fail(*_: object, **__: object) -> Any:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
+def test_a_model_that_cannot_be_loaded(
+    error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = language_model.load
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        pane.query_one("#prompt", Input).value = "typed "
+        monkeypatch.setattr(language_model, "load", fail_with(error))
+        pane.query_one("#model", Select).value = "unlike"
+        await check_note(pilot, line, logged)
+        monkeypatch.setattr(language_model, "load", load)
+        assert pane.query_one("#prompt", Input).value == "typed "
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pane.desk.view.text) > 20)
+
+    run_app(drive)
+
+
+@pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
+def test_a_thread_that_writes(
+    error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Manuscript.add
+
+    def fail_later(self: Manuscript, index: int) -> Any:
+        if len(self) == 20:
+            raise error
+        return add(self, index)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        monkeypatch.setattr(Manuscript, "add", fail_later)
+        await pilot.press("enter")
+        await check_note(pilot, line, logged)
+        assert len(pane.desk.view.text) == 20
+        monkeypatch.setattr(Manuscript, "add", add)
+        await pilot.press("f6")
+        await until(pilot, lambda: len(pane.desk.view.text) > 40)
+
+    run_app(drive)
+
+
+@pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
+def test_a_classifier(
+    error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.classify.pane.load_classifier", lambda path: Critic())
+    monkeypatch.setattr("seq.imdb.explain.explain", fail_with(error))
+    Path("table.csv").write_text("text\none\n")
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
+        pane.query_one("#review", TextArea).text = "typed"
+        await check_note(pilot, line, logged)
+        assert pane.query_one("#review", TextArea).text == "typed"
+        monkeypatch.setattr(Critic, "classify", fail_with(error))
+        pane.read_file("reviews", "table.csv")
+        await check_note(pilot, line, logged)
+
+    run_app(drive, "classify")
+
+
+@pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
+def test_a_translator_beside_one_that_works(
+    error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(path: str) -> Interpreter:
+        if path.endswith("look"):
+            raise error
+        return Interpreter(path)
+
+    monkeypatch.setattr("tui.translate.pane.load_translator", load)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.translations and pilot.app._notifications)
+        assert len(pane.translations) == 1
+        assert {note.message for note in pilot.app._notifications} == {line}
+        assert ("Traceback" in read_log()) == logged
+
+    run_app(drive, "translate")
+
+
+@pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
+def test_a_list_of_models_and_a_file_to_write(
+    error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        with monkeypatch.context() as patch:
+            patch.setattr("tui.widgets.choice.list_names", fail_with(error))
+            pane.query_one(ModelChoice).find()
+            await check_note(pilot, line, logged)
+        monkeypatch.setattr("tui.files.write_atomic", fail_with(error))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.press("enter")
+        await check_note(pilot, line, logged)
+
+    run_app(drive)
+
+
+def test_who_was_cancelled_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    going = threading.Event()
+
+    def wait(path: str) -> Any:
+        going.wait(20)
+        raise ValueError("late")
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        line = pane.desk.query_one("#state")
+        monkeypatch.setattr(language_model, "load", wait)
+        pane.load("unlike", None)
+        await pilot.pause(0.1)
+        pane.workers.cancel_group(pane, "generate")
+        before = str(line.content)
+        going.set()
+        await pilot.pause(0.3)
+        assert not pilot.app._notifications
+        assert str(line.content) == before
+
+    run_app(drive)
+    assert not read_log()
+
+
+def test_the_log_stays_small() -> None:
+    for number in range(30):
+        failures.log_error(ValueError(f"{number:04}" + "x" * 100_000))
+    log = read_log()
+    assert len(log) <= failures.MOST_BYTES
+    assert "0029xxx" in log
+    assert "0010xxx" not in log
+    failures.log_error(ValueError("y" * 3_000_000))
+    assert len(read_log()) <= failures.MOST_BYTES
+
+
+def list_decorators() -> Iterator[tuple[str, ast.expr]]:
+    for path in Path(tui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from ((f"{path}:{node.name}", one) for one in node.decorator_list)
+
+
+def test_no_worker_ends_the_app() -> None:
+    found = [
+        (where, one) for where, one in list_decorators() if "work" in ast.unparse(one).split("(")
+    ]
+    assert len(found) > 5
+    for where, one in found:
+        assert "exit_on_error=False" in ast.unparse(one), where
