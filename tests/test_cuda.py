@@ -1,4 +1,4 @@
-"""What only a GPU can show. `test_stand_in_device.py` shows the rest everywhere."""
+"""What only a GPU can show. `stand_in_device_checks.py` shows the rest everywhere."""
 
 from __future__ import annotations
 

@@ -121,6 +121,8 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
                     self.call_later(verdict.update, "")
                 raise
             if not text.strip():
+                if not worker.is_cancelled:
+                    self.call_later(verdict.update, "")
                 return
             prediction = chosen.classify([text])[0]
         if not worker.is_cancelled:

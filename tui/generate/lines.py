@@ -50,7 +50,8 @@ def break_wide(paragraph: str, width: int) -> Iterator[int]:
     blank = -1
     for index, character in enumerate(paragraph):
         size = cell_len(character)
-        if cells + size > width and character != " ":
+        # Twice, where what follows the blank is too long with this character as well.
+        while cells and cells + size > width and character != " ":
             cut = blank + 1 if blank >= begin else index
             yield cut
             cells = cell_len(paragraph[cut:index])

@@ -144,6 +144,9 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
                 )
                 del self.trainings[name]
                 training.remove_unused()
+                if self.chosen == name and not training.folder.exists():
+                    self.chosen = None
+                self.list_runs()
         log = self.logs.get(self.chosen or "")
         if log is not None and log.read():
             self.show_log()

@@ -79,3 +79,12 @@ def test_a_file_that_cannot_be_read_is_an_error_message() -> None:
         assert "nowhere.csv" in (await wait_for_note(pilot)).message
 
     run_app(drive, "classify")
+
+
+def test_a_model_that_is_loaded_says_so_no_longer() -> None:
+    async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:
+        await until(pilot, lambda: pane.classifiers._models)
+        await pane.workers.wait_for_complete()
+        await until(pilot, lambda: read_line(pane, "#verdict") == "")
+
+    run_app(drive, "classify")

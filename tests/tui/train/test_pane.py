@@ -56,6 +56,8 @@ def test_an_unknown_corpus_is_an_error_message() -> None:
         note = await wait_for_note(pilot, PATIENCE)
         assert "no file, folder or corpus called 'nowhere'" in note.message
         assert not pane.trainings
+        await until(pilot, lambda: pane.chosen is None)
+        assert not list(Path().glob("runs/*"))
 
     run_app(drive, "train")
 

@@ -6,7 +6,7 @@ import asyncio
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -22,6 +22,7 @@ texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
 
 @quick
 @given(texts, st.integers(2, 20))
+@example(" a日", 2)
 def test_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     starts = [0, *find_breaks(text, 0, width)]
     assert starts == sorted(set(starts))
