@@ -135,7 +135,7 @@ class RunFolder:
         with suppress(ValueError, OSError):
             number = int(path.read_text()[:20])
             opened = Path(f"/proc/{number}/fd")
-            if not opened.exists() or any(one.samefile(path) for one in opened.iterdir()):
+            if not opened.exists() or any(_is_same(one, path) for one in opened.iterdir()):
                 return number
         raise UserError(f"a process trains in {self.path}, but its number is not known")
 
@@ -229,3 +229,11 @@ class RunFolder:
             raise UserError(f"{path} is damaged: it has no training state")
         self.signed = signed
         return arrays, state
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Return whether both are one file; not if a descriptor was closed while it was looked at."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

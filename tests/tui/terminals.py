@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -53,6 +54,8 @@ class Terminal:
 
         def take_terminal() -> None:
             os.setsid()
+            # A shell that starts the tests in the background has them ignore Ctrl-C.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             if controlling:
                 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

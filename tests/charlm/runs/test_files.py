@@ -170,3 +170,12 @@ def test_a_training_that_cannot_begin_leaves_no_folder(text: Path) -> None:
         trained(start(request(short_text(text.parent, 50, "short.txt"), None)))
     assert not Path("runs").exists() or not any(Path("runs").iterdir())
     assert last_step(Path("runs")) == -1
+
+
+def test_a_descriptor_that_is_closed_meanwhile_does_not_hide_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, listed = RunFolder(tmp_path / "run"), Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda folder: [folder / "gone", *listed(folder)])
+    with run.locked():
+        assert run.find_training() == os.getpid()
