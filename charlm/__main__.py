@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": ("charlm.commands.evaluate:evaluate", "Report how well a model predicts a text."),
     "novelty": ("charlm.commands.novelty:novelty", "Measure what a model copies and invents."),
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
+    "inside": ("charlm.inside.__main__:app", "Look inside: cells, units, memory, gradients."),
     "models": ("charlm.commands.models:models", "List the models that can be used."),
     "info": ("charlm.commands.models:info", "Show the shape, size and training of a model."),
     "export": ("charlm.commands.models:export", "Write a trained model in half precision."),

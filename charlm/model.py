@@ -59,7 +59,7 @@ class CharLM(nn.Module):
         after: State = []
         share = self.config.dropout if self.training else 0.0
         weight_share = self.config.weight_dropout if self.training else 0.0
-        for index, layer in enumerate(self._layers()):
+        for index, layer in enumerate(self.stack()):
             before = state[index] if state is not None else None
             weights: dict[str, Tensor] = {}
             if weight_share:
@@ -71,5 +71,6 @@ class CharLM(nn.Module):
             x = x + y if self.config.residual and x.shape == y.shape else y
         return self.output(x).transpose(0, 1), after
 
-    def _layers(self) -> Iterable[nn.RNNBase]:
+    def stack(self) -> Iterable[nn.RNNBase]:
+        """Return the recurrent layers, from the lowest one up."""
         return cast("Iterable[nn.RNNBase]", self.layers)

@@ -31,13 +31,13 @@ from tiny_models import damaged, write_run  # noqa: E402
 from training_helpers import request, resume, short_text, start, trained_until  # noqa: E402
 
 from charlm import language_model  # noqa: E402
+from charlm.experiments.curves import read_curve  # noqa: E402
 from charlm.runs.files import CONFIG, LAST, METRICS, MODEL, VOCABULARY  # noqa: E402
 from charlm.runs.tensors import read_tensors, write_tensors  # noqa: E402
 from charlm.training.log import best_loss, read_events  # noqa: E402
 from corpora.errors import UserError  # noqa: E402
 from corpora.known.resolve import encode  # noqa: E402
 from corpora.labelled.texts import read as read_table  # noqa: E402
-from seq.drawing.curves import read_curve  # noqa: E402
 from seq.imdb.vectors import read_vectors  # noqa: E402
 from tui import state as app_state  # noqa: E402
 from tui.train.log import RunLog  # noqa: E402

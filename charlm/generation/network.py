@@ -8,12 +8,15 @@ sampling included, takes 70 (the rest is some 60 calls of NumPy); 3x512 is 21 MB
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
 from charlm.config import ModelConfig
 from charlm.generation.cells import CELLS, Layer
+from charlm.generation.hold import Hold, check_hold
 from charlm.generation.weights import Block, LayerWeights, check_shapes
 from corpora.errors import UserError
 
@@ -30,6 +33,9 @@ class State:
         self.network, self.streams = network, streams
         cell = CELLS[network.config.cell]
         self.layers: list[Layer] = [cell(weights, streams) for weights in network.layers]
+        for hold in network.holds:
+            places = self.layers[hold.layer].held.setdefault(hold.field, [])
+            places.append((hold.index, hold.values))
         self.top = np.empty((network.config.hidden_size, streams), np.float32)
         self.logits = np.zeros((network.vocabulary_size, streams), np.float32)
         residual = network.config.residual
@@ -75,6 +81,8 @@ class Network:
     ) -> None:
         check_shapes(config, weights, vocabulary_size)
         self.config, self.vocabulary_size = config, vocabulary_size
+        self.weights: Mapping[str, np.ndarray] = weights
+        self.holds: tuple[Hold, ...] = ()
         self.embedding = np.ascontiguousarray(weights["embedding.weight"])
         block = Block(sum(array.size for array in weights.values()))
         self.layers = [
@@ -83,6 +91,18 @@ class Network:
         ]
         self.output = block.store(weights["output.weight"])
         self.output_bias = weights["output.bias"][:, None]
+
+    def hold(self, holds: Sequence[Hold]) -> Self:
+        """Return a network with the same weights that holds some units while it reads.
+
+        Raises:
+            UserError: it has no such layer, unit or field.
+        """
+        for hold in holds:
+            check_hold(hold, self.config)
+        other = copy.copy(self)
+        other.holds = (*self.holds, *holds)
+        return other
 
     def start(self, streams: int = 1) -> State:
         """Return the state before any text, for `streams` texts."""

@@ -65,6 +65,10 @@ def run_layer(
     used = [replaced.get(name, getattr(layer, name)) for name in WEIGHTS]
     kind = x.device.type
     if kind == "cpu":
+        if isinstance(layer, nn.LSTM) and lengths is None and torch.is_autocast_enabled(kind):
+            # Autocast would cast as well, but then torch calls a kernel that not every processor
+            # has: it raises a RuntimeError on those without AVX-512.
+            x = x.to(torch.get_autocast_dtype(kind))
         # A checkpoint holds states in fp32. A GRU that gets bf16 features rounds its state as well.
         known = cast_state(state, x.dtype) if x.dtype == torch.bfloat16 else state
         return _compute(layer, x, known, lengths, used)

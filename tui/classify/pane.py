@@ -156,7 +156,7 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
     def _color_words(self, explanation: Explanation) -> None:
         if not self.query_one("#review", TextArea).text.startswith(explanation.text):
             return  # the text has changed meanwhile
-        from seq.drawing.words import COLORS, ON_LIGHT, PLAIN, color_words
+        from charlm.drawing.words import COLORS, ON_LIGHT, PLAIN, color_words
 
         dark = self.app.current_theme.dark
         scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT

@@ -34,9 +34,9 @@ class Curves(Widget):
         """Draw the curves, or say that there are none yet."""
         if not self.train and not self.validation:
             return Text("nothing has been logged yet", style="dim")
-        from seq.drawing.braille import draw_panel
-        from seq.drawing.curves import EPOCHS, LOSS
-        from seq.drawing.panels import Line, Panel
+        from charlm.drawing.braille import draw_panel
+        from charlm.drawing.panels import Line, Panel
+        from charlm.experiments.curves import EPOCHS, LOSS
 
         train = _drop_start(_thin_out(self.train))
         losses = [Line(0, train, dashed=True), Line(1, [*self.validation])]

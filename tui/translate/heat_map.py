@@ -182,7 +182,7 @@ class HeatMap(ScrollView, can_focus=True):
 
 def get_cell_style(weight: float) -> Style:
     """Return the colours of a cell, from a scale of a few colours."""
-    from seq.drawing.heat import SCALE
+    from charlm.drawing.heat import SCALE
 
     level = min(int(weight * len(SCALE)), len(SCALE) - 1)
     ink = "#000000" if level > len(SCALE) // 2 else "#ffffff"

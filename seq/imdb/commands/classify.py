@@ -16,11 +16,11 @@ from rich.text import Text
 from charlm.console.options import SWITCH, TEXT, Encoding, InPrecision, Model, OnDevice, TextColumn
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.slow import DELAY_SECONDS, counting, slow
+from charlm.drawing.words import COLORS, SIXTEEN, color_words
 from charlm.runs.files import exists
 from corpora.errors import UserError
 from corpora.labelled.tables import READERS
 from corpora.text.decoding import decode
-from seq.drawing.words import COLORS, SIXTEEN, color_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,7 +72,7 @@ def classify(
     texts, total = _read_texts(what[0] if what else None, text_column, encoding)
     from rich.cells import cell_len
 
-    from seq.drawing.panels import shorten
+    from charlm.drawing.panels import shorten
     from seq.imdb.library import LONGEST_TEXT, describe_longer, load
 
     classifier = load(model, device=device, precision=precision)

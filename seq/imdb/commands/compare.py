@@ -21,14 +21,13 @@ from charlm.console.options import (
 )
 from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.console.tables import print_table
+from charlm.drawing.braille import HEIGHT, draw
+from charlm.drawing.panels import Panel
 from charlm.experiments.comparison import Settings, make_table, write_tables
+from charlm.experiments.curves import make_panels, read_curves
 from charlm.training.config import preset
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES
-from seq.drawing.braille import HEIGHT, draw
-from seq.drawing.curves import make_panels, read_curves
-from seq.drawing.panels import Panel
-from seq.drawing.picture import save_panels
 from seq.imdb.comparison_rows import HEADINGS, Row, format_cells, make_row
 from seq.imdb.config import IMDB, PRESETS, ClassifierTraining
 
@@ -123,7 +122,10 @@ def _publish(folder: Path, names: list[str], rows: list[Row], data: str) -> list
         folder, "compare", HEADINGS, map(format_cells, rows), [asdict(row) for row in rows]
     )
     if panels:
-        save_panels(panels, names, folder / "compare.png", title=f"Classifiers of {data}")
+        from charlm.drawing.picture import draw_panels, save_picture
+
+        title = f"Classifiers of {data}"
+        save_picture(draw_panels(panels, names, title=title), folder / "compare.png")
     return panels
 
 

@@ -39,8 +39,8 @@ def attention(
     """
     import numpy as np
 
+    from charlm.drawing.heat import draw_heat_map
     from corpora.scan import splits
-    from seq.drawing.heat import draw_heat_map
     from seq.scan.library import find_split, load
 
     translator = load(model, device=device, precision=precision)

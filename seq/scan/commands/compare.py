@@ -15,14 +15,13 @@ from charlm.console.interrupts import Interrupts
 from charlm.console.options import Json, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.console.tables import print_table
+from charlm.drawing.braille import HEIGHT, draw
+from charlm.drawing.panels import Panel
 from charlm.experiments.comparison import Settings, make_table, write_tables
+from charlm.experiments.curves import make_panels, read_curves
 from corpora.errors import UserError
 from corpora.scan import splits
 from corpora.scan.splits import SPLITS
-from seq.drawing.braille import HEIGHT, draw
-from seq.drawing.curves import make_panels, read_curves
-from seq.drawing.panels import Panel
-from seq.drawing.picture import save_panels
 from seq.scan.comparison_rows import HEADINGS, Row, format_cells, make_row
 from seq.scan.config import AttentionKind, TranslatorConfig, TranslatorTraining
 
@@ -117,7 +116,9 @@ def _publish(
         panels[split] = make_panels(read_curves(runs))
         title = f"SCAN, {split}, by attention"
         if panels[split]:
-            save_panels(panels[split], kinds, folder / f"{split}.png", title=title)
+            from charlm.drawing.picture import draw_panels, save_picture
+
+            save_picture(draw_panels(panels[split], kinds, title=title), folder / f"{split}.png")
     return panels
 
 

@@ -109,7 +109,7 @@ def to_json(found: TranslatedCommand) -> dict[str, Any]:
 
 def show(console: Console, found: list[TranslatedCommand]) -> None:
     """Print the translations of a command, and the attention weights of the best one."""
-    from seq.drawing.heat import draw_heat_map
+    from charlm.drawing.heat import draw_heat_map
 
     best = found[0]
     for translated in found:
@@ -136,17 +136,12 @@ def save_maps(found: list[TranslatedCommand], path: Path) -> None:
     Raises:
         UserError: the file cannot be written.
     """
-    from seq.drawing.picture import save_heat_maps
+    from charlm.drawing.picture import draw_heat_maps, save_picture
 
-    save_heat_maps(
-        [
-            (item.attention, item.command, item.steps)
-            for item in found
-            if item.attention is not None
-        ],
-        path,
-        label="weight of the word",
-    )
+    maps = [
+        (item.attention, item.command, item.steps) for item in found if item.attention is not None
+    ]
+    save_picture(draw_heat_maps(maps, label="weight of the word"), path)
     notice(f"written: {path}")
 
 

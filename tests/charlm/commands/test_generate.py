@@ -118,7 +118,9 @@ def test_json_is_one_object_with_every_figure(charlm: Any) -> None:
             assert_consistent(token)
     sampling = Sampling(temperature=0.5, top_k=9)
     tokens = language_model.load(TINY).stream("ab", length=30, seed=3, sampling=sampling)
-    assert [t["surprisal"] for t in samples[0]["tokens"]] == [t.surprisal for t in tokens]
+    found = [t["surprisal"] for t in samples[0]["tokens"]]
+    # Two texts side by side are another product of matrices than one: the last bits may differ.
+    assert found == pytest.approx([t.surprisal for t in tokens], rel=1e-5)
 
 
 def assert_consistent(token: dict[str, Any]) -> None:

@@ -25,15 +25,21 @@ def bf16() -> AbstractContextManager[object]:
     return torch.autocast("cpu", torch.bfloat16)
 
 
+def draw(cell: str, context: object, *shape: int) -> Tensor:
+    """Random features. Given fp32 under autocast, torch's LSTM fails without AVX-512."""
+    features = torch.randn(shape)
+    return features.bfloat16() if (cell, context) == ("lstm", bf16) else features
+
+
 @pytest.mark.parametrize("cell", LAYERS)
 @pytest.mark.parametrize("context", [nullcontext, bf16])
 @pytest.mark.parametrize("with_state", [False, True])
 def test_a_layer_computes_what_the_module_computes(
     cell: str, context: type[AbstractContextManager[object]], with_state: bool
 ) -> None:
-    layer, x = LAYERS[cell](12, 16), torch.randn(7, 5, 12)
+    layer, x = LAYERS[cell](12, 16), draw(cell, context, 7, 5, 12)
     with context():
-        before = layer(torch.randn(2, 5, 12))[1] if with_state else None
+        before = layer(draw(cell, context, 2, 5, 12))[1] if with_state else None
         expected, state = layer(x, before)
         y, after = run_layer(layer, x, before)
     for one, other in zip([y, *list_parts(after)], [expected, *list_parts(state)], strict=True):
@@ -66,7 +72,7 @@ def test_packed_sequences_too(cell: str, context: type[AbstractContextManager[ob
 def test_weights_are_replaced_for_one_call(
     cell: str, context: type[AbstractContextManager[object]]
 ) -> None:
-    layer, x = LAYERS[cell](12, 16), torch.randn(7, 5, 12)
+    layer, x = LAYERS[cell](12, 16), draw(cell, context, 7, 5, 12)
     own = layer.get_parameter("weight_hh_l0")
     other = own.detach() * 0.5
     with context():
@@ -74,6 +80,14 @@ def test_weights_are_replaced_for_one_call(
         y, _ = run_layer(layer, x, weights={"weight_hh_l0": other})
     assert torch.equal(y, expected)
     assert layer.get_parameter("weight_hh_l0") is own
+
+
+def test_an_lstm_takes_fp32_features_under_autocast_on_every_processor() -> None:
+    layer, x = nn.LSTM(12, 16), torch.randn(7, 5, 12)
+    with bf16():
+        y, _ = run_layer(layer, x)
+        expected, _ = run_layer(layer, x.bfloat16())
+    assert torch.equal(y, expected)
 
 
 def test_threads_that_replace_weights_do_not_see_each_other() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from reviews import reviews
 
-from seq.drawing.words import EDGES
+from charlm.drawing.words import EDGES
 from seq.imdb.explain import explain
 from seq.imdb.library import TextClassifier
 

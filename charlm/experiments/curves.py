@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from charlm.drawing.panels import Line, Panel
 from charlm.experiments.comparison import has_diverged
 from charlm.training.log import read_events, to_number
 from corpora.errors import UserError
-from seq.drawing.panels import Line, Panel
 
 EPOCHS, LOSS, ACCURACY = "passes over the training data", "cross-entropy (nats)", "accuracy"
 LARGEST = 1e6

@@ -14,7 +14,7 @@ from operator import itemgetter
 from rich.cells import cell_len
 from rich.text import Text
 
-from seq.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
+from charlm.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
 
 Point = tuple[float, float]
 

@@ -1,4 +1,4 @@
-"""Panels of lines and heat maps as PNG files."""
+"""Panels of lines and heat maps as pictures of matplotlib, and as PNG files."""
 
 from __future__ import annotations
 
@@ -6,47 +6,65 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from rich.cells import cell_len
 
+from charlm.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
 from corpora.atomic import write_atomic
-from seq.drawing.panels import LONGEST_NAME, Panel, pick_look, shorten
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 150
 
 
-def save_panels(
-    panels: Sequence[Panel], names: Sequence[str], path: Path, *, title: str = ""
-) -> None:
-    """Draw panels side by side as a PNG, with the legend below them.
+class Picture(Figure):
+    """A figure that notebooks show by themselves, and that keeps no state outside of itself."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        FigureCanvasAgg(self)
+
+    def to_png(self) -> bytes:
+        """Return the picture as a PNG."""
+        png = io.BytesIO()
+        with warnings.catch_warnings():
+            # matplotlib warns of letters that its font lacks, and draws boxes.
+            warnings.filterwarnings("ignore", message="Glyph")
+            self.savefig(png, format="png", dpi=self.dpi)
+        return png.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        return self.to_png()
+
+
+def save_picture(figure: Picture, path: Path) -> None:
+    """Write a picture as a PNG.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    write_atomic(path, figure.to_png())
+
+
+def draw_panels(panels: Sequence[Panel], names: Sequence[str], *, title: str = "") -> Picture:
+    """Return panels side by side, with the legend below them.
 
     One panel makes 900 x 720 pixels, two panels make 1650 x 720.
 
     Args:
         panels: at least one panel.
         names: names of the series, for the legend. They are cut at 60 columns.
-        path: file to write.
         title: title above the panels.
-
-    Raises:
-        UserError: the file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
     width = 5.5 * len(panels) + 0.5 * (len(panels) == 1)
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08, wspace=0.04)
-    figure = Figure(figsize=(width, 4.8), dpi=DPI, layout=layout)
-    canvas = FigureCanvasAgg(figure)
+    figure = Picture(figsize=(width, 4.8), dpi=DPI, layout=layout)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         _draw_panel(axes, panel)
     names = [shorten(name, LONGEST_NAME) for name in names]
@@ -66,36 +84,36 @@ def save_panels(
         text.set_text(name)
     if title:
         figure.suptitle(shorten(title, 2 * LONGEST_NAME), fontsize=11, parse_math=False)
-    _save(canvas, path)
+    return figure
 
 
 Map = tuple[npt.NDArray[np.floating], Sequence[str], Sequence[str]]
-"""Weights (T, S) from 0 to 1, labels of the S columns, and labels of the T rows."""
+"""Weights (T, S), labels of the S columns, and labels of the T rows."""
 
 CELL_WIDTH, CELL_HEIGHT = 0.42, 0.22
 LEFT, TOP, RIGHT, GAP = 1.15, 0.8, 1.0, 0.25
 """Inches: size of a cell; room for row labels, column labels and the scale; gap between maps."""
 
 
-def save_heat_maps(maps: Sequence[Map], path: Path, *, label: str = "weight") -> None:
-    """Draw heat maps side by side as a PNG.
+def draw_heat_maps(
+    maps: Sequence[Map],
+    *,
+    label: str = "weight",
+    scale: Range = (0.0, 1.0),
+    colors: str = "viridis",
+) -> Picture:
+    """Return heat maps side by side.
 
     Args:
         maps: at least one map.
-        path: file to write.
         label: label of the scale.
-
-    Raises:
-        UserError: the file cannot be written.
+        scale: the least and the greatest weight of the scale.
+        colors: the colours of the scale, by matplotlib's name.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     widths = [LEFT + CELL_WIDTH * len(columns) + GAP for _, columns, _ in maps]
     tallest = max(6, *(len(rows) for _, _, rows in maps))
     width, height = sum(widths) + RIGHT, TOP + CELL_HEIGHT * tallest + GAP
-    figure = Figure(figsize=(width, height), dpi=DPI)
-    canvas = FigureCanvasAgg(figure)
+    figure = Picture(figsize=(width, height), dpi=DPI)
 
     def add_axes(left: float, wide: float, high: float) -> Axes:
         """Return axes of this size, in inches, below the room for column labels."""
@@ -106,25 +124,16 @@ def save_heat_maps(maps: Sequence[Map], path: Path, *, label: str = "weight") ->
     for (weights, columns, rows), own in zip(maps, widths, strict=True):
         size = CELL_WIDTH * len(columns), CELL_HEIGHT * len(rows)
         axes = add_axes(left + LEFT, *size)
-        image = axes.imshow(weights, vmin=0, vmax=1, cmap="viridis", aspect="auto")
+        image = axes.imshow(weights, vmin=scale[0], vmax=scale[1], cmap=colors, aspect="auto")
         axes.set_xticks(range(len(columns)), columns, rotation=50, ha="left", fontsize=9)
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(rows)), rows, fontsize=8)
         axes.tick_params(length=0)
         left += own
-    scale = add_axes(left + 0.1, 0.12, CELL_HEIGHT * 6)
-    figure.colorbar(image, cax=scale).set_label(label, fontsize=8)
-    scale.tick_params(labelsize=8)
-    _save(canvas, path)
-
-
-def _save(canvas: FigureCanvasAgg, path: Path) -> None:
-    png = io.BytesIO()
-    with warnings.catch_warnings():
-        # matplotlib warns of letters that its font lacks, and draws boxes.
-        warnings.filterwarnings("ignore", message="Glyph")
-        canvas.print_png(png)  # type: ignore[no-untyped-call]
-    write_atomic(path, png.getvalue())
+    bar = add_axes(left + 0.1, 0.12, CELL_HEIGHT * 6)
+    figure.colorbar(image, cax=bar).set_label(label, fontsize=8)
+    bar.tick_params(labelsize=8)
+    return figure
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:

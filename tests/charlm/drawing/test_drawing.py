@@ -13,12 +13,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from charlm.drawing.braille import draw
+from charlm.drawing.panels import Line, Panel
+from charlm.drawing.picture import draw_panels, save_picture
+from charlm.experiments.curves import Curve, make_panels, read_curve
 from charlm.runs.files import METRICS
 from corpora.errors import UserError
-from seq.drawing.braille import draw
-from seq.drawing.curves import Curve, make_panels, read_curve
-from seq.drawing.panels import Line, Panel
-from seq.drawing.picture import save_panels
 
 NAN = math.nan
 
@@ -28,7 +28,8 @@ def drawn(curves: list[Curve], width: int, height: int, **options: Any) -> Text:
 
 
 def save_curves(curves: list[Curve], path: Path, **options: Any) -> None:
-    save_panels(make_panels(curves), [one.name for one in curves], path, **options)
+    names = [one.name for one in curves]
+    save_picture(draw_panels(make_panels(curves), names, **options), path)
 
 
 def evaluated(step: int, **fields: Any) -> dict[str, Any]:
@@ -147,12 +148,15 @@ def test_drawing_leaves_no_state_and_importing_loads_no_matplotlib(tmp_path: Pat
     program = """
 import sys
 from pathlib import Path
-from seq.drawing.curves import Curve, make_panels
-from seq.drawing.picture import save_panels
+from charlm.experiments.curves import Curve, make_panels
+import charlm.drawing.braille, charlm.drawing.colored_text, charlm.drawing.heat
+import seq.imdb.commands.compare, seq.scan.commands.compare, seq.scan.commands.translate
 assert "matplotlib" not in sys.modules
 import matplotlib
 before = matplotlib.rcParams.copy()
-save_panels(make_panels([Curve("a", [1.0], [1.0], [1.0], [])]), ["a"], Path(sys.argv[1]))
+from charlm.drawing.picture import draw_panels, save_picture
+panels = make_panels([Curve("a", [1.0], [1.0], [1.0], [])])
+save_picture(draw_panels(panels, ["a"]), Path(sys.argv[1]))
 assert matplotlib.rcParams.copy() == before
 assert "matplotlib.pyplot" not in sys.modules
 """

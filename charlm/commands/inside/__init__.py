@@ -1,0 +1,1 @@
+"""The commands of `charlm inside`: arguments in, figures out."""
