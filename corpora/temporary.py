@@ -58,6 +58,12 @@ def open_spool() -> tuple[BinaryIO, Path]:
     return file, path
 
 
+def shown_name(path: Path) -> str:
+    """Return what people know a file as: its path, or that it came through a pipe."""
+    spooled = path.parent == Path(tempfile.gettempdir()) and path.name.startswith(f".{_SPOOL}.")
+    return "the text from the pipe" if spooled else str(path)
+
+
 def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 

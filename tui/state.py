@@ -33,7 +33,7 @@ class State:
 def find_folder() -> Path:
     """Return the folder of the state file: $CHARLM_STATE, else charlm's own for the user."""
     if folder := os.environ.get("CHARLM_STATE"):
-        return Path(folder).expanduser()
+        return Path(os.path.expanduser(folder))  # noqa: PTH111  (Path.expanduser raises without a home)
     import platformdirs
 
     return Path(platformdirs.user_state_dir("charlm"))

@@ -223,12 +223,8 @@ class CompiledNetwork(Network):
         self.bottom = self.embedding if adds else nothing
 
     def start(self, streams: int = 1) -> State:
-        """Return the state before any text, for `streams` texts.
-
-        A network that holds units steps in NumPy: the compiled step shows and holds nothing.
-        """
-        compiled = streams == 1 and not self.holds
-        return Stream(self) if compiled else super().start(streams)
+        """Return the state before any text; one that holds units is stepped in NumPy."""
+        return Stream(self) if streams == 1 and not self.holds else super().start(streams)
 
     def step(self, state: State, ids: np.ndarray) -> np.ndarray:
         """Read one symbol per stream, ids (N,); return logits (V, N).

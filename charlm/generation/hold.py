@@ -115,4 +115,4 @@ def _to_float(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if np.isfinite(np.float32(value)) else None
+    return value if abs(value) <= np.finfo(np.float32).max else None  # NaN is not <= anything

@@ -24,6 +24,7 @@ from corpora.text.vocabulary import Ids, UnknownSymbol, Vocabulary, code_points,
 
 Split = Literal["train", "validation", "test", "all"]
 
+_AROUND = 64
 _COUNT_IDS = 1 << 20
 _CODE_POINTS = 0x110000
 
@@ -84,10 +85,12 @@ class EncodedText:
         )
         missing = np.flatnonzero(table < 0)
         if missing.size:
-            raise self._unknown_symbol(missing)
+            raise self._unknown_symbol(missing, vocabulary)
         return table
 
-    def _unknown_symbol(self, missing: npt.NDArray[np.intp]) -> UnknownSymbol:
+    def _unknown_symbol(
+        self, missing: npt.NDArray[np.intp], vocabulary: Vocabulary
+    ) -> UnknownSymbol:
         count, position = 0, -1
         for start in range(0, len(self), _COUNT_IDS):
             places = np.isin(self.ids[start : start + _COUNT_IDS], missing)
@@ -95,11 +98,14 @@ class EncodedText:
                 position = start + int(places.argmax())
             count += int(np.count_nonzero(places))
         symbol = self.vocabulary.symbols[self.ids[position]]
+        around = self.ids[max(0, position - _AROUND) : position + _AROUND]
+        form = vocabulary.find_known_form(self.vocabulary.decode(around))
+        hint = f"; its {form} form is known (--normalize {form})" if form else ""
         kinds = "1 character" if missing.size == 1 else f"{missing.size:,} characters"
         return UnknownSymbol(
             f"{self.name} holds {kinds} that the vocabulary does not have, in {count:,} "
             f"place{'' if count == 1 else 's'}, first {describe_symbol(symbol)} at position "
-            f"{position:,}",
+            f"{position:,}{hint}",
             symbol=symbol,
             position=position,
             count=count,

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from corpora.errors import os_error
+from corpora.temporary import shown_name
 from corpora.text import gutenberg
 from corpora.text.decoding import Decoding as Decoding
 from corpora.text.decoding import Lost, iter_decoded
@@ -98,7 +99,9 @@ def _read(
     count = Lost()
     try:
         with path.open("rb") as file:
-            yield from iter_decoded(file, str(path), decoding, chunk_bytes=chunk_bytes, lost=count)
+            yield from iter_decoded(
+                file, shown_name(path), decoding, chunk_bytes=chunk_bytes, lost=count
+            )
     except OSError as error:
         raise os_error(error, path) from error
     if lost is not None:

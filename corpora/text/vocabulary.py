@@ -172,7 +172,7 @@ class Vocabulary:
         points = code_points(text)
         return self._table[np.minimum(points, np.uint32(len(self._table) - 1))]
 
-    def _find_known_form(self, text: str) -> Form | None:
+    def find_known_form(self, text: str) -> Form | None:
         """Return the normal form in which the vocabulary has all characters of `text`, if any."""
         for form in FORMS:
             with suppress(UserError):
@@ -186,7 +186,7 @@ class Vocabulary:
     ) -> UnknownSymbol:
         symbol = text[position]
         more = f" ({count:,} unknown in all)" if count > 1 else ""
-        form = self._find_known_form(text) if isinstance(text, str) else None
+        form = self.find_known_form(text) if isinstance(text, str) else None
         hint = f"; its {form} form is known (--normalize {form})" if form else ""
         return UnknownSymbol(
             f"{describe_symbol(symbol)} at position {position:,} is not in the vocabulary of "

@@ -20,7 +20,7 @@ from corpora.notice import Notice, silent
 from seq.batches import batch_by_words
 from seq.imdb.config import ClassifierConfig, ReaderConfig, read_shape
 from seq.imdb.model import Classifier
-from seq.imdb.task import EVALUATION_BATCH, predict
+from seq.imdb.task import BATCH_WORDS, EVALUATION_BATCH, predict
 from seq.model_file import open_model
 from seq.padding import Ids
 
@@ -30,8 +30,6 @@ CHUNK = 2048
 LONGEST_TEXT = 20_000
 """Most words that are read of a text: its last ones, as in training. They take 12 kB a word with
 the classifier that ships, 240 MB in all."""
-BATCH_WORDS = 40_000
-"""Most words of a batch, padding included."""
 
 Progress = Callable[[int], object]
 """A function that takes the number of texts that are done now, in addition to those before."""

@@ -18,12 +18,14 @@ from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.task import Task, copy_weights
-from seq.batches import batch_by_length, draw_batches, pad
+from seq.batches import batch_by_words, draw_batches, pad
 from seq.imdb.config import ClassifierTraining
 from seq.imdb.model import Classifier
 from seq.padding import Ids
 
 EVALUATION_BATCH = 64
+BATCH_WORDS = 40_000
+"""Most words of a batch that is evaluated, padding included."""
 PACKED = {"auto": None, "packed": True, "padded": False}
 """Value of `Encoder.packed` for each value of `ClassifierTraining.sequences`."""
 
@@ -167,13 +169,13 @@ def predict(
         device: device to compute on.
         precision: arithmetic of the recurrent layers.
     """
-    lengths = np.array([len(text) for text in ids], dtype=np.int64)
+    lengths = [len(text) for text in ids]
     log_probs = np.zeros((len(ids), model.output.out_features))
     training = model.training
     model.eval()
     try:
         with torch.inference_mode(), autocast(device, precision):
-            for rows in batch_by_length(lengths, EVALUATION_BATCH):
+            for rows in batch_by_words(lengths, EVALUATION_BATCH, BATCH_WORDS):
                 batch, sizes = pad([ids[row] for row in rows])
                 logits = model(batch.to(device), sizes).cpu().double()
                 log_probs[rows] = logits.log_softmax(dim=1).numpy()
