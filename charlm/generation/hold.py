@@ -77,6 +77,7 @@ def check_unit(unit: int, config: ModelConfig) -> None:
         )
 
 
+LARGEST = float(np.finfo(np.float32).max)
 PATTERN = re.compile(
     r"(?P<layer>\d{1,6})\.(?P<unit>\d{1,9}|\*)(\.(?P<field>[a-z]+))?=(?P<value>[^=]+)"
 )
@@ -115,4 +116,4 @@ def _to_float(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if abs(value) <= np.finfo(np.float32).max else None  # NaN is not <= anything
+    return value if abs(value) <= LARGEST else None  # NaN is not <= anything
