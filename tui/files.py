@@ -9,11 +9,11 @@ from typing import Any
 
 from textual.app import App
 
+from charlm.console.program import format_name
 from charlm.runs.files import exists
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from tui.screens import Ask, Choose
-from tui.strangers import format_name
 from tui.visitors import allow, is_served
 
 

@@ -17,11 +17,11 @@ from textual.events import Click
 from textual.fuzzy import FuzzySearch
 from textual.widgets import Input
 
+from charlm.console.program import format_name
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.models import list_kinds
 from tui.pane import Pane
-from tui.strangers import format_name
 from tui.tabs import TABS
 
 

@@ -8,23 +8,13 @@ from rich.text import Text
 from textual.color import Color
 from textual.filter import LineFilter
 
-from charlm.console.program import CONTROLS, printable
+from charlm.console.program import CONTROLS, format_name
 
-FEEDS = str.maketrans(dict.fromkeys("\n\t", "\N{REPLACEMENT CHARACTER}"))
 DROPPED = {
     code: "" if cell_len(chr(code)) == 0 else "\N{REPLACEMENT CHARACTER}"
     for code in (*CONTROLS, *map(ord, "\n\t"))
 }
 """What a screen shows of a control character: as many cells as a widget gave it, mostly none."""
-
-
-def format_name(name: str) -> str:
-    """Return a name as one line of characters that can be seen.
-
-    Names of runs, classes and actions come from files. A widget may take the returned string for
-    markup; give it `format_label(name)` instead if it does.
-    """
-    return printable(name).translate(FEEDS)
 
 
 def format_label(name: str) -> Text:

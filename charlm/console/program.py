@@ -146,6 +146,18 @@ def printable(text: str) -> str:
     return text.translate(CONTROLS)
 
 
+FEEDS = str.maketrans(dict.fromkeys("\n\t", "\N{REPLACEMENT CHARACTER}"))
+
+
+def format_name(name: str) -> str:
+    """Return a name as one line of characters that can be seen.
+
+    Names of runs, classes and actions come from files. In the app, a widget may take the returned
+    string for markup: give it `tui.strangers.format_label(name)` there.
+    """
+    return printable(name).translate(FEEDS)
+
+
 def make_group(name: str, about: str, commands: Mapping[str, str], *, package: str) -> App:
     """Return an app with several commands, without loading any of them.
 

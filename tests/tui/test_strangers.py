@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, OptionList, TextArea
 from tiny_models import write_run
 
-from charlm.console.program import BIDI
+from charlm.console.program import BIDI, format_name
 from seq.imdb.library import Prediction
 from seq.scan.library import TranslatedCommand
 from tui.app import CharlmApp
@@ -24,7 +24,6 @@ from tui.classify.judging import ClassifiedText
 from tui.classify.review_table import ReviewTable
 from tui.palette import Palette, find_letters
 from tui.screens import Ask, Choose
-from tui.strangers import format_name
 from tui.widgets.choice import ModelChoice
 
 NAMES = (

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from charlm.console.program import format_name
 from tui.files import parse_path
 from tui.models import Models
-from tui.strangers import format_name
 
 if TYPE_CHECKING:
     from seq.imdb.library import Prediction, TextClassifier

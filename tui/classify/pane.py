@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Select, Static, TextArea
 from textual.worker import get_current_worker
 
+from charlm.console.program import format_name
 from tui.classify.judging import (
     ClassifiedText,
     classify_file,
@@ -24,7 +25,6 @@ from tui.files import save
 from tui.models import Models
 from tui.pane import Pane
 from tui.screens import Ask
-from tui.strangers import format_name
 from tui.widgets.bars import Bar, Bars
 from tui.widgets.choice import ModelChoice
 

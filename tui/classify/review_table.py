@@ -11,8 +11,9 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
+from charlm.console.program import format_name
 from tui.classify.judging import ClassifiedText
-from tui.strangers import format_label, format_name
+from tui.strangers import format_label
 
 BEGINNING = 200
 """Characters of a text that a row shows."""

@@ -11,13 +11,13 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Select
 from textual.worker import get_current_worker
 
+from charlm.console.program import format_name
 from corpora.errors import UserError
 from tui.files import save
 from tui.generate.controls import Controls, ControlsRow
 from tui.generate.desk import Desk
 from tui.models import find_model
 from tui.pane import Pane
-from tui.strangers import format_name
 from tui.widgets.choice import ModelChoice
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from charlm.console.program import format_name
 from charlm.runs.files import METRICS
 from charlm.runs.run_folder import LOCK
 from charlm.training.log import LogReader, to_number
 from corpora.errors import UserError
-from tui.strangers import format_name
 
 FRESH = 20.0
 """A training counts as running for this many seconds after its log has grown; after that, only if

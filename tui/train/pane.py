@@ -15,12 +15,12 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, DataTable, Input, Label, Static
 
 from charlm.config import PRESETS
-from charlm.console.program import printable
+from charlm.console.program import format_name, printable
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
 from tui.models import list_runs
 from tui.pane import Pane
-from tui.strangers import format_label, format_name
+from tui.strangers import format_label
 from tui.train.curves import Curves
 from tui.train.log import RunLog
 from tui.train.process import (

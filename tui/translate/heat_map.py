@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.strangers import format_name
+from charlm.console.program import format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

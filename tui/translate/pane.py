@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Select, Static
 from textual.worker import get_current_worker
 
+from charlm.console.program import format_name
 from corpora.scan.grammar import interpret
 from tui.models import Models
 from tui.pane import Pane
-from tui.strangers import format_name
 from tui.translate.grammar import NextWord, check_command
 from tui.translate.heat_map import HeatMap, Map
 from tui.widgets.bars import Bar, Bars

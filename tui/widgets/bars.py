@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.strangers import format_name
+from charlm.console.program import format_name
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 """Blocks that fill zero to eight eighths of a cell."""

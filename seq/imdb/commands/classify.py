@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from charlm.console.options import SWITCH, TEXT, Encoding, InPrecision, Model, OnDevice, TextColumn
-from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.slow import DELAY_SECONDS, counting, slow
 from charlm.drawing.words import COLORS, SIXTEEN, color_words
 from charlm.runs.files import exists
@@ -190,7 +190,7 @@ def _to_json(prediction: Prediction) -> dict[str, Any]:
 def _format_prediction(prediction: Prediction) -> str:
     if prediction.label is None or prediction.probability is None:
         return "–  no words: nothing can be said"
-    line = f"{printable(prediction.label)}  {prediction.probability:.1%}"
+    line = f"{format_name(prediction.label)}  {prediction.probability:.1%}"
     if prediction.unknown == prediction.words:
         return f"{line}  (not one of its words is known: a guess)"
     return line
@@ -230,7 +230,7 @@ def _show(console: Console, explanation: Explanation) -> None:
     values = explanation.contributions
     styles = SIXTEEN if console.color_system in ("standard", "windows") else COLORS
     console.print(color_words(explanation.pieces(), styles), soft_wrap=True)
-    label = printable(prediction.label)
+    label = format_name(prediction.label)
     order = values.argsort()
     for side, sign, rows in (("for", 1, order[::-1]), ("against", -1, order)):
         strongest = [row for row in rows[:STRONGEST] if sign * values[row] >= LEAST]

@@ -17,7 +17,7 @@ from charlm.console.options import (
     OnDevice,
     TextColumn,
 )
-from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.console.tables import print_table
 from corpora.errors import UserError
@@ -87,12 +87,12 @@ def _show(found: Report, classes: tuple[str, ...]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name in classes:
-        table.add_column(Text(f"said {printable(name)}"), justify="right")
+        table.add_column(Text(f"said {format_name(name)}"), justify="right")
     for heading in ("precision", "recall", "F1"):
         table.add_column(heading, justify="right")
     for index, name in enumerate(classes):
         table.add_row(
-            Text(printable(name)),
+            Text(format_name(name)),
             *(f"{count:,}" for count in found.confusion[index]),
             f"{found.precision[index]:.2%}",
             f"{found.recall[index]:.2%}",

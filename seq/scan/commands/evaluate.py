@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from charlm.console.options import InPrecision, Json, Model, OnDevice
-from charlm.console.program import notice, print_json, printable, stderr, stdout
+from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 
 
@@ -55,6 +55,6 @@ def evaluate(
         table.add_row(f"{row.shortest}–{row.longest}", f"{row.commands:,}", f"{row.right:,}", match)
     print_table(console, table)
     for mistake in found.mistakes[: max(0, errors)]:
-        console.print(f"\n{printable(mistake.command)}", soft_wrap=True)
-        console.print(f"  is   {printable(mistake.wanted)}", soft_wrap=True)
-        console.print(f"  not  {printable(mistake.said)}", soft_wrap=True)
+        console.print(f"\n{format_name(mistake.command)}", soft_wrap=True)
+        console.print(f"  is   {format_name(mistake.wanted)}", soft_wrap=True)
+        console.print(f"  not  {format_name(mistake.said)}", soft_wrap=True)

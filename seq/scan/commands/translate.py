@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
-from charlm.console.program import notice, print_json, printable, stdout
+from charlm.console.program import format_name, notice, print_json, stdout
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
 from seq.scan.config import WIDEST_BEAM
@@ -61,7 +61,7 @@ def translate(
                 {**to_json(found[0]), "right": _is_right(found[0]), "beam": _list_beam(found)}
             )
         elif len(commands) > 1 and beam == 1:
-            console.print(printable(f"{each}: {' '.join(found[0].actions)}"), soft_wrap=True)
+            console.print(format_name(f"{each}: {' '.join(found[0].actions)}"), soft_wrap=True)
         else:
             show(console, found)
     if png is not None:
@@ -116,7 +116,7 @@ def show(console: Console, found: list[TranslatedCommand]) -> None:
         probability = f"{math.exp(translated.log_prob):.1%}  " if len(found) > 1 else ""
         actions = " ".join(translated.actions) or "nothing at all"
         end = "" if translated.ended else " … (cut off)"
-        console.print(printable(f"{probability}{actions}{end}"), soft_wrap=True)
+        console.print(format_name(f"{probability}{actions}{end}"), soft_wrap=True)
     if best.attention is not None:
         console.print()
         color = console.color_system is not None and not console.no_color
