@@ -128,7 +128,7 @@ def wrap_text(text: str, width: int) -> list[range]:
     lines, start, column, space = [], 0, 0, None
     for place, character in enumerate(text):
         cells = 1 if character == "\n" else max(1, cell_len(character))
-        if column + cells > width and place > start:
+        while column + cells > width and place > start:
             end = space if space is not None else place
             lines.append(range(start, end))
             start, space = end, None
@@ -144,8 +144,8 @@ def wrap_text(text: str, width: int) -> list[range]:
     return lines
 
 
-COLUMNS = 90
-"""Columns of a text in a figure."""
+COLUMNS, LEAST_COLUMNS = 90, 40
+"""Most and fewest columns of a text in a figure."""
 CELL_WIDTH, CELL_HEIGHT = 0.095, 0.2
 """Inches of a character in a figure."""
 
@@ -161,10 +161,12 @@ def draw_text_figure(text: str, values: Values, *, title: str = "") -> Picture:
     from charlm.drawing.picture import Picture
 
     lines = wrap_text(text, COLUMNS)
-    wide, high = COLUMNS * CELL_WIDTH + 0.4, max(1, len(lines)) * CELL_HEIGHT + 0.6
+    longest = max((cell_len(text[line.start : line.stop].strip("\n")) for line in lines), default=0)
+    columns = max(longest, LEAST_COLUMNS)
+    wide, high = columns * CELL_WIDTH + 0.4, max(1, len(lines)) * CELL_HEIGHT + 0.6
     figure = Picture(figsize=(wide, high), dpi=150)
     axes = figure.add_axes((0.2 / wide, 0.15 / high, 1 - 0.4 / wide, 1 - 0.6 / high))
-    axes.set(xlim=(0, COLUMNS), ylim=(max(1, len(lines)), 0))
+    axes.set(xlim=(0, columns), ylim=(max(1, len(lines)), 0))
     axes.axis("off")
     for row, places in enumerate(lines):
         column = 0
