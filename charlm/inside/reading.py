@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from charlm.generation.generate import read
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
+from corpora.text.vocabulary import Ids
 
 WARM_UP = 256
 """Characters that a stream reads before its first one that counts."""
 MIN_STREAM = 1024
 """Fewest characters of a stream, if there are several."""
+BLOCK = 1024
+"""Characters of a single stream whose surprisals are computed together."""
 MAX_STREAMS = 64
 """Most streams that a text is cut into: a character then costs a tenth of one read by itself."""
 
@@ -81,4 +85,37 @@ def compute_surprisals(
         at = reading.positions[reading.counts]
         log_probs = log_softmax(reading.state.logits[:, reading.counts])
         surprisals[at] = -log_probs[ids[at + 1], np.arange(len(at))]
+    return surprisals
+
+
+def record_stream(
+    network: Network, opening: Ids, ids: Ids, values: Mapping[str, np.ndarray]
+) -> npt.NDArray[np.float64]:
+    """Read a text in one stream, record it, and return its surprisals (T,), in nats.
+
+    Args:
+        network: the model.
+        opening: what is read before the text, at least one character.
+        ids: the text, (T,).
+        values: arrays (T, L, H) to fill, by the names of the cell's fields.
+    """
+    state = State(network, 1)  # `start` may give a compiled one, which shows nothing of the gates
+    before = np.empty((BLOCK, network.vocabulary_size), np.float32)
+    surprisals = np.empty(len(ids))
+    places = [
+        (array[:, number], layer.fields[field][:, 0])
+        for field, array in values.items()
+        for number, layer in enumerate(state.layers)
+    ]
+    logits = read(network, state, opening)
+    for start in range(0, len(ids), BLOCK):
+        part = ids[start : start + BLOCK]
+        for place in range(len(part)):
+            before[place] = logits[:, 0]
+            network.step(state, part[place : place + 1])
+            for target, source in places:
+                target[start + place] = source
+        # A block at a time: a call for each character would take a seventh of the time.
+        log_probs = log_softmax(before[: len(part)].T)
+        surprisals[start : start + len(part)] = -log_probs[part, np.arange(len(part))]
     return surprisals

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from charlm.config import ModelConfig
 from charlm.generation.cells import FIELDS
-from charlm.generation.generate import opening_ids, read
+from charlm.generation.generate import opening_ids
 from charlm.generation.hold import check_field, check_layer, check_unit, default_field
-from charlm.generation.network import State
-from charlm.generation.tokens import log_softmax
+from charlm.inside.reading import record_stream
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
@@ -229,17 +228,5 @@ def trace(
         )
     shape = (len(ids), config.num_layers, config.hidden_size)
     values = {field: np.empty(shape, np.float32) for field in kept}
-    surprisals = np.empty(len(ids))
-    state = State(network, 1)  # `start` may give a compiled one, which shows nothing of the gates
-    logits = read(network, state, opening_ids(model.vocabulary, ""))
-    places = [
-        (array[:, number], layer.fields[field])
-        for field, array in values.items()
-        for number, layer in enumerate(state.layers)
-    ]
-    for place, index in enumerate(ids):
-        surprisals[place] = -log_softmax(logits)[index, 0]
-        network.step(state, ids[place : place + 1])
-        for target, source in places:
-            target[place] = source[:, 0]
+    surprisals = record_stream(network, opening_ids(model.vocabulary, ""), ids, values)
     return Trace(model.name, config, text, surprisals, values)
