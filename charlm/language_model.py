@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charlm.config import ModelConfig
 from charlm.generation import generate
+from charlm.generation.hold import parse_holds
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
 from charlm.generation.tokens import Token
@@ -68,6 +69,19 @@ class LanguageModel:
     def score(self, text: str) -> Iterator[Token]:
         """Yield a token for each character of `text`; see `generate.score`."""
         return generate.score(self.network, self.vocabulary, text)
+
+    def hold(self, *holds: str) -> LanguageModel:
+        """Return the model with units that stay at a value, whatever it reads and writes.
+
+        >>> load("war_and_peace").hold("2.46=1").generate("He said", seed=1)  # doctest: +SKIP
+
+        Args:
+            holds: LAYER.UNIT=VALUE or LAYER.UNIT.FIELD=VALUE; see `charlm.generation.hold`.
+
+        Raises:
+            UserError: one has another form, or names what the model does not have.
+        """
+        return replace(self, network=self.network.hold(parse_holds(holds, self.config)))
 
 
 def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:

@@ -42,6 +42,7 @@ def generate(
     seed: int | None = None,
     samples: int = 1,
     stop: Annotated[tuple[str, ...], TEXT] = (),
+    hold: Annotated[tuple[str, ...], TEXT] = (),
     echo: bool = True,
     unknown: Literal["error", "skip"] = "error",
     decoding: DecodingOptions = DECODING,
@@ -75,6 +76,10 @@ def generate(
         Texts to write, side by side.
     stop
         End a text once this has been written (\\n is a line feed); may be given several times.
+    hold
+        Hold a unit at a value while the model reads and writes, to see what it does: 3.42=1.0 holds
+        the memory of unit 42 (from 0) of layer 3 (from 1), 3.42.forget=0 its forget gate,
+        3.*=0 a whole layer; may be given several times.
     echo
         Write the prompt before the text.
     unknown
@@ -89,7 +94,7 @@ def generate(
         raise UserError("--length and --samples must be at least 1")
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     prompt = _read_prompt(prompt_file, prompt, decoding.make())
-    language_model = load(model, compiled=compiled)
+    language_model = load(model, compiled=compiled).hold(*hold)
     if unknown == "skip":
         prompt = language_model.vocabulary.drop_unknown(prompt)
     seed = secrets.randbits(32) if seed is None else seed
@@ -106,6 +111,7 @@ def generate(
         )
     if json:
         about = {"model": model, "prompt": prompt, "seed": seed, **vars(sampling)}
+        about |= {"hold": hold} if hold else {}
         print_json({**about, "samples": _list_samples(language_model, tokens, samples)})
     else:
         _write(tokens, prompt if echo else "", samples)

@@ -78,6 +78,21 @@ def check_unit(unit: int, config: ModelConfig) -> None:
 
 
 LARGEST = float(np.finfo(np.float32).max)
+"""Larger numbers are none in single precision."""
+STATES = ("hidden", "cell", "candidate")
+"""Fields with values on both sides of 0; the others are gates, from 0 to 1."""
+HIGHEST = 1000.0
+"""Largest size of a value that a state is held at: with much larger ones, sums overflow."""
+
+
+def check_value(value: float, field: str) -> None:
+    """Raise `UserError` unless `value` is one that `field` can be held at."""
+    if field not in STATES and not 0 <= value <= 1:
+        raise UserError(f"the {field} gate lies from 0 to 1: it cannot be held at {value:g}")
+    if abs(value) > HIGHEST:
+        raise UserError(f"a unit is held at a value from -1,000 to 1,000, not at {value:g}")
+
+
 PATTERN = re.compile(
     r"(?P<layer>\d{1,6})\.(?P<unit>\d{1,9}|\*)(\.(?P<field>[a-z]+))?=(?P<value>[^=]+)"
 )
@@ -103,6 +118,7 @@ def parse_hold(text: str, config: ModelConfig) -> Hold:
     field = match["field"] or default_field(config.cell)
     hold = Hold(int(match["layer"]) - 1, field, units, np.full((1, 1), value, np.float32))
     check_hold(hold, config)
+    check_value(value, field)
     return hold
 
 
