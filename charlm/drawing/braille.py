@@ -87,7 +87,7 @@ def _make_legend(names: Sequence[str], width: int) -> list[Text]:
 def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
     """Yield the lines of a panel: title, `rows` lines of its inside, axis, numbers of the axis."""
     x_range, y_range = panel.ranges()
-    y_ticks = choose_ticks(*y_range, max(2, (rows + 1) // 2))
+    y_ticks = panel.y_ticks or choose_ticks(*y_range, max(2, (rows + 1) // 2))
     margin = max(map(len, y_ticks.values()))
     canvas = Canvas(width - margin - 1, rows, x_range, y_range)
     _draw_lines(canvas, panel)
@@ -97,7 +97,8 @@ def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
         axis = f"{labels[row]:>{margin}}┤" if row in labels else f"{'':{margin}}│"
         yield canvas.render_row(row, Text(axis))
     line_below, numbers = ["─"] * canvas.columns, " " * (margin + 1)
-    for x, label in choose_ticks(*x_range, max(2, canvas.columns // 12)).items():
+    x_ticks = panel.x_ticks or choose_ticks(*x_range, max(2, canvas.columns // 12))
+    for x, label in x_ticks.items():
         column = canvas.find_cell(x, y_range[0])[0]
         line_below[column] = "┬"
         at = min(margin + 1 + column - len(label) // 2, width - len(label))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -18,6 +19,8 @@ LONGEST_NAME = 60
 
 Points = list[tuple[float, float]]
 Range = tuple[float, float]
+Ticks = Mapping[float, str]
+"""Places of an axis, and what is written there."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Panel:
     """Range of the horizontal axis; by default that of all points. Lines are clipped to it."""
     y_range: Range | None = None
     """Range of the vertical axis; by default that of all points. Lines are clipped to it."""
+    x_ticks: Ticks | None = None
+    """Places of the horizontal axis with their labels, for logarithms and the like; by default
+    round numbers."""
+    y_ticks: Ticks | None = None
+    """Places of the vertical axis with their labels; by default round numbers."""
 
     def ranges(self) -> tuple[Range, Range]:
         """Return the ranges of the horizontal and of the vertical axis. None of them is empty."""

@@ -153,6 +153,10 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     axes.set_xlim(low, high + 0.03 * (high - low))
     if panel.y_range is not None:
         axes.set_ylim(*panel.y_range)
+    if panel.x_ticks is not None:
+        axes.set_xticks([*panel.x_ticks], [*panel.x_ticks.values()])
+    if panel.y_ticks is not None:
+        axes.set_yticks([*panel.y_ticks], [*panel.y_ticks.values()])
     axes.grid(visible=True, color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
