@@ -13,6 +13,7 @@ import pytest
 from corpora.errors import UserError
 from corpora.known.fetch import fetch
 from corpora.known.resolve import encode, resolve
+from corpora.text.encoded import encode as encode_corpus
 
 Read = Callable[..., str]
 Write = Callable[..., Path]
@@ -121,6 +122,14 @@ def test_what_cannot_be_a_corpus_is_one_line(spec: str) -> None:
 def test_a_device_is_neither_file_nor_folder() -> None:
     with pytest.raises(UserError, match="neither a file nor a folder"):
         resolve("/dev/null")
+
+
+def test_an_error_in_a_pipe_does_not_name_its_temporary_file() -> None:
+    corpus = resolve("-", stdin=io.BytesIO(b"\xff no utf-8"))
+    with pytest.raises(UserError) as caught:
+        encode_corpus(corpus)
+    assert str(caught.value).startswith("the text from the pipe is not utf-8")
+    assert str(corpus.files[0]) not in str(caught.value)
 
 
 def test_standard_input_lives_as_long_as_the_corpus() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import unicodedata
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -101,6 +102,13 @@ def test_remapping_counts_what_is_missing(written: Write) -> None:
     assert (error.symbol, error.position) == ("ê", STORY.index("ê"))
     assert error.count == 3 * (STORY.count("ê") + STORY.count("à"))
     assert "2 characters" in str(error)
+    assert "form is known" not in str(error)
+
+
+def test_a_normal_form_that_is_known_is_said(written: Write) -> None:
+    decomposed = encode(str(written(unicodedata.normalize("NFD", STORY * 3))))
+    with pytest.raises(UnknownSymbol, match="its NFC form is known \\(--normalize NFC\\)"):
+        decomposed.remap_table(vocabulary_of(STORY))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n \r\n\t", b"\xef\xbb\xbf"])
