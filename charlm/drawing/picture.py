@@ -66,7 +66,7 @@ def draw_panels(panels: Sequence[Panel], names: Sequence[str], *, title: str = "
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08, wspace=0.04)
     figure = Picture(figsize=(width, 4.8), dpi=DPI, layout=layout)
     for axes, panel in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-        _draw_panel(axes, panel)
+        draw_on_axes(axes, panel)
     names = [shorten(name, LONGEST_NAME) for name in names]
     solid = [
         figure.axes[0].plot([], color=color, marker=MARKERS[marker])[0]
@@ -136,7 +136,8 @@ def draw_heat_maps(
     return figure
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def draw_on_axes(axes: Axes, panel: Panel) -> None:
+    """Draw a panel, without a legend, on axes of matplotlib."""
     for line in panel.lines:
         color, marker = pick_look(line.series)
         x, y = [point[0] for point in line.points], [point[1] for point in line.points]
