@@ -12,13 +12,127 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from charlm.inside.agreement import Agreement as Agreement
+    from charlm.inside.agreement import agree as agree
+    from charlm.inside.cell_steps import CellSteps as CellSteps
+    from charlm.inside.cell_steps import step as step
+    from charlm.inside.cell_weights import CellWeights as CellWeights
+    from charlm.inside.cell_weights import draw_weights as draw_weights
+    from charlm.inside.cell_weights import make_classic as make_classic
+    from charlm.inside.cell_weights import read_weights as read_weights
+    from charlm.inside.clamping import Clampings as Clampings
+    from charlm.inside.clamping import clamp_units as clamp_units
+    from charlm.inside.clipping import Clipping as Clipping
+    from charlm.inside.clipping import clip_steps as clip_steps
+    from charlm.inside.decay import LinearUnits as LinearUnits
+    from charlm.inside.decay import follow_linear as follow_linear
+    from charlm.inside.disagreement import Disagreement as Disagreement
+    from charlm.inside.disagreement import compare as compare
+    from charlm.inside.findings import UnitSearch as UnitSearch
+    from charlm.inside.gradients import Gradients as Gradients
+    from charlm.inside.gradients import measure_gradients as measure_gradients
+    from charlm.inside.minimal_pairs import Pair as Pair
+    from charlm.inside.minimal_pairs import make_pairs as make_pairs
+    from charlm.inside.neighbours import Neighbours as Neighbours
+    from charlm.inside.neighbours import find_neighbours as find_neighbours
+    from charlm.inside.recurrences import Neuron as Neuron
+    from charlm.inside.recurrences import Recurrences as Recurrences
+    from charlm.inside.recurrences import compare_recurrences as compare_recurrences
+    from charlm.inside.shapes import Shapes as Shapes
+    from charlm.inside.shapes import StackSizes as StackSizes
+    from charlm.inside.shapes import list_tensors as list_tensors
+    from charlm.inside.stretches import StretchSearch as StretchSearch
+    from charlm.inside.stretches import find_stretches as find_stretches
+    from charlm.inside.subjects import Subject as Subject
+    from charlm.inside.subjects import before_and_after as before_and_after
     from charlm.inside.traces import Trace as Trace
     from charlm.inside.traces import trace as trace
+    from charlm.inside.truncation import Truncation as Truncation
+    from charlm.inside.truncation import truncate as truncate
+    from charlm.inside.units import find_units as find_units
 
-HOMES = {"trace": "traces", "Trace": "traces"}
+HOMES = {
+    "Agreement": "agreement",
+    "CellSteps": "cell_steps",
+    "CellWeights": "cell_weights",
+    "Clampings": "clamping",
+    "Clipping": "clipping",
+    "Disagreement": "disagreement",
+    "Gradients": "gradients",
+    "LinearUnits": "decay",
+    "Neighbours": "neighbours",
+    "Neuron": "recurrences",
+    "Pair": "minimal_pairs",
+    "Recurrences": "recurrences",
+    "Shapes": "shapes",
+    "StackSizes": "shapes",
+    "StretchSearch": "stretches",
+    "Subject": "subjects",
+    "Trace": "traces",
+    "Truncation": "truncation",
+    "UnitSearch": "findings",
+    "agree": "agreement",
+    "before_and_after": "subjects",
+    "clamp_units": "clamping",
+    "clip_steps": "clipping",
+    "compare": "disagreement",
+    "compare_recurrences": "recurrences",
+    "draw_weights": "cell_weights",
+    "find_neighbours": "neighbours",
+    "find_stretches": "stretches",
+    "find_units": "units",
+    "follow_linear": "decay",
+    "list_tensors": "shapes",
+    "make_classic": "cell_weights",
+    "make_pairs": "minimal_pairs",
+    "measure_gradients": "gradients",
+    "read_weights": "cell_weights",
+    "step": "cell_steps",
+    "trace": "traces",
+    "truncate": "truncation",
+}
 """The module of each public name; it is imported when the name is first used."""
 
-__all__ = ["Trace", "trace"]
+__all__ = [
+    "Agreement",
+    "CellSteps",
+    "CellWeights",
+    "Clampings",
+    "Clipping",
+    "Disagreement",
+    "Gradients",
+    "LinearUnits",
+    "Neighbours",
+    "Neuron",
+    "Pair",
+    "Recurrences",
+    "Shapes",
+    "StackSizes",
+    "StretchSearch",
+    "Subject",
+    "Trace",
+    "Truncation",
+    "UnitSearch",
+    "agree",
+    "before_and_after",
+    "clamp_units",
+    "clip_steps",
+    "compare",
+    "compare_recurrences",
+    "draw_weights",
+    "find_neighbours",
+    "find_stretches",
+    "find_units",
+    "follow_linear",
+    "list_tensors",
+    "make_classic",
+    "make_pairs",
+    "measure_gradients",
+    "read_weights",
+    "step",
+    "trace",
+    "truncate",
+]
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,105 @@
+"""`charlm inside units`: the units that follow something in a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from charlm.commands.inside.corpus_part import read_part
+from charlm.commands.inside.output import Png, save_outputs
+from charlm.console.options import DECODING, SEVERAL, TEXT, Corpus, DecodingOptions, Json, Model
+from charlm.console.program import print_json, stderr
+from charlm.console.slow import counting
+from charlm.language_model import DEFAULT_MODEL, load
+from corpora.errors import UserError
+from corpora.text.encoded import Split
+
+if TYPE_CHECKING:
+    from charlm.inside.clamping import Clampings
+    from charlm.inside.findings import UnitSearch
+    from charlm.language_model import LanguageModel
+
+
+def units(
+    model: Model = DEFAULT_MODEL,
+    corpus: Corpus = "war_and_peace",
+    /,
+    *,
+    split: Split = "validation",
+    characters: int = 100_000,
+    pattern: Annotated[tuple[str, ...], SEVERAL, Parameter(consume_multiple=False), TEXT] = (),
+    of: str | None = None,
+    clamp: int = 20_000,
+    decoding: DecodingOptions = DECODING,
+    png: Png = None,
+    json: Json = False,
+) -> None:
+    r"""Find the units that follow quotations, the place in the line or a pattern of yours.
+
+    For each feature of the text, the unit of all layers is sought that follows it best: by the area
+    under the ROC curve (AUC) for yes or no, where 0.5 is chance and 1 is perfect, and by Spearman's
+    r for numbers. It is chosen on the first half of the text; all figures are those of the second.
+    Beside it stand a linear probe of each whole layer, and what the last one and the last two
+    characters tell: what they follow needs no memory, and is no finding.
+
+    A unit that is found is then held at its median of either answer, to see whether the model uses
+    it: what happens to the surprisal where the answer changes, and where it is the other one? A
+    control unit of the same layer is held beside it.
+
+    The value of a feature at a character, and the state after that character, belong together.
+
+    Parameters
+    ----------
+    split
+        Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it.
+    characters
+        Read this many characters of it, from its start.
+    pattern
+        One more feature: a regular expression, yes where a match covers the character. Give it a
+        name with NAME=REGEX; repeat --pattern for several.
+    of
+        What of the units: by default the cell of an LSTM, else hidden; or a gate.
+    clamp
+        Characters that are read with units held; 0 leaves this out.
+    """
+    from charlm.commands.inside.units_report import show
+    from charlm.generation.hold import check_field
+    from charlm.inside.units import list_features
+
+    _check_clamp(clamp)
+    language_model = load(model)
+    if of is not None:
+        check_field(of, language_model.config.cell)
+    list_features(pattern)  # what is wrong with a pattern is said before long work
+    text = read_part(language_model, corpus, split, characters, decoding)
+    found, clamped = _search(language_model, text, of, pattern, clamp)
+    save_outputs(found, png)
+    where = {"model": model, "corpus": corpus, "split": split, "characters": len(text)}
+    if json:
+        held = clamped.records() if clamped is not None else []
+        missing = {"missing": found.missing, "clamped": held}
+        print_json({**where, "of": found.field, "records": found.records(), **missing})
+    else:
+        show(found, clamped, f"{len(text):,} characters of {corpus}, {split}")
+
+
+def _check_clamp(clamp: int) -> None:
+    if clamp < 0 or clamp == 1:
+        raise UserError(f"--clamp must be 0, or at least 2 characters, not {clamp}")
+
+
+def _search(
+    model: LanguageModel, text: str, of: str | None, patterns: tuple[str, ...], clamp: int
+) -> tuple[UnitSearch, Clampings | None]:
+    from charlm.inside.clamping import clamp_units, count_passes
+    from charlm.inside.units import find_units
+
+    console = stderr()
+    with counting(console, "reading", len(text)) as progress:
+        found = find_units(model, text, of=of, patterns=patterns, progress=progress)
+    if not clamp:
+        return found, None
+    total = count_passes(found) * min(clamp, len(text) - len(text) // 2)
+    with counting(console, "holding units", total) as progress:
+        return found, clamp_units(model, found, characters=clamp, progress=progress)
