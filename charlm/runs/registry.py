@@ -33,12 +33,19 @@ class Kind:
     """Function that reads a vocabulary (JSON); `symbols` of what it returns lists the symbols."""
     symbols: str
     """What the symbols are called, in the plural."""
+    embedding: str = "embedding.weight"
+    """Weight with the vectors of the symbols, in the order of the vocabulary."""
     load: str | None = None
     """Function that loads a model by name, ready to use; None if it has no use by itself."""
     command: tuple[str, ...]
     """Arguments of `python -m` that train a model, and resume a training with `--resume RUN`."""
     use: str = ""
     """What a trained model is used with: a sentence with `{run}` for its folder."""
+    trace: str | None = None
+    """Function that traces a text; None for the one of `charlm.inside`, or if there is none. See
+    `charlm.inside.other_kinds` for what it takes and returns."""
+    units: str | None = None
+    """Function that finds the units that follow something; as `trace`."""
 
     def check_config(self, config: object) -> None:
         """Raise `UserError` unless `config` is the configuration of such a model."""
@@ -71,6 +78,8 @@ KINDS: Mapping[str, Kind] = {
         load="seq.imdb.library:load",
         command=("seq.imdb", "train"),
         use='classify with: charlm imdb classify --model {run} "…"',
+        trace="seq.imdb.inside:trace_named",
+        units="seq.imdb.unit_search:find_named",
     ),
     WORD_MODEL: Kind(
         package="seq",
@@ -84,9 +93,11 @@ KINDS: Mapping[str, Kind] = {
         config="seq.scan.config:TranslatorConfig.from_json",
         vocabulary="seq.scan.vocabularies:Languages.from_json",
         symbols="words",
+        embedding="source_embedding.weight",
         load="seq.scan.library:load",
         command=("seq.scan", "train"),
         use='translate with: charlm scan translate --model {run} "jump twice"',
+        trace="seq.scan.inside:trace_named",
     ),
 }
 """The one table of kinds: loaders, commands, the app and its palette read it."""

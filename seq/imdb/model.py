@@ -75,7 +75,18 @@ class Classifier(nn.Module):
             x = x + perturbation
         if self.training:
             x = variational_dropout(x, self.config.embedding_dropout, generator)
-        states: Tensor = self.encoder(x, lengths, generator)
+        return self.judge(self.encoder(x, lengths, generator), lengths, generator)
+
+    def judge(
+        self, states: Tensor, lengths: Tensor, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """Return the logits (B, C) of texts whose states have been read.
+
+        Args:
+            states: states of the encoder, (T, B, D·H).
+            lengths: lengths of the texts, (B,), on the CPU.
+            generator: draws the dropout masks in training. It lies on the CPU.
+        """
         pooled = pool(states, lengths, self.config.pooling, self.config.hidden_size)
         hidden = self._drop(pooled, generator)
         if self.dense is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from charlm.commands.inside.other_kinds import show_other_kind
 from charlm.commands.inside.output import (
     File,
     Html,
@@ -47,6 +48,9 @@ def trace(
     gates lie from 0 to 1. One unit colours the text, several units are rows. Without --unit, the
     ten units that change most are shown, of all layers or of --layer.
 
+    The text of a classifier is coloured by its probability after each word, or by a --unit. The
+    command of a translator is followed action by action, with the attention beside the units.
+
     Parameters
     ----------
     layer
@@ -63,8 +67,14 @@ def trace(
         Order of the units: by change from character to character, by variance, or by the size of
         their effect on the next character.
     """
+    from charlm.inside.other_kinds import TraceRequest
+
     _check(layer, unit, top)
     read = choose_text(text, file, decoding)
+    level = layer - 1 if layer is not None else None
+    request = TraceRequest(text=read, layer=level, units=unit, of=of, top=top, by=by)
+    if show_other_kind(model, "trace", request, png=png, html=html, json=json):
+        return
     language_model = load(model)
     with slow(stderr(), "reading the text …"):
         traced = _read(language_model, read, of, by if top is not None or not unit else "change")
