@@ -80,3 +80,10 @@ def pick_scale(console: Console) -> Scale:
 def open_console() -> Console:
     """Return the console of a command's figures."""
     return stdout()
+
+
+def format_figure(value: float) -> str:
+    """Return four decimals, or three digits of a number that four decimals would not show."""
+    if value == 0 or 5e-5 <= abs(value) < 1e4:
+        return f"{value + 0.0:.4f}"
+    return f"{value:.2e}"
