@@ -33,6 +33,13 @@ INTERRUPTED = 130
 
 def run(app: App) -> NoReturn:
     """Run a command line, and exit. An error that a user can cause is one line and exit code 2."""
+    try:
+        _run(app)
+    except KeyboardInterrupt:  # it may come while the first line of a command is being prepared
+        _fail("charlm: interrupted", INTERRUPTED)
+
+
+def _run(app: App) -> NoReturn:
     from cyclopts import CycloptsError, UnusedCliTokensError
 
     from charlm.console.options import STRICT
@@ -50,8 +57,6 @@ def run(app: App) -> NoReturn:
         _fail(f"charlm: {_explain_unused(error)}", 2)
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
-    except KeyboardInterrupt:
-        _fail("charlm: interrupted", INTERRUPTED)
     except BrokenPipeError:
         silence_stdout()  # the reader is gone (`| head`): nothing is reported
         sys.exit(128 + 13)
@@ -135,7 +140,7 @@ def _fail(line: str, code: int) -> NoReturn:
 BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 """Controls of the direction of writing: they make a line read as another one."""
 CONTROLS = {
-    code: "\N{REPLACEMENT CHARACTER}"
+    code: "\ufffd"
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *BIDI)
     if chr(code) not in "\n\t"
 }
@@ -146,7 +151,7 @@ def printable(text: str) -> str:
     return text.translate(CONTROLS)
 
 
-FEEDS = str.maketrans(dict.fromkeys("\n\t", "\N{REPLACEMENT CHARACTER}"))
+FEEDS = str.maketrans(dict.fromkeys("\n\t", "\ufffd"))
 
 
 def format_name(name: str) -> str:

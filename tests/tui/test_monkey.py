@@ -97,7 +97,7 @@ async def check_alive(app: CharlmApp) -> None:
 
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
-    ("events", "seed"), [(250, 1), pytest.param(5000, 2, marks=pytest.mark.slow)]
+    ("events", "seed"), [(120, 1), pytest.param(5000, 2, marks=pytest.mark.slow)]
 )
 def test_nothing_that_happens_breaks_it(events: int, seed: int) -> None:
     Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 4000)
