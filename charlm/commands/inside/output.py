@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import TEXT, DecodingOptions
+from charlm.console.options import INPUT, TEXT, DecodingOptions
 from charlm.console.program import notice, print_json, read_input, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Words = Annotated[str | None, TEXT, Parameter(help="The text; or name a file with --file.")]
 File = Annotated[
-    str | None, Parameter(help="Read the text from this file, or from standard input with -.")
+    str | None,
+    INPUT,
+    Parameter(help="Read the text from this file, or from standard input with -."),
 ]
 Png = Annotated[Path | None, Parameter(help="Write the picture into this PNG file.")]
 Html = Annotated[Path | None, Parameter(help="Write the coloured text into this HTML file.")]
