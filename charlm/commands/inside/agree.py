@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from charlm.commands.inside.output import Png, save_outputs
-from charlm.console.options import DECODING, SEVERAL, DecodingOptions, Json, Model
+from charlm.console.options import DECODING, INPUT, SEVERAL, DecodingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, read_input, stderr, stdout
 from charlm.console.slow import counting
 from charlm.language_model import DEFAULT_MODEL, load
@@ -31,7 +31,7 @@ def agree(
     model: Model = DEFAULT_MODEL,
     /,
     *,
-    pairs: str | None = None,
+    pairs: Annotated[str | None, INPUT] = None,
     test: Annotated[
         tuple[Literal["number", "reflexive", "quotation", "bracket"], ...], SEVERAL
     ] = (),
