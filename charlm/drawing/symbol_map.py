@@ -15,6 +15,8 @@ from charlm.console.program import printable
 from charlm.drawing.panels import COLORS
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from charlm.drawing.picture import Picture
 
 Floats = npt.NDArray[np.float64]
@@ -69,10 +71,12 @@ def place_labels(
         for across in range(-reach, reach + 1)
         for down in range(-reach // 2, reach // 2 + 1)
     )
+    inset = find_inset(widths)
     places: list[Cell | None] = []
     for width, point in zip(widths, points, strict=True):
         across, up = (point - low) / span
-        column, row = round(across * max(0, columns - width)), round((1 - up) * (rows - 1))
+        column = round(inset + across * (columns - 2 * inset) - width / 2)
+        row = round((1 - up) * (rows - 1))
         found = None
         for distance, down, right in moves:
             top, left = row + down, column + right
@@ -84,6 +88,11 @@ def place_labels(
                 break
         places.append(found)
     return places
+
+
+def find_inset(widths: Sequence[int]) -> float:
+    """Return the columns between the edge of a grid and the points at the edge of the map."""
+    return max(widths, default=0) / 2
 
 
 def draw_map(drawn: SymbolMap, width: int, height: int) -> tuple[Text, int]:
@@ -133,31 +142,10 @@ def draw_map_figure(drawn: SymbolMap, *, title: str, axes_names: tuple[str, str]
 
     figure = Picture(figsize=(9.0, 6.6), dpi=150)
     axes = figure.add_axes((0.07, 0.09, 0.9, 0.8))
-    labels = [printable(label) for label in drawn.labels]
-    widths = [cell_len(label) for label in labels]
-    places = place_labels(widths, drawn.points, COLUMNS, ROWS)
+    inset = _write_labels(axes, drawn)
     low = drawn.points.min(axis=0)
     span = np.maximum(np.ptp(drawn.points, axis=0), 1e-12)
-    for number, (label, width, place) in enumerate(zip(labels, widths, places, strict=True)):
-        color = COLORS[drawn.groups[number] % len(COLORS)]
-        x, y = drawn.points[number]
-        if place is None:
-            axes.plot([x], [y], ".", color=color, markersize=2)
-            continue
-        row, column = place
-        # The cell in whose middle the point itself would lie is the one without a move.
-        at_x = low[0] + span[0] * (column / max(1, COLUMNS - width))
-        at_y = low[1] + span[1] * (1 - row / (ROWS - 1))
-        if abs(at_x - x) > 1.5 * span[0] / COLUMNS or abs(at_y - y) > 1.5 * span[1] / ROWS:
-            axes.plot([x, at_x], [y, at_y], color="0.8", linewidth=0.6, zorder=1)
-        chosen = number == drawn.marked
-        box = {"facecolor": "#fff3c4", "edgecolor": color, "pad": 2.0} if chosen else None
-        axes.text(
-            at_x, at_y, label, color=color, fontsize=11 if max(widths) < 3 else 8.5, ha="center",
-            va="center", parse_math=False, zorder=3, bbox=box,
-            weight="bold" if chosen or max(widths) < 3 else "normal",
-        )  # fmt: skip
-    margin = span * [0.03 + max(widths) / 2 / COLUMNS, 0.04]
+    margin = span * [0.01 + inset / (COLUMNS - 2 * inset), 0.04]
     axes.set_xlim(low[0] - margin[0], low[0] + span[0] + margin[0])
     axes.set_ylim(low[1] - margin[1], low[1] + span[1] + margin[1])
     axes.set_xlabel(axes_names[0], fontsize=9)
@@ -177,3 +165,32 @@ def draw_map_figure(drawn: SymbolMap, *, title: str, axes_names: tuple[str, str]
         )  # fmt: skip
     figure.suptitle(title, fontsize=11, y=0.985, parse_math=False)
     return figure
+
+
+def _write_labels(axes: Axes, drawn: SymbolMap) -> float:
+    """Write the labels into axes, and return the columns that the widest takes beyond its point."""
+    labels = [printable(label) for label in drawn.labels]
+    widths = [cell_len(label) for label in labels]
+    small = max(widths) > 2  # words
+    low = drawn.points.min(axis=0)
+    span = np.maximum(np.ptp(drawn.points, axis=0), 1e-12)
+    places, inset = place_labels(widths, drawn.points, COLUMNS, ROWS), find_inset(widths)
+    for number, (label, width, place) in enumerate(zip(labels, widths, places, strict=True)):
+        color = COLORS[drawn.groups[number] % len(COLORS)]
+        x, y = drawn.points[number]
+        if place is None:
+            axes.plot([x], [y], ".", color=color, markersize=2)
+            continue
+        row, column = place
+        at_x = low[0] + span[0] * (column + width / 2 - inset) / (COLUMNS - 2 * inset)
+        at_y = low[1] + span[1] * (1 - row / (ROWS - 1))
+        if abs(at_x - x) > 1.5 * span[0] / COLUMNS or abs(at_y - y) > 1.5 * span[1] / ROWS:
+            axes.plot([x, at_x], [y, at_y], color="0.8", linewidth=0.6, zorder=1)
+        chosen = number == drawn.marked
+        axes.text(
+            at_x, at_y, label, color=color, fontsize=8.5 if small else 11, ha="center",
+            va="center", parse_math=False, zorder=3,
+            weight="normal" if small and not chosen else "bold",
+            bbox={"facecolor": "#fff3c4", "edgecolor": color, "pad": 2.0} if chosen else None,
+        )  # fmt: skip
+    return inset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlm.drawing.panels import Line, Panel
-from charlm.generation.generate import opening_ids
-from charlm.generation.network import Network, State
-from charlm.generation.tokens import log_softmax
+from charlm.inside.form_scores import Progress, score_forms
 from charlm.inside.minimal_pairs import Pair, make_pairs
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
@@ -25,12 +23,7 @@ if TYPE_CHECKING:
 
 EDGES = (10, 20, 40, 60, 80)
 """Distances, in characters, at which a new group of pairs begins."""
-STREAMS = 128
-"""Prefixes that are read side by side."""
-
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[int], object]
-"""A function that takes the number of pairs that are read now, in addition to those before."""
 
 
 @dataclass(frozen=True)
@@ -212,13 +205,7 @@ def agree(
     unknown = "".join(sorted({c for p in wanted for c in find_unknown(p, model.vocabulary)}))
     if not known:
         raise UserError(f"{model.name} cannot read any of the pairs: it does not know {unknown!r}")
-    scores = np.zeros((len(known), 2))
-    order = sorted(range(len(known)), key=lambda number: len(known[number].prefix))
-    for start in range(0, len(order), STREAMS):
-        rows = order[start : start + STREAMS]
-        _score(model.network, model.vocabulary, [known[row] for row in rows], rows, scores)
-        if progress is not None:
-            progress(len(rows))
+    scores = score_forms(model.network, model.vocabulary, known, progress)
     left_out = len(wanted) - len(known)
     return Agreement(
         model.name, tuple(known), scores[:, 0], scores[:, 1], edges, left_out, unknown
@@ -239,38 +226,3 @@ def check_edges(edges: Sequence[int]) -> tuple[int, ...]:
 def find_unknown(pair: Pair, vocabulary: Vocabulary) -> set[str]:
     """Return the characters of a pair, what follows its forms included, that are not known."""
     return {c for c in f"{pair.prefix}{pair.right}{pair.wrong}{pair.end}" if c not in vocabulary}
-
-
-def _score(
-    network: Network, vocabulary: Vocabulary, pairs: list[Pair], rows: list[int], scores: Floats
-) -> None:
-    """Write the log-probabilities of both forms of some pairs into rows of `scores` (N, 2)."""
-    prefixes = [opening_ids(vocabulary, pair.prefix) for pair in pairs]
-    forms = [
-        vocabulary.encode(form + pair.end).astype(np.int64)
-        for pair in pairs
-        for form in (pair.right, pair.wrong)
-    ]
-    lengths = np.array([len(prefix) for prefix in prefixes])
-    ids = np.zeros((len(pairs), lengths.max()), np.int64)
-    for stream, prefix in enumerate(prefixes):
-        ids[stream, : len(prefix)] = prefix
-    state = State(network, len(pairs))
-    for place, column in enumerate(ids.T, 1):
-        network.step(state, column)
-        ended = np.flatnonzero(lengths == place)  # these go on in a state of their own
-        if len(ended):
-            both = [form for stream in ended for form in forms[2 * stream : 2 * stream + 2]]
-            found = _read_forms(network, state.take(np.repeat(ended, 2)), both)
-            scores[[rows[stream] for stream in ended]] = found.reshape(-1, 2)
-
-
-def _read_forms(network: Network, state: State, forms: list[npt.NDArray[np.int64]]) -> Floats:
-    """Return the log-probability (S,) of each of S forms, read on from the streams of `state`."""
-    total = np.zeros(len(forms))
-    for place in range(max(map(len, forms))):
-        here = np.array([place < len(form) for form in forms])
-        ids = np.array([form[min(place, len(form) - 1)] for form in forms])
-        total += np.where(here, log_softmax(state.logits)[ids, np.arange(len(ids))], 0.0)
-        network.step(state, ids)
-    return total

@@ -33,7 +33,9 @@ def agree(
     *,
     pairs: Annotated[str | None, INPUT] = None,
     test: Annotated[
-        tuple[Literal["number", "reflexive", "quotation", "bracket"], ...], SEVERAL
+        tuple[Literal["number", "reflexive", "quotation", "bracket"], ...],
+        SEVERAL,
+        Parameter(show_default=False),
     ] = (),
     distance: Annotated[tuple[int, ...], SEVERAL] = (10, 20, 40, 60, 80),
     count: int | None = None,
