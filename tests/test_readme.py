@@ -15,11 +15,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    characters, reviews, commands = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    characters, inside, reviews, commands = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict[str, object] = {}
     exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
     assert isinstance(names["surprise"], list)
+    exec(inside, names)
+    assert capsys.readouterr().out == "(25, 4, 128)\n"
     exec(reviews, names)
     labels = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert labels == ["positive", "negative"]
