@@ -87,8 +87,8 @@ class Disagreement(Result):
     def describe_means(self) -> str:
         """Return a line with the mean surprisal of both models."""
         return (
-            f"{self.first.model} {self.first.mean:.4f}, {self.second.model} {self.second.mean:.4f} "
-            f"nats per character, over {len(self.text):,}"
+            f"A {self.first.model} {self.first.mean:.4f}, B {self.second.model} "
+            f"{self.second.mean:.4f} nats per character, over {len(self.text):,}"
         )
 
     def plot(self) -> Picture:

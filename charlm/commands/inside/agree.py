@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 20
 """Lines of the plot."""
-WRONG = "✗"
-"""Stands between the right form and the wrong one, which the model prefers."""
-WORST = 3
-"""Pairs that are shown in which the wrong form leads by most."""
+MOST_WORST = 8
+"""Tests of which the pair is shown in which the wrong form leads by most."""
 
 
 def agree(
@@ -174,23 +172,24 @@ def _make_table(found: Agreement) -> Table:
 
 
 def _show_worst(found: Agreement) -> None:
-    """Show the pairs in which the wrong form leads by most."""
+    """Show the pair of each test in which the wrong form leads by most."""
     from rich.text import Text
 
-    from charlm.drawing.panels import shorten
-
     console = stdout()
-    margins = found.right - found.wrong
-    worst = [number for number in margins.argsort()[:WORST].tolist() if margins[number] < 0]
+    margins = (found.right - found.wrong).tolist()
+    worst: dict[str, int] = {}
+    for number in sorted(range(len(margins)), key=margins.__getitem__):
+        if margins[number] < 0:
+            worst.setdefault(found.pairs[number].dependency, number)
     if worst:
-        console.print("\nfurthest from right (nats by which the wrong form leads):")
-    for number in worst:
+        console.print("\nfurthest from right (right form / wrong form, nats by which that leads):")
+    for number in list(worst.values())[:MOST_WORST]:
         pair = found.pairs[number]
-        end = Text.assemble(
-            (printable(pair.right.strip()), "green"), (f" {WRONG} ", "dim"),
-            (printable(pair.wrong.strip()), "red"), f"  {-margins[number]:.1f}",
+        forms = Text.assemble(
+            (printable(pair.right), "green"), (" / ", "dim"), (printable(pair.wrong), "red"),
+            f"  {-margins[number]:.1f}",
         )  # fmt: skip
-        room = max(20, min(console.width, 160) - end.cell_len - 3)
-        words = " ".join(pair.prefix.split())
-        start = words if len(words) <= room else "…" + words[1 - room :]
-        console.print(Text(f"  {shorten(start, room)} ").append_text(end), soft_wrap=True)
+        room = max(20, min(console.width, 160) - forms.cell_len - 3)
+        start = printable(pair.prefix.replace("\n", " ").replace("\t", " "))
+        start = start if len(start) <= room else "…" + start[1 - room :]
+        console.print(Text(f"  {start}").append_text(forms), soft_wrap=True)
