@@ -24,13 +24,24 @@ if TYPE_CHECKING:
     from charlm.inside.clamping import clamp_units as clamp_units
     from charlm.inside.clipping import Clipping as Clipping
     from charlm.inside.clipping import clip_steps as clip_steps
+    from charlm.inside.context_curves import ContextCurve as ContextCurve
+    from charlm.inside.context_curves import cut_context as cut_context
+    from charlm.inside.context_curves import plot_curves as plot_curves
     from charlm.inside.decay import LinearUnits as LinearUnits
     from charlm.inside.decay import follow_linear as follow_linear
     from charlm.inside.disagreement import Disagreement as Disagreement
     from charlm.inside.disagreement import compare as compare
     from charlm.inside.findings import UnitSearch as UnitSearch
+    from charlm.inside.gate_statistics import GateStatistics as GateStatistics
+    from charlm.inside.gate_statistics import measure_gates as measure_gates
     from charlm.inside.gradients import Gradients as Gradients
     from charlm.inside.gradients import measure_gradients as measure_gradients
+    from charlm.inside.influence import DistanceProfile as DistanceProfile
+    from charlm.inside.influence import Influence as Influence
+    from charlm.inside.influence import measure_influence as measure_influence
+    from charlm.inside.influence import measure_profile as measure_profile
+    from charlm.inside.memory import Memory as Memory
+    from charlm.inside.memory import measure_memory as measure_memory
     from charlm.inside.minimal_pairs import Pair as Pair
     from charlm.inside.minimal_pairs import make_pairs as make_pairs
     from charlm.inside.neighbours import Neighbours as Neighbours
@@ -41,6 +52,8 @@ if TYPE_CHECKING:
     from charlm.inside.shapes import Shapes as Shapes
     from charlm.inside.shapes import StackSizes as StackSizes
     from charlm.inside.shapes import list_tensors as list_tensors
+    from charlm.inside.silencing import Silencing as Silencing
+    from charlm.inside.silencing import silence as silence
     from charlm.inside.stretches import StretchSearch as StretchSearch
     from charlm.inside.stretches import find_stretches as find_stretches
     from charlm.inside.subjects import Subject as Subject
@@ -57,14 +70,20 @@ HOMES = {
     "CellWeights": "cell_weights",
     "Clampings": "clamping",
     "Clipping": "clipping",
+    "ContextCurve": "context_curves",
     "Disagreement": "disagreement",
+    "DistanceProfile": "influence",
+    "GateStatistics": "gate_statistics",
     "Gradients": "gradients",
+    "Influence": "influence",
     "LinearUnits": "decay",
+    "Memory": "memory",
     "Neighbours": "neighbours",
     "Neuron": "recurrences",
     "Pair": "minimal_pairs",
     "Recurrences": "recurrences",
     "Shapes": "shapes",
+    "Silencing": "silencing",
     "StackSizes": "shapes",
     "StretchSearch": "stretches",
     "Subject": "subjects",
@@ -77,6 +96,7 @@ HOMES = {
     "clip_steps": "clipping",
     "compare": "disagreement",
     "compare_recurrences": "recurrences",
+    "cut_context": "context_curves",
     "draw_weights": "cell_weights",
     "find_neighbours": "neighbours",
     "find_stretches": "stretches",
@@ -85,8 +105,14 @@ HOMES = {
     "list_tensors": "shapes",
     "make_classic": "cell_weights",
     "make_pairs": "minimal_pairs",
+    "measure_gates": "gate_statistics",
     "measure_gradients": "gradients",
+    "measure_influence": "influence",
+    "measure_memory": "memory",
+    "measure_profile": "influence",
+    "plot_curves": "context_curves",
     "read_weights": "cell_weights",
+    "silence": "silencing",
     "step": "cell_steps",
     "trace": "traces",
     "truncate": "truncation",
@@ -99,14 +125,20 @@ __all__ = [
     "CellWeights",
     "Clampings",
     "Clipping",
+    "ContextCurve",
     "Disagreement",
+    "DistanceProfile",
+    "GateStatistics",
     "Gradients",
+    "Influence",
     "LinearUnits",
+    "Memory",
     "Neighbours",
     "Neuron",
     "Pair",
     "Recurrences",
     "Shapes",
+    "Silencing",
     "StackSizes",
     "StretchSearch",
     "Subject",
@@ -119,6 +151,7 @@ __all__ = [
     "clip_steps",
     "compare",
     "compare_recurrences",
+    "cut_context",
     "draw_weights",
     "find_neighbours",
     "find_stretches",
@@ -127,8 +160,14 @@ __all__ = [
     "list_tensors",
     "make_classic",
     "make_pairs",
+    "measure_gates",
     "measure_gradients",
+    "measure_influence",
+    "measure_memory",
+    "measure_profile",
+    "plot_curves",
     "read_weights",
+    "silence",
     "step",
     "trace",
     "truncate",

@@ -1,0 +1,44 @@
+"""Part of a corpus, as the text that a model reads to be looked into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from charlm.console.options import DecodingOptions
+from corpora.errors import UserError
+
+if TYPE_CHECKING:
+    from charlm.language_model import LanguageModel
+    from corpora.text.encoded import Split
+
+
+def read_part(
+    model: LanguageModel,
+    corpus: str,
+    split: Split,
+    characters: int,
+    decoding: DecodingOptions,
+) -> str:
+    """Return the first characters of a part of a corpus.
+
+    Args:
+        model: the model that will read it.
+        corpus: a file, a folder, a name, or - for standard input.
+        split: the part of the text.
+        characters: how many characters, at most.
+        decoding: how bytes become text.
+
+    Raises:
+        UserError: there is no such corpus, it is too short, the model does not know one of its
+            characters, or `characters` is too small.
+    """
+    from charlm.console.download_bar import read_corpus
+
+    if characters < 2:
+        raise UserError(f"--characters must be at least 2, not {characters}")
+    text = read_corpus(corpus, decoding.make())
+    text.remap_table(model.vocabulary)  # what the model does not know is said with its place
+    part = text.split(split)[:characters]
+    if len(part) < 2:
+        raise UserError(f"the {split} part of {corpus} has {len(part)} characters; 2 are needed")
+    return text.vocabulary.decode(part)
