@@ -168,9 +168,8 @@ def _make_panel(title: str, kinds: list[list[Group]], first: int = 0) -> Panel:
     chance = Line(
         first - 1 if first else len(lines), [(low, 50.0), (max(high, low + 1), 50.0)], True
     )
-    lowest = min(40.0, *(y for line in lines for _, y in line.points))
     return Panel(
-        title, "characters between", "% of pairs", [*lines, chance], y_range=(lowest, 102.0)
+        title, "characters between", "% of pairs", [*lines, chance], y_range=(0.0, 102.0)
     )  # fmt: skip
 
 

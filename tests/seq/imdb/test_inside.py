@@ -161,7 +161,7 @@ def test_the_command_shows_a_review(charlm: Any, run_name: str) -> None:
 
 @refusals(
     """
-    ...                              | no unit
+    a --layer 1 --unit -1            | no unit -1
     a --of cell                      | hidden can be shown, not 'cell'
     a --by effect                    | by change or variance
     a --layer 2                      | the last layer can be shown: --layer 1
@@ -172,6 +172,4 @@ def test_the_command_shows_a_review(charlm: Any, run_name: str) -> None:
 def test_impossible_requests_are_one_line(
     refused: Callable[..., str], run_name: str, arguments: list[str], line: str
 ) -> None:
-    if arguments == ["..."]:
-        arguments = ["a", "--layer", "1", "--unit", "-1"]
     assert line in refused("inside", "trace", run_name, *arguments)
