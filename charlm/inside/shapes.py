@@ -134,10 +134,17 @@ class Shapes(Result):
         ]
 
     def plot(self) -> Figure:
-        """Return a picture of the parameters: a bar for each layer, in parts."""
-        from charlm.inside.shapes_picture import draw_shapes
+        """Return a picture of the weights: rectangles, drawn to scale, layer by layer."""
+        from charlm.inside.shapes_picture import draw_weights
 
-        return draw_shapes(self)
+        rows: dict[str, list[tuple[str, Shape]]] = {}
+        for tensor in self.tensors:
+            if tensor.parameter and tensor.layer is not None:
+                direction = "\nbackward" if tensor.backward else "\nforward"
+                label = f"layer {tensor.layer + 1}{direction if self.sizes.bidirectional else ''}"
+                rows.setdefault(label, []).append((tensor.name, tensor.shape))
+        title = f"{self.sizes.cell.upper()}: {self.parameters:,} parameters"
+        return draw_weights(list(rows.items()), title)
 
 
 def list_tensors(sizes: StackSizes) -> Shapes:
@@ -149,12 +156,8 @@ def list_tensors(sizes: StackSizes) -> Shapes:
     Args:
         sizes: the sizes of the stack.
     """
-    steps, batch, hidden, directions = (
-        sizes.steps,
-        sizes.batch_size,
-        sizes.hidden_size,
-        sizes.directions,
-    )
+    steps, batch, hidden = sizes.steps, sizes.batch_size, sizes.hidden_size
+    directions = sizes.directions
     above = "2H" if sizes.bidirectional else "H"
     tensors = [
         TensorShape(

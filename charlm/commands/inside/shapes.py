@@ -86,9 +86,9 @@ def _compare(listed: Shapes) -> Shapes:
 def _show(listed: Shapes) -> None:
     console, sizes = stdout(), listed.sizes
     console.print(
-        f"{sizes.cell.upper()}: I = {sizes.input_size:,} inputs, H = {sizes.hidden_size:,} hidden "
-        f"units, L = {sizes.num_layers} layers, T = {sizes.steps:,} steps, "
-        f"B = {sizes.batch_size:,} sequences",
+        f"{sizes.cell.upper()}: inputs I = {sizes.input_size:,}, hidden units H = "
+        f"{sizes.hidden_size:,}, layers L = {sizes.num_layers}, steps T = {sizes.steps:,}, "
+        f"batch B = {sizes.batch_size:,}",
         soft_wrap=True,
     )
     compared = listed.tensors[0].equal is not None
@@ -119,6 +119,6 @@ def _show(listed: Shapes) -> None:
 
 def _name_place(tensor: TensorShape, bidirectional: bool) -> str:
     if tensor.layer is None:
-        return "states after the last step"
+        return "after the last step"
     direction = (", backward" if tensor.backward else ", forward") if bidirectional else ""
     return f"layer {tensor.layer + 1}{direction}"

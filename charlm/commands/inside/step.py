@@ -188,17 +188,19 @@ def _tabulate_rnn(worked: CellSteps, steps: list[int]) -> Table:
 def _tabulate_gates(worked: CellSteps, t: int) -> Table:
     """Return the table of one step: for each unit, its gates and what is made of them."""
     one_unit = worked.weights.hidden_size == 1
-    names = ["", *["unit"] * (not one_unit), "W_ih x", "W_hh h", "b", "sum", "value"]
     compared = worked.expected is not None
-    table = Table(*names, *["torch.nn"] * compared)
+    names = ("W_ih x", "W_hh h", "b", "sum", "value", *["torch.nn"] * compared)
+    table = Table("", *names)
     for unit in range(min(SHOWN_UNITS, worked.weights.hidden_size)):
-        label = [str(unit)] * (not one_unit)
+        indent = "" if one_unit else "  "
+        if not one_unit:
+            table.add_row(f"unit {unit}")
         for gate in worked.gates:
             terms = (gate.input_part, gate.hidden_part, gate.bias, gate.total, gate.value)
-            table.add_row(gate.name, *label, *(_pick(values, t, unit) for values in terms))
+            table.add_row(indent + gate.name, *(_pick(values, t, unit) for values in terms))
         for name, values in worked.parts.items():
             own = (values, (worked.expected or {}).get(name)) if compared else (values,)
-            table.add_row(name, *label, *[""] * 4, *(_pick(array, t, unit) for array in own))
+            table.add_row(indent + name, *[""] * 4, *(_pick(array, t, unit) for array in own))
     return _align(table)
 
 
@@ -213,10 +215,10 @@ def _align(table: Table) -> Table:
 
 
 def _join_rows(array: Array) -> str:
-    """Return the first rows of a matrix, in brackets unless they hold one number each."""
-    if array.ndim == 1 or array.shape[1] == 1:
+    """Return the first rows of a matrix in brackets; those of one number, or many, have none."""
+    if array.ndim == 1 or array.shape[1] == 1 or array.shape[1] > SHOWN_NUMBERS:
         return _join(array.ravel())
-    count = max(1, SHOWN_NUMBERS // array.shape[1])
+    count = SHOWN_NUMBERS // array.shape[1]
     more = f" … ({len(array) - count:,} more rows)" if len(array) > count else ""
     return " ".join(f"[{_join(row)}]" for row in array[:count]) + more
 
