@@ -128,6 +128,8 @@ def choose_contexts(text: str) -> list[int]:
 
 def estimate_work(text: str, models: int, positions: int) -> int:
     """Return about how many characters `measure_memory` reads, for a bar of progress."""
+    if len(text) < 2:
+        return 0
     cuts = models * count_characters(len(text), choose_contexts(text), positions)
     influence = min(len(text), EXCERPT) ** 2 // 2
     return cuts + influence + len(text) + (100_000 if len(text) >= 2 * WINDOW else 0)

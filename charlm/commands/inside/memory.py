@@ -39,7 +39,7 @@ def memory(
     html: Html = None,
     json: Json = False,
 ) -> None:
-    """Measure how far back a model remembers, in four ways.
+    r"""Measure how far back a model remembers, in four ways.
 
     First, the loss when the model sees the last 1, 2, 4 … 512 characters only. Second, the
     influence of each character on the prediction after the text, as colours (red speaks for the
@@ -63,7 +63,8 @@ def memory(
     method
         What colours the text: each character is left out, or the gradient times its embedding.
     next
-        The character whose prediction is looked at; by default the likeliest one.
+        The character whose prediction is looked at (\\n is a line feed); by default the likeliest
+        one.
     """
     if positions < 1:
         raise UserError(f"--positions must be at least 1, not {positions}")
@@ -74,7 +75,8 @@ def memory(
     others = [load(name) for name in beside]
     if given is None:
         given = read_part(language_model, corpus or CORPUS, split, characters, decoding)
-    found = _measure(language_model, others, given, positions, next)
+    following = None if next is None else next.replace("\\n", "\n")
+    found = _measure(language_model, others, given, positions, following)
     save_outputs(found, png, html)
     if json:
         print_json({"model": model, **_list_figures(found)})
