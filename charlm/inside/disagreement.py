@@ -88,7 +88,7 @@ class Disagreement(Result):
         """Return a line with the mean surprisal of both models."""
         return (
             f"A {self.first.model} {self.first.mean:.4f}, B {self.second.model} "
-            f"{self.second.mean:.4f} nats per character, over {len(self.text):,}"
+            f"{self.second.mean:.4f} nats per character"
         )
 
     def plot(self) -> Picture:

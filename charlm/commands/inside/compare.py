@@ -93,8 +93,8 @@ def _make_legend(found: Disagreement, console: Console) -> Text:
     names = found.second.model, found.first.model
     legend = Text()
     for styles, color, name in zip(scale, ("red", "blue"), names, strict=True):
-        legend.append(f" {color} ", styles[4]).append(f" {printable(name)} is more surprised   ")
-    return legend
+        legend.append(f" {color} ", styles[4]).append(f" {printable(name)}   ")
+    return legend.append("is more surprised")
 
 
 def _make_table(found: Disagreement, places: int) -> Table:
