@@ -145,7 +145,9 @@ def find_named(
         UserError: the classifier or the texts do not exist, or they do not fit.
     """
     if not FEWEST <= request.texts <= MOST:
-        raise UserError(f"--texts must lie between {FEWEST} and {MOST:,}, not {request.texts:,}")
+        raise UserError(
+            f"the number of texts must lie between {FEWEST} and {MOST:,}, not {request.texts:,}"
+        )
     classifier = load(name, device="cpu")
     spec = request.corpus or IMDB
     if spec == IMDB and classifier.classes != CLASSES:

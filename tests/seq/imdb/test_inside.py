@@ -117,7 +117,9 @@ def test_too_few_texts_are_refused(classifier: TextClassifier, file: Path, run_n
         find_sentiment_units(classifier, ["good"] * 10, np.array([0, 1] * 5))
     with pytest.raises(UserError, match="at least 20 texts"):
         find_sentiment_units(classifier, ["good"] * 40, np.zeros(40, np.int64))
-    with pytest.raises(UserError, match="--texts must lie between 20 and 25,000, not 3"):
+    with pytest.raises(
+        UserError, match="the number of texts must lie between 20 and 25,000, not 3"
+    ):
         find_named(run_name, UnitsRequest(corpus=str(file), texts=3))
     with pytest.raises(UserError, match="tells bad, good apart"):
         find_named(run_name, UnitsRequest())
