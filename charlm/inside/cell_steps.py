@@ -11,7 +11,7 @@ import numpy as np
 from charlm.config import GATES, Cell
 from charlm.inside.cell_weights import Array, CellWeights, make_classic
 from charlm.inside.recurrences import CLASSIC_INPUTS
-from charlm.inside.results import Result
+from charlm.inside.results import Result, table_html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +40,9 @@ FORMULAS: Mapping[Cell, tuple[str, ...]] = {
 """The formulas, with b = b_ih + b_hh; h and c on the right are those of the step before."""
 
 SHOWN_UNITS = 4
-"""Units of a picture."""
+"""Units of a picture, and of a table in a notebook."""
+SHOWN_STEPS = 10
+"""Steps of a table in a notebook; `to_frame` has them all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +116,16 @@ class CellSteps(Result):
         for name, values in (self.expected or {}).items():
             yield f"torch.nn {name}", values[step].tolist()
 
+    def _repr_html_(self) -> str:
+        # A row a term and a column a step, as one works with pen and paper.
+        records = self.records()[:SHOWN_STEPS]
+        rows = [
+            {"": name, **{f"t = {row['t']}": _show_numbers(row[name]) for row in records}}
+            for name in records[0]
+            if name != "t"
+        ]
+        return table_html(rows)
+
     def plot(self) -> Figure:
         """Return a picture of h, and of the c of an LSTM, over time."""
         from matplotlib.ticker import MaxNLocator
@@ -142,6 +154,11 @@ class CellSteps(Result):
         for axes in picture.axes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         return picture
+
+
+def _show_numbers(values: list[float]) -> str:
+    more = " …" if len(values) > SHOWN_UNITS else ""
+    return " ".join(f"{value:.4f}" for value in values[:SHOWN_UNITS]) + more
 
 
 def step(weights: CellWeights | None = None, x: Array | None = None) -> CellSteps:

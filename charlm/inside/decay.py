@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from charlm.inside.results import Result
+from charlm.inside.results import Result, table_html
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class LinearUnits(Result):
             {"w": w, "half_life": find_half_life(w), "gradients": self.gradient(w)}
             for w in self.weights
         ]
+
+    def _repr_html_(self) -> str:
+        kept = ("w", "half_life")
+        return table_html([{name: row[name] for name in kept} for row in self.records()])
 
     def panels(self) -> list[Panel]:
         """Return the panel of a picture of |w^k|."""

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from charlm.config import Cell
 from charlm.inside.decay import MOST_STEPS, find_distance, log_points, mean_factor
-from charlm.inside.results import Result
+from charlm.inside.results import Result, table_html
 from charlm.inside.subjects import Subject, cut_windows
 from charlm.model import CharLM
 from charlm.nn.recurrent import LayerState, run_layer
@@ -29,6 +29,10 @@ WARM_UP = 128
 """Characters that are read before the first state whose gradient is measured."""
 MOST_PLACES = 256
 """Most places of a text."""
+MOST_BYTES = 4 << 30
+"""Memory of the steps that are kept for the way back, at most."""
+BYTES_PER_UNIT = 100
+"""Memory of a unit at a step, measured: 89 bytes with an LSTM of 4x128."""
 FLOOR = -10.0
 """Lowest logarithm of a picture: what is below it is far below the precision of single floats."""
 
@@ -79,6 +83,11 @@ class Gradients(Result):
 
     def records(self) -> list[dict[str, Any]]:
         """Return a row a curve, with all its norms."""
+        pairs = zip(self.summarize(), self.curves, strict=True)
+        return [{**row, "norms": curve.norms.tolist()} for row, curve in pairs]
+
+    def summarize(self) -> list[dict[str, Any]]:
+        """Return a row a curve: what it is of, and how fast it falls."""
         return [
             {
                 "model": curve.model,
@@ -88,10 +97,12 @@ class Gradients(Result):
                 "half_life": curve.half_life,
                 "one_percent": find_distance(curve.norms, 0.01),
                 "factor": curve.factor,
-                "norms": curve.norms.tolist(),
             }
             for curve in self.curves
         ]
+
+    def _repr_html_(self) -> str:
+        return table_html(self.summarize())
 
     def plot(self) -> Figure:
         """Return a picture of the curves: dashed before training, solid after it."""
@@ -151,21 +162,34 @@ def measure_gradients(
         progress: is told of each subject that is done: 1.
 
     Raises:
-        UserError: the text is too short, or a number out of range.
+        UserError: the text is too short, a number is out of range, or memory would not do.
     """
     for name, number, most in (("steps", steps, MOST_STEPS), ("places", places, MOST_PLACES)):
         if not 1 <= number <= most:
             raise UserError(f"--{name} must lie between 1 and {most:,}, not {number:,}")
+    for subject in subjects:
+        _check_memory(subject, steps * places)
     curves: list[Curve] = []
     for subject in subjects:
         windows = cut_windows(subject.vocabulary, text, WARM_UP + steps + 1, places)
         for state, norms in trace_back(subject.build(seed), windows, steps).items():
+            if not np.isfinite(norms).all():
+                raise UserError(f"the gradients of {subject.name} are not finite numbers")
             trained = subject.trained is not None
             with np.errstate(divide="ignore"):  # a norm of 0 has the logarithm -inf, its mean is 0
                 mean = np.exp(np.log(norms).mean(axis=1))
             curves.append(Curve(subject.name, subject.config.cell, trained, state, mean))
         progress(1)
     return Gradients(tuple(curves), places)
+
+
+def _check_memory(subject: Subject, count: int) -> None:
+    """Raise `UserError` if `count` steps of a network take too much memory."""
+    size = BYTES_PER_UNIT * count * subject.config.num_layers * subject.config.hidden_size
+    if size > MOST_BYTES:
+        raise UserError(
+            f"{subject.name} would take {size / 1e9:,.0f} GB; take fewer --steps or --places"
+        )
 
 
 def trace_back(model: CharLM, windows: Tensor, steps: int) -> dict[StateName, Norms]:

@@ -78,6 +78,15 @@ def test_the_same_seed_draws_the_same_numbers_and_no_other_does() -> None:
     assert not np.array_equal(first.weight_hh, other.weight_hh)
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_table_in_a_notebook_has_every_term(cell: Cell) -> None:
+    worked = work_out(cell)
+    page = worked.compare(run_torch_cell(worked.weights, worked.x))._repr_html_()
+    assert "more rows" not in page
+    assert "t = 3" in page
+    assert all(f"<td>{name}</td>" in page for name in ("x", "h", "torch.nn h"))
+
+
 def test_a_picture_shows_the_states_of_an_lstm() -> None:
     assert len(work_out("lstm").plot().axes) == 2
     assert len(work_out("rnn").plot().axes) == 1

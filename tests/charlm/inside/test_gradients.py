@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 
 import charlm.inside
 from charlm.config import Cell, ModelConfig
+from charlm.generation.network import Network
 from charlm.inside.clipping import EXPLODING, clip_steps
 from charlm.inside.decay import find_distance, find_half_life, follow_linear, mean_factor
 from charlm.inside.gradients import WARM_UP, Gradients, measure_gradients, trace_back
@@ -86,6 +88,33 @@ def test_a_model_has_a_curve_for_each_state_before_and_after() -> None:
     assert [record["norms"] for record in found.records()] == [
         curve.norms.tolist() for curve in found.curves
     ]
+
+
+def test_one_step_back_is_enough_for_a_picture() -> None:
+    found = measure(Subject("new", CONFIG, VOCABULARY), steps=1)
+    assert [curve.half_life for curve in found.curves] == [None, None]
+    assert [curve.factor for curve in found.curves] == [None, None]
+    assert found.plot().axes
+
+
+def test_a_table_in_a_notebook_has_a_row_a_curve() -> None:
+    page = measure(Subject("<b>", CONFIG, VOCABULARY))._repr_html_()
+    assert page.count("<tr>") == 3
+    assert "<b>" not in page
+
+
+def test_what_takes_too_much_memory_is_refused() -> None:
+    huge = ModelConfig(hidden_size=65_536, num_layers=100)
+    with pytest.raises(UserError, match="GB; take fewer"):
+        measure(Subject("huge", huge, VOCABULARY))
+
+
+def test_a_damaged_model_is_refused() -> None:
+    model = language_model()
+    weights = {name: np.full_like(w, np.nan) for name, w in model.network.weights.items()}
+    damaged = replace(model, network=Network(model.config, weights, len(VOCABULARY)))
+    with pytest.raises(UserError, match="the gradients of tiny are not finite"):
+        measure(*before_and_after(damaged))
 
 
 def test_the_start_depends_on_the_seed_alone() -> None:

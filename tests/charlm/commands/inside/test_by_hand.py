@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,17 @@ def test_shapes_are_marked_and_counted(charlm: Any) -> None:
     data = json.loads(charlm("inside", "shapes", *asked, "--json").out)
     assert data["parameters"] == 168
     assert all(record["equal"] for record in data["records"])
+
+
+def test_without_torch_its_column_is_left_out(charlm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "charlm.inside.torch_cells", None)
+    for command in ("step", "shapes"):
+        ended = charlm("inside", command)
+        assert ended.code == 0
+        assert "torch is not installed" in ended.err
+        assert "as in torch" not in ended.out
+        assert "equal to" not in ended.out
+        assert charlm("inside", command, "--json").code == 0
 
 
 def test_options_change_an_exercise(charlm: Any) -> None:
