@@ -47,6 +47,8 @@ class Finding:
     """1 if the unit is high where the feature is high or yes, -1 if it is low there."""
     score: float
     """Score of the unit in that direction."""
+    others: tuple[tuple[Unit, float], ...]
+    """The next best units of the first half, with their scores."""
     probes: tuple[float, ...]
     """Score of a linear probe of each layer."""
     levels: tuple[float, float]
@@ -128,6 +130,7 @@ class UnitSearch(Result):
                 "sign": finding.sign,
                 "score": finding.score,
                 "known_by": finding.known_by,
+                "next_units": {name_unit(unit): score for unit, score in finding.others},
                 "levels": list(finding.levels),
                 "control": name_unit(finding.control),
                 **{f"probe_{n + 1}": value for n, value in enumerate(finding.probes)},

@@ -22,8 +22,9 @@ PLACES = 10_000
 """Places of a half that all features share: the deviation of an AUC is then 0.005 and less."""
 RARE = 1_000
 """Places of a rare answer, if the half has so many."""
-LEAST_CASES = 20
-"""Fewest places of either answer in a half, or fewest falls of a number."""
+LEAST_CASES = 10
+"""How often the answer must turn to yes in a half, or the number fall, at least: all places of one
+quotation are one case."""
 MOST_BYTES = 4 << 30
 """Memory of the states, at most."""
 
@@ -85,19 +86,18 @@ def draw_places(length: int, seed: int) -> tuple[Values, Values]:
 def find_gap(values: Values, is_number: bool) -> str | None:
     """Return why a feature cannot be followed in this text; None if it can.
 
-    Each half needs some places of both answers. A number must fall some times: one that only grows
-    is a clock, which any slow unit follows.
+    Each half must turn from no to yes some times. A number must fall some times: one that only
+    grows is a clock, which any slow unit follows.
     """
     middle = len(values) // 2
     for half in (values[:middle], values[middle:]):
         if is_number:
-            falls = int(np.count_nonzero(np.diff(half) < 0))
-            if falls < LEAST_CASES:
-                return f"it starts again only {falls} times in a half"
+            cases = int(np.count_nonzero(np.diff(half) < 0))
         else:
-            yes = int(np.count_nonzero(half))
-            if min(yes, len(half) - yes) < LEAST_CASES:
-                return f"{yes:,} yes and {len(half) - yes:,} no in a half"
+            cases = int(np.count_nonzero(np.diff((half > 0).astype(np.int64), prepend=0) > 0))
+        if cases < LEAST_CASES:
+            times = "once" if cases == 1 else f"{cases} times"
+            return f"it {'starts again' if is_number else 'turns to yes'} {times} in a half"
     return None
 
 

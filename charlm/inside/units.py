@@ -17,6 +17,7 @@ from charlm.inside.findings import Finding, UnitSearch
 from charlm.inside.patterns import make_pattern
 from charlm.inside.probes import fit_and_predict
 from charlm.inside.samples import (
+    Part,
     Progress,
     Sample,
     States,
@@ -28,6 +29,7 @@ from charlm.inside.samples import (
     read_states,
     split_levels,
 )
+from charlm.inside.traces import Unit
 from charlm.inside.unit_scores import Floats, find_strength, rank, score, score_ranks
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
@@ -37,6 +39,11 @@ LEAST_CHARACTERS = 1_000
 """Fewest characters of a text."""
 MOST_PATTERNS = 20
 """Most regular expressions of a search."""
+BEST = 3
+"""Units of a feature that are judged; the first of them is described."""
+TIE = 0.01
+"""Strengths that are so close say nothing of which unit is better: the places of one quotation are
+one case, and there are some tens of them."""
 EXCERPTS = 5
 """Places that are kept where a unit is highest, and where it is lowest."""
 APART = 100
@@ -147,12 +154,17 @@ def _describe(
     """Return the finding of a feature, given the scores (L, H) of units and (L,) of probes."""
     is_number = sample.feature.is_number
     strengths = find_strength(scores, is_number)
-    layer, unit = map(int, np.unravel_index(int(strengths.argmax()), strengths.shape))
-    sign = 1 if scores[layer, unit] >= (0.0 if is_number else 0.5) else -1
     first, second = sample.halves
+    order = _order(states, first, strengths)
+    signs = np.where(scores >= (0.0 if is_number else 0.5), 1, -1)
+
+    def judge(layer: int, unit: int) -> float:
+        values = signs[layer, unit] * states.take(layer, second.places)[:, unit]
+        return float(score(values[None], second.labels, is_number)[0])
+
+    layer, unit = order[0]
     own = states.take(layer, first.places)
     low, high = split_levels(first.labels, is_number)
-    judged = sign * states.take(layer, second.places)[:, unit]
     control = _choose_control(own, strengths[layer], unit)
     values = states.take(layer, shown)[:, unit]
     return Finding(
@@ -161,8 +173,9 @@ def _describe(
         one_character=sample.one_character,
         two_characters=sample.two_characters,
         unit=(layer, unit),
-        sign=sign,
-        score=float(score(judged[None], second.labels, is_number)[0]),
+        sign=int(signs[layer, unit]),
+        score=judge(layer, unit),
+        others=tuple((other, judge(*other)) for other in order[1:]),
         probes=tuple(probes.tolist()),
         levels=(float(np.median(own[low, unit])), float(np.median(own[high, unit]))),
         control=(layer, control),
@@ -170,6 +183,26 @@ def _describe(
         highest=_pick(shown[np.argsort(-values, kind="stable")]),
         lowest=_pick(shown[np.argsort(values, kind="stable")]),
     )
+
+
+def _order(states: States, half: Part, strengths: Floats) -> list[Unit]:
+    """Return the best units, the best first.
+
+    Units whose scores are too close to tell them apart are put in order by Pearson's r of their
+    values with the feature: the unit whose answers lie further apart is also right when they drift.
+    """
+    ranked = np.argsort(-strengths, axis=None, kind="stable")
+    best = strengths.ravel()[ranked]
+    ties = max(int(np.count_nonzero(best >= best[0] - TIE)), 1)
+    units = [divmod(int(index), strengths.shape[1]) for index in ranked[: max(ties, BEST)]]
+    labels = half.labels - half.labels.mean()
+    correlations = []
+    for layer, unit in units[:ties]:
+        values = states.take(layer, half.places)[:, unit].astype(np.float64)
+        spread = max(float(values.std()), 1e-9)
+        correlations.append(abs(float(labels @ (values - values.mean()))) / spread)
+    tied = [units[index] for index in np.argsort(-np.array(correlations), kind="stable")]
+    return [*tied, *units[ties:]][:BEST]
 
 
 def _choose_control(own: np.ndarray, strengths: Floats, unit: int) -> int:

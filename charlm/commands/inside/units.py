@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from charlm.inside.findings import UnitSearch
     from charlm.language_model import LanguageModel
 
+ONE_EACH = Parameter(consume_multiple=False, show_default=False)
+"""A pattern may begin with a hyphen: so each has its own --pattern."""
+
 
 def units(
     model: Model = DEFAULT_MODEL,
@@ -28,7 +31,7 @@ def units(
     *,
     split: Split = "validation",
     characters: int = 100_000,
-    pattern: Annotated[tuple[str, ...], SEVERAL, Parameter(consume_multiple=False), TEXT] = (),
+    pattern: Annotated[tuple[str, ...], SEVERAL, ONE_EACH, TEXT] = (),
     of: str | None = None,
     clamp: int = 20_000,
     decoding: DecodingOptions = DECODING,

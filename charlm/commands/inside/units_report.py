@@ -24,6 +24,11 @@ LONGEST_NAME = 12
 """Columns of the name of a feature."""
 BEFORE, AFTER = 40, 16
 """Characters of an excerpt before and after the place."""
+LEGEND = (
+    "AUC: 0.5 is chance. r: rank correlation. -4.58: unit 4.58 is low where it is yes",
+    "1 char, 2 chars: what the last characters tell. probe: all units of its layer",
+)
+"""What the columns of the units are."""
 MOST_LAYERS = 9
 """Layers in one table of probes: more do not fit into 80 columns."""
 
@@ -78,6 +83,8 @@ def _show_units(console: Console, findings: Sequence[Finding]) -> None:
         )
         table.add_row(*(Text(printable(cell), style) for cell in cells))
     print_table(console, table)
+    for line in LEGEND:
+        console.print(Text(line, "dim"), soft_wrap=True)
 
 
 def _show_layers(console: Console, findings: Sequence[Finding], layers: int) -> None:
@@ -107,7 +114,9 @@ def _pick_ground(console: Console, strength: float) -> str:
 
 
 def _show_text(console: Console, found: UnitSearch, finding: Finding) -> None:
+    others = ", ".join(f"{name_unit(unit)} {score:.3f}" for unit, score in finding.others)
     _say(console, f"\nUnit {name_unit(finding.unit)}: {finding.feature.about}")
+    _say(console, f"next best: {others}")
     for heading, places in (("highest", finding.highest), ("lowest", finding.lowest)):
         for number, place in enumerate(places[:EXCERPTS]):
             before, character, after = found.excerpt(place, BEFORE, AFTER)
