@@ -168,6 +168,9 @@ def step(weights: CellWeights | None = None, x: Array | None = None) -> CellStep
         weights: the weights of the cell; by default the classic example, an RNN of one neuron.
         x: the inputs, (T, I); by default those of the classic example.
 
+    Raises:
+        ValueError: the inputs have another shape.
+
     Sources: Elman 1990 for the RNN, Hochreiter and Schmidhuber 1997 with the forget gate of Gers,
     Schmidhuber and Cummins 2000 for the LSTM, Cho et al. 2014 for the GRU.
     """

@@ -121,7 +121,7 @@ class Gradients(Result):
         ]
         heights = [y for line in lines for _, y in line.points]
         low, high = min(heights, default=0.0), max(heights, default=0.0)
-        title = "gradient of the loss k characters later; dashed: before training"
+        title = "gradient of a loss k characters later (dashed: before training)"
         y_range = (max(low, FLOOR, high - 12) - 0.2, high + 0.2)
         label = "log10 of the norm"
         return [Panel(title, "k, characters back", label, lines, y_range=y_range)]

@@ -57,29 +57,31 @@ def _draw(result: Gradients | Truncation | LinearUnits) -> None:
 def _show_gradients(found: Gradients, corpus: str) -> None:
     _draw(found)
     steps = len(found.curves[0].norms)
-    shown = sorted({1, min(10, steps), steps})
-    table = Table("model", "of", "weights", *(f"k={k}" for k in shown), "half-life", "factor")
+    names = ("k=1", f"k={steps}", "half-life", "1 % after", "factor")
+    table = Table("model", "of", "weights", *names)
     for column in table.columns[3:]:
         column.justify = "right"
-    for curve in found.curves:
-        norms = (f"{curve.norms[k - 1]:.1e}" for k in shown)
-        weights = "trained" if curve.trained else "start"
-        left = "" if curve.factor is None else f"{curve.factor:.3f}"
-        half_life = _format_half_life(curve.half_life, steps - 1)
-        table.add_row(curve.model, curve.state, weights, *norms, half_life, left)
+    for curve, row in zip(found.curves, found.summarize(), strict=True):
+        figures = (
+            f"{curve.norms[0]:.1e}",
+            f"{curve.norms[-1]:.1e}",
+            *(_format_distance(row[name], steps - 1) for name in ("half_life", "one_percent")),
+            "" if curve.factor is None else f"{curve.factor:.3f}",
+        )
+        table.add_row(curve.model, curve.state, "trained" if curve.trained else "start", *figures)
     console = stdout()
     print_table(console, table)
     console.print(
         printable(
-            f"\nnorm of dL_t / d h_(t-k), or c: the geometric mean over {found.places} places of "
-            f"{corpus}. half-life: characters after which half of the norm at k=1 is left. factor: "
-            "what a step back multiplies the norm by, on the geometric mean."
+            "\nnorm of dL_t / dh_(t-k), or dc_(t-k): the geometric mean over "
+            f"{found.places} places of {corpus}. half-life: characters after which half of the norm at k=1 is left. "
+            "factor: by what a step back multiplies the norm, on the geometric mean."
         )
     )
 
 
-def _format_half_life(half_life: float | None, steps: int) -> str:
-    return f"> {steps}" if half_life is None else f"{half_life:.1f}"
+def _format_distance(distance: float | None, most: int) -> str:
+    return f"> {most}" if distance is None else f"{distance:.1f}"
 
 
 def _show_linear(units: LinearUnits) -> None:

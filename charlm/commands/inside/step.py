@@ -94,7 +94,7 @@ def _choose(
             raise UserError("give --weights, or --seed, --input and --hidden, but not both")
         weights, found = read_weights(file)
         if cell not in (None, weights.cell):
-            raise UserError(f"{file} holds the weights of an {weights.cell}, not of --cell {cell}")
+            raise UserError(f"{file} holds weights of the kind {weights.cell}, not {cell}")
     elif any(number is not None for number in drawn):
         seed, inputs, hidden = drawn
         sizes = (1 if inputs is None else inputs, 1 if hidden is None else hidden)

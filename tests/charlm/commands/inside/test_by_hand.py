@@ -120,7 +120,7 @@ def test_options_change_an_exercise(charlm: Any) -> None:
     step --weights nowhere.json           | nowhere.json: it does not exist
     step --weights bad.json               | bad.json is not JSON
     step --weights cell.json --seed 1     | not both
-    step --weights cell.json --cell rnn   | not of --cell rnn
+    step --weights cell.json --cell rnn   | of the kind gru, not rnn
     step --weights no_x.json              | holds no x
     step --weights cell.json --x 1        | no whole steps
     recurrences --w inf                   | a number from
