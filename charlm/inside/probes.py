@@ -23,7 +23,8 @@ def fit_and_predict(
     Ridge regression in closed form (Hoerl and Kennard 1970; as a probe: Alain and Bengio 2016):
     w = (X'X / N + a I)^-1 X'y / N, where the units X have mean 0 and variance 1, and y are the
     ranks of the labels: what a probe says is measured by ranks as well, and a long tail does not
-    count for more.
+    count for more. Least squares do not aim at the order itself: a unit that works as a switch may
+    score above the probe of its own layer (quotations in war_and_peace: 0.991 and 0.960).
 
     Args:
         states: states to fit, (N, H).

@@ -12,7 +12,7 @@ MARK = "bold black on #ffcc66"
 
 
 def mark(console: Console, before: str, marked: str, after: str, *, longest: int = 0) -> Text:
-    """Return an excerpt on one line, with the part in its middle marked.
+    """Return an excerpt on one line, with the part in its middle marked; what comes after is dim.
 
     Args:
         console: where it will be printed; without colours, the part stands in brackets.
@@ -25,7 +25,7 @@ def mark(console: Console, before: str, marked: str, after: str, *, longest: int
     if longest and len(marked) > longest:
         head = longest // 2
         marked = f"{marked[:head]} … {marked[-(longest - head - 3) :]}"
-    line = Text(flatten(before), "dim", no_wrap=True)
+    line = Text(flatten(before), no_wrap=True)
     if console.color_system is None:
         line.append(f"[{flatten(marked)}]")
     else:

@@ -24,6 +24,8 @@ LONGEST_NAME = 12
 """Columns of the name of a feature."""
 BEFORE, AFTER = 40, 16
 """Characters of an excerpt before and after the place."""
+STRONG = 0.8
+"""From here on a score is bold where the terminal has no colours for it."""
 LEGEND = (
     "AUC: 0.5 is chance. r: rank correlation. -4.58: unit 4.58 is low where it is yes",
     "1 char, 2 chars: what the last characters tell. probe: all units of its layer",
@@ -37,7 +39,12 @@ def show(found: UnitSearch, clamped: Clampings | None, where: str) -> None:
     """Print the best units, the layers, the text at each unit that was found, and what holds do."""
     console = stdout()
     layers, hidden = found.config.num_layers, found.config.hidden_size
-    _say(console, f"{where}, and the {found.field} of {found.model} ({layers} x {hidden} units)")
+    _say(
+        console,
+        f"What the {found.field} of {found.model} follows ({layers} x {hidden} units)",
+        "bold",
+    )
+    _say(console, where)
     if found.findings:
         _show_units(console, found.findings)
         _show_layers(console, found.findings, layers)
@@ -52,18 +59,18 @@ def show(found: UnitSearch, clamped: Clampings | None, where: str) -> None:
         _show_clamped(console, clamped)
 
 
-def _say(console: Console, line: str) -> None:
-    console.print(printable(line), soft_wrap=True)
+def _say(console: Console, line: str, style: str = "") -> None:
+    console.print(Text(printable(line), style), soft_wrap=True)
 
 
 def _format_mean(finding: Finding) -> str:
     if finding.feature.is_number:
         return f"{finding.mean:.1f}"
-    return f"{finding.mean:.1%}"
+    return f"{finding.mean:.1%}" if finding.mean >= 0.001 else "<0.1%"
 
 
 def _show_units(console: Console, findings: Sequence[Finding]) -> None:
-    _say(console, "\nBest single unit (chosen on the first half, judged on the second)")
+    _say(console, "\nBest single unit (chosen on the first half, judged on the second)", "bold")
     table = Table(box=None)
     for heading in ("feature", "mean", "by", "1 char", "2 chars", "unit", "score", "probe"):
         table.add_column(heading, justify="left" if heading in ("feature", "by") else "right")
@@ -84,21 +91,21 @@ def _show_units(console: Console, findings: Sequence[Finding]) -> None:
         table.add_row(*(Text(printable(cell), style) for cell in cells))
     print_table(console, table)
     for line in LEGEND:
-        console.print(Text(line, "dim"), soft_wrap=True)
+        _say(console, line, "dim")
 
 
 def _show_layers(console: Console, findings: Sequence[Finding], layers: int) -> None:
-    _say(console, "\nWhich layer knows what (a linear probe of all its units)")
+    _say(console, "\nWhich layer knows what (a linear probe of all its units)", "bold")
     for start in range(0, layers, MOST_LAYERS):
         shown = range(start, min(start + MOST_LAYERS, layers))
-        lines = [Text(" " * LONGEST_NAME + "".join(f"  {n + 1:^5}" for n in shown), "bold")]
+        lines = [Text(" " * LONGEST_NAME + "".join(f" {n + 1:^6}" for n in shown), "bold")]
         for finding in findings:
             name = shorten(finding.feature.name, LONGEST_NAME)
             line = Text(set_cell_size(name, LONGEST_NAME))
             for layer in shown:
                 strength = float(finding.strengths[layer])
-                line.append("  ").append(
-                    f"{finding.probes[layer]:^5.2f}", _pick_ground(console, strength)
+                line.append(" ").append(
+                    f"{finding.probes[layer]:^6.2f}", _pick_ground(console, strength)
                 )
             line.append(f"  {finding.measure}", "dim")
             lines.append(line)
@@ -107,15 +114,15 @@ def _show_layers(console: Console, findings: Sequence[Finding], layers: int) -> 
 
 def _pick_ground(console: Console, strength: float) -> str:
     """Return the style of a score, given how far it is above chance, from 0 to 1."""
-    if console.color_system is None:
-        return ""
+    if console.color_system in (None, "standard", "windows"):
+        return "bold" if strength >= STRONG else ""
     level = min(int(strength * len(SCALE)), len(SCALE) - 1)
     return f"{'#000000' if level > len(SCALE) // 2 else '#ffffff'} on {SCALE[level]}"
 
 
 def _show_text(console: Console, found: UnitSearch, finding: Finding) -> None:
     others = ", ".join(f"{name_unit(unit)} {score:.3f}" for unit, score in finding.others)
-    _say(console, f"\nUnit {name_unit(finding.unit)}: {finding.feature.about}")
+    _say(console, f"\nUnit {name_unit(finding.unit)}: {finding.feature.about}", "bold")
     _say(console, f"next best: {others}")
     for heading, places in (("highest", finding.highest), ("lowest", finding.lowest)):
         for number, place in enumerate(places[:EXCERPTS]):
@@ -129,6 +136,7 @@ def _show_clamped(console: Console, clamped: Clampings) -> None:
         console,
         f"\nUnits held while {clamped.characters:,} characters are read: surprisal of the next "
         "one, in nats",
+        "bold",
     )
     table = Table(box=None)
     for heading in ("feature", "unit", "held at", "places", "n", "as it is", "held", "control"):
