@@ -74,8 +74,8 @@ def _show_gradients(found: Gradients, corpus: str) -> None:
     console.print(
         printable(
             "\nnorm of dL_t / dh_(t-k), or dc_(t-k): the geometric mean over "
-            f"{found.places} places of {corpus}. half-life: characters after which half of the norm at k=1 is left. "
-            "factor: by what a step back multiplies the norm, on the geometric mean."
+            f"{found.places} places of {corpus}. half-life: characters after which half of the "
+            "norm at k=1 is left. factor: by what a step back multiplies it, on the geometric mean."
         )
     )
 
