@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from charlm.inside.decay import follow_linear as follow_linear
     from charlm.inside.disagreement import Disagreement as Disagreement
     from charlm.inside.disagreement import compare as compare
+    from charlm.inside.distance_profiles import DistanceProfile as DistanceProfile
     from charlm.inside.findings import UnitSearch as UnitSearch
     from charlm.inside.gate_statistics import GateStatistics as GateStatistics
     from charlm.inside.gate_statistics import measure_gates as measure_gates
     from charlm.inside.gradients import Gradients as Gradients
     from charlm.inside.gradients import measure_gradients as measure_gradients
-    from charlm.inside.influence import DistanceProfile as DistanceProfile
     from charlm.inside.influence import Influence as Influence
     from charlm.inside.influence import measure_influence as measure_influence
     from charlm.inside.influence import measure_profile as measure_profile
@@ -72,7 +72,7 @@ HOMES = {
     "Clipping": "clipping",
     "ContextCurve": "context_curves",
     "Disagreement": "disagreement",
-    "DistanceProfile": "influence",
+    "DistanceProfile": "distance_profiles",
     "GateStatistics": "gate_statistics",
     "Gradients": "gradients",
     "Influence": "influence",

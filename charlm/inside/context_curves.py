@@ -146,6 +146,10 @@ def cut_context(
     read; what the model then gives to the character at the place is its loss. The places are the
     same for every k, so the differences between contexts are far more exact than the losses.
 
+    More context is not always better. In the shipped model of 4x128, the loss rises by 0.13 nats
+    from 8 characters to 16: if they hold no line feed, it lacks 0.50 nats against all of the text,
+    and only 0.11 if they hold one. Most of what it lacks there is where it is in the line.
+
     With all characters as places and a k as long as the text, the loss is that of `charlm
     evaluate`. Compare Khandelwal, He, Qi and Jurafsky (2018), "Sharp Nearby, Fuzzy Far Away".
 

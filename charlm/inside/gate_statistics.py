@@ -123,9 +123,18 @@ class GateStatistics(Result):
 
     def plot(self) -> Picture:
         """Return a picture: memory lengths by layer, and the saturation of every gate."""
-        from charlm.inside.memory_pictures import draw_gates
+        from charlm.inside.memory_pictures import draw_lengths, draw_saturation, make_figure
 
-        return draw_gates(self)
+        rows = 1 + len(self.means) // 2
+        title = f"Gates of {self.model}, {self.characters:,} characters"
+        figure, axes = make_figure(title, rows, 2 if self.means else 1)
+        if (counts := self.count_lengths()) is None:
+            axes[0].text(0.5, 0.5, f"{self.cell} cells have no gates", ha="center")
+            return figure
+        draw_lengths(axes[0], counts, EDGES)
+        for place, gate in enumerate(self.means, start=1):
+            draw_saturation(axes[place], self.left[gate], self.right[gate], gate)
+        return figure
 
 
 def name_length(edge: float) -> str:

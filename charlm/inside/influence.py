@@ -12,13 +12,13 @@ from charlm.generation.generate import check_whole, opening_ids, read
 from charlm.generation.network import State
 from charlm.generation.tokens import log_softmax
 from charlm.inside.context_curves import Progress, ignore
+from charlm.inside.distance_profiles import DistanceProfile, list_bins
 from charlm.inside.leaving_out import leave_out
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
-    from charlm.drawing.panels import Panel
     from charlm.drawing.picture import Picture
 
 FARTHEST = 512
@@ -30,71 +30,6 @@ PLACES = 128
 Method = Literal["leave-out", "gradient"]
 """How influence is measured: the character is left out, or the gradient times its embedding."""
 Figures = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class DistanceProfile(Result):
-    """How large the influence of a character is on average, by its distance to the prediction."""
-
-    model: str
-    """Name of the model."""
-    places: int
-    """Number of predictions."""
-    distances: tuple[int, ...]
-    """Least distances (K,) of the bins, in characters; each bin ends where the next begins."""
-    left_out: Figures
-    """Mean size (K,) of the influence when the character is left out, in nats."""
-    gradient: Figures
-    """Mean size (K,) of gradient times embedding, in nats."""
-
-    def records(self) -> list[dict[str, Any]]:
-        """Return a row for each bin of distances."""
-        rows = zip(self.distances, self.left_out.tolist(), self.gradient.tolist(), strict=True)
-        return [
-            {"distance": name_bin(distance), "left_out": left_out, "gradient": gradient}
-            for distance, left_out, gradient in rows
-        ]
-
-    def plot(self) -> Picture:
-        """Return a picture: both measures over the distance."""
-        from charlm.drawing.picture import draw_panels
-
-        return draw_panels([self.panel()], MEASURES, title=self.model)
-
-    def panel(self) -> Panel:
-        """Return both measures as a panel, with logarithms on both axes."""
-        from charlm.drawing.panels import Line, Panel
-
-        orders = [_compute_orders(values) for values in (self.left_out, self.gradient)]
-        lines = [
-            Line(series, [(float(place), value) for place, value in enumerate(values.tolist())])
-            for series, values in enumerate(orders)
-        ]
-        low, high = float(np.min(orders)), float(np.max(orders))
-        powers = zip(range(-LEAST_ORDER, 2), ORDERS, strict=True)
-        return Panel(
-            "mean size of the influence on the next prediction",
-            "characters back",
-            "nats",
-            lines,
-            x_ticks={float(n): name_bin(one) for n, one in enumerate(self.distances)},
-            y_ticks={power: name for power, name in powers if low - 0.1 <= power <= high + 0.1},
-        )
-
-
-def _compute_orders(values: Figures) -> Figures:
-    return np.asarray(np.log10(np.maximum(values, 10.0**-LEAST_ORDER)))
-
-
-LEAST_ORDER = 6
-ORDERS = ("0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10")
-"""Names of the powers of ten from the least that is shown."""
-MEASURES = ("the character left out", "gradient times embedding")
-
-
-def name_bin(distance: int) -> str:
-    """Return the name of the bin of distances that begins at a power of 2."""
-    return str(distance) if distance == 1 else f"{distance}-{2 * distance - 1}"
 
 
 @dataclass(frozen=True)
@@ -162,11 +97,6 @@ class Influence(Result):
 
         shown = [f"{value:+.4f} nats" for value in self.left_out.tolist()]
         return color_html(self.text, self.scaled(), shown)
-
-
-def list_bins(length: int) -> tuple[int, ...]:
-    """Return the least distances 1, 2, 4, 8 … of the bins that begin within `length`."""
-    return tuple(2**power for power in range(length.bit_length()))
 
 
 def measure_influence(

@@ -15,11 +15,12 @@ from charlm.inside.context_curves import (
     count_characters,
     cut_context,
     ignore,
+    make_panel,
 )
-from charlm.inside.gate_statistics import GateStatistics, measure_gates
+from charlm.inside.distance_profiles import MEASURES, DistanceProfile
+from charlm.inside.gate_statistics import EDGES, KEEPERS, GateStatistics, measure_gates
 from charlm.inside.influence import (
     WINDOW,
-    DistanceProfile,
     Influence,
     measure_influence,
     measure_profile,
@@ -65,9 +66,22 @@ class Memory(Result):
 
     def plot(self) -> Picture:
         """Return a picture with four panels."""
-        from charlm.inside.memory_pictures import draw_memory
+        from charlm.inside.memory_pictures import (
+            draw_lengths,
+            draw_lines,
+            draw_saturation,
+            make_figure,
+        )
 
-        return draw_memory(self)
+        figure, axes = make_figure(f"How far back {self.curves[0].model} remembers", 2, 2)
+        draw_lines(axes[0], make_panel(self.curves), [curve.model for curve in self.curves])
+        draw_lines(axes[1], self.profile.panel(), MEASURES)
+        counts = self.gates.count_lengths()
+        if counts is not None:
+            keeper = KEEPERS[self.gates.cell]
+            draw_lengths(axes[2], counts, EDGES)
+            draw_saturation(axes[3], self.gates.left[keeper], self.gates.right[keeper], keeper)
+        return figure
 
     def _repr_html_(self) -> str:
         tables = [table_html(curve.records()) for curve in self.curves]

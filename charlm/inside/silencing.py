@@ -12,6 +12,7 @@ from charlm.config import Cell, ModelConfig
 from charlm.generation.cells import FIELDS
 from charlm.generation.generate import check_whole
 from charlm.generation.hold import check_field, check_layer, check_unit, default_field
+from charlm.generation.network import Network
 from charlm.inside.context_curves import Progress, ignore
 from charlm.inside.held_streams import (
     Figures,
@@ -93,7 +94,9 @@ class Silencing(Result):
         """Return a picture: the parts of each layer, and the units that matter most, as bars."""
         from charlm.inside.silencing_picture import draw_silencing
 
-        return draw_silencing(self)
+        value = "zero" if self.at == "zero" else "their mean"
+        title = f"What {self.model} loses with parts held at {value}"
+        return draw_silencing(self.layers, self.units, title)
 
 
 def silence(
@@ -137,14 +140,9 @@ def silence(
     config, network = model.config, model.network
     field = of or default_field(config.cell)
     check_request(config, layer, units, field)
-    check_whole("top", top, least=1)
-    check_whole("characters", characters, least=2)
-    if len(text) < 2:
-        raise UserError("two characters are needed: the second is predicted from the first")
+    _check_sizes(text, top, characters)
     ids = model.vocabulary.encode(text[: max(CHARACTERS_OF_MEANS, characters)])
-    held = compute_means(network, ids[:CHARACTERS_OF_MEANS], FIELDS[config.cell], progress)
-    if at == "zero":
-        held = {name: np.zeros_like(values) for name, values in held.items()}
+    held = compute_held(network, ids[:CHARACTERS_OF_MEANS], at, progress)
     known = list_targets(config, layer, units, field)
     chosen = known
     if not (every or units or can_measure_all(model, len(known), characters)):
@@ -169,6 +167,19 @@ def silence(
         measured=len(chosen),
         candidates=len(known),
     )
+
+
+def _check_sizes(text: str, top: int, characters: int) -> None:
+    check_whole("top", top, least=1)
+    check_whole("characters", characters, least=2)
+    if len(text) < 2:
+        raise UserError("two characters are needed: the second is predicted from the first")
+
+
+def compute_held(network: Network, ids: Ids, at: At, progress: Progress) -> dict[str, Figures]:
+    """Return the values (L, H) that each field is held at, by its name."""
+    held = compute_means(network, ids, FIELDS[network.config.cell], progress)
+    return held if at == "mean" else {name: np.zeros_like(one) for name, one in held.items()}
 
 
 def check_request(config: ModelConfig, layer: int | None, units: Sequence[int], field: str) -> None:

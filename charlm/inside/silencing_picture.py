@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -10,31 +12,31 @@ from charlm.console.program import printable
 from charlm.drawing.panels import COLORS, shorten
 from charlm.drawing.picture import DPI, Picture
 from charlm.inside.held_streams import Loss
-from charlm.inside.silencing import Silencing
 
 MOST_BARS = 30
 """Units that have a bar."""
 
 
-def draw_silencing(found: Silencing) -> Picture:
-    """Return two panels of bars: fields of whole layers, and the units that matter most."""
-    units = found.units[:MOST_BARS]
-    height = max(4.2, 1.6 + 0.3 * len(units), 1.6 + 0.16 * len(found.layers))
+def draw_silencing(layers: Sequence[Loss], units: Sequence[Loss], title: str) -> Picture:
+    """Return two panels of bars: fields of whole layers, and single units.
+
+    Args:
+        layers: what is lost with a field of a whole layer silenced.
+        units: what is lost with single units silenced; the first 30 have a bar.
+        title: title above the panels.
+    """
+    shown = units[:MOST_BARS]
+    height = max(4.2, 1.6 + 0.3 * len(shown), 1.6 + 0.16 * len(layers))
     layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12, wspace=0.06)
     figure = Picture(figsize=(11.2, height), dpi=DPI, layout=layout)
     left, right = figure.subplots(1, 2)
-    _draw_layers(left, found.layers)
-    _draw_units(right, units)
-    title = f"What {found.model} loses with parts held at {_name_value(found.at)}"
+    _draw_layers(left, layers)
+    _draw_units(right, shown)
     figure.suptitle(shorten(title, 90), fontsize=12, parse_math=False)
     return figure
 
 
-def _name_value(at: str) -> str:
-    return "zero" if at == "zero" else "their mean"
-
-
-def _draw_layers(axes: Axes, losses: tuple[Loss, ...]) -> None:
+def _draw_layers(axes: Axes, losses: Sequence[Loss]) -> None:
     fields = list(dict.fromkeys(one.target.field for one in losses))
     layers = sorted({one.target.layer for one in losses})
     height = 0.85 / len(fields)
@@ -53,7 +55,7 @@ def _draw_layers(axes: Axes, losses: tuple[Loss, ...]) -> None:
     _finish(axes)
 
 
-def _draw_units(axes: Axes, losses: tuple[Loss, ...]) -> None:
+def _draw_units(axes: Axes, losses: Sequence[Loss]) -> None:
     places = range(len(losses))
     axes.barh(
         places, [one.increase for one in losses], 0.7, xerr=[one.error for one in losses],

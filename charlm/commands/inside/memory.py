@@ -9,6 +9,7 @@ from charlm.commands.inside.output import File, Html, Png, Words, choose_text, s
 from charlm.console.options import DECODING, INPUT, SEVERAL, TEXT, DecodingOptions, Json, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
+from charlm.inside.context_curves import POSITIONS
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 from corpora.text.encoded import Split
@@ -30,7 +31,7 @@ def memory(
     corpus: Annotated[str | None, INPUT] = None,
     split: Split = "validation",
     characters: int = 20_000,
-    positions: int = 500,
+    positions: int = POSITIONS,
     beside: Annotated[tuple[str, ...], SEVERAL] = (),
     method: Literal["leave-out", "gradient"] = "leave-out",
     next: Annotated[str | None, TEXT] = None,

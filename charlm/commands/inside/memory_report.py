@@ -20,13 +20,16 @@ from charlm.inside.gate_statistics import EDGES, KEEPERS, GateStatistics, name_l
 from charlm.inside.traces import name_unit
 
 if TYPE_CHECKING:
-    from charlm.inside.influence import DistanceProfile, Influence, Method
+    from charlm.inside.distance_profiles import DistanceProfile
+    from charlm.inside.influence import Influence, Method
     from charlm.inside.memory import Memory
 
 ROWS = 20
 """Lines of the curve."""
 WIDEST = 100
 """Columns of the curve, at most."""
+NAMED = 4
+"""Characters with the largest influence that are named."""
 LONGEST = 5
 """Units with the longest memory that are named."""
 MOST_LAYERS = 6
@@ -61,6 +64,9 @@ def _show_curves(console: Console, curves: Sequence[ContextCurve]) -> None:
             f"all that comes before ({curve.positions:,} places)",
         )
         _say(console, _describe_reach(curve))
+        if len(worse := np.flatnonzero(np.diff(curve.losses) > curve.errors[1:])):
+            less, more = curve.contexts[worse[0]], curve.contexts[worse[0] + 1]
+            _say(console, f"  more is not always better: {more} characters are worse than {less}")
 
 
 def _describe_reach(curve: ContextCurve) -> str:
@@ -86,7 +92,7 @@ def _show_influence(console: Console, influence: Influence, method: Method) -> N
     )
     console.print(color_text(influence.text, scaled, pick_scale(console)), soft_wrap=True)
     values = influence.values(method)
-    strongest = np.argsort(-np.abs(values), kind="stable")[:5]
+    strongest = np.argsort(-np.abs(values), kind="stable")[:NAMED]
     parts = [
         f"{influence.text[place]!r} {len(influence.text) - place} back {values[place]:+.2f}"
         for place in strongest.tolist()
@@ -118,8 +124,8 @@ def _show_gates(console: Console, gates: GateStatistics) -> None:
     keeper = KEEPERS[gates.cell]
     _say(
         console,
-        f"units by memory length, 1 / (1 - mean of the {keeper} gate), in characters "
-        f"({gates.characters:,} read)",
+        f"units by memory length, 1 / (1 - mean {keeper} gate), over {gates.characters:,} "
+        "characters",
     )
     _show_lengths(console, counts)
     units = sorted(np.ndindex(lengths.shape), key=lambda unit: -float(lengths[unit]))[:LONGEST]

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from charlm.commands.inside.corpus_part import read_part
 from charlm.commands.inside.output import Png, print_records, save_outputs
 from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json, Model
 from charlm.console.program import printable, stderr, stdout
 from charlm.console.slow import counting
+from charlm.generation.hold import default_field
+from charlm.inside.silencing import (
+    CHARACTERS,
+    CHARACTERS_OF_MEANS,
+    TOP,
+    At,
+    check_request,
+    estimate_work,
+    list_targets,
+)
+from charlm.inside.silencing import silence as measure
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 from corpora.text.encoded import Split
@@ -31,9 +42,9 @@ def silence(
     layer: int | None = None,
     unit: Annotated[tuple[int, ...], SEVERAL] = (),
     of: str | None = None,
-    at: Literal["zero", "mean"] = "mean",
-    top: int = 10,
-    characters: int = 2000,
+    at: At = "mean",
+    top: int = TOP,
+    characters: int = CHARACTERS,
     every: Annotated[bool, SWITCH] = False,
     decoding: DecodingOptions = DECODING,
     png: Png = None,
@@ -68,14 +79,6 @@ def silence(
     """
     _check(layer, unit, top, characters)
     language_model = load(model)
-    from charlm.generation.hold import default_field
-    from charlm.inside.silencing import (
-        CHARACTERS_OF_MEANS,
-        check_request,
-        estimate_work,
-        list_targets,
-    )
-    from charlm.inside.silencing import silence as measure
 
     below = None if layer is None else layer - 1
     field = of or default_field(language_model.config.cell)
