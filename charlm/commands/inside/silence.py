@@ -140,14 +140,14 @@ def _show(found: Silencing) -> None:
     if found.at == "zero" and len(found.layers) > 1:
         console.print("(at zero, the other parts of a layer silence it as its hidden state does)")
     field = found.units[0].target.field
-    line = f"\nunits that matter most, with their {field} held at {value}"
-    if found.measured < found.candidates:
-        line += (
-            f" ({found.measured:,} of {found.candidates:,} were silenced, chosen by an estimate "
-            "from gradients; --every takes all)"
-        )
-    console.print(line, soft_wrap=True)
+    console.print(f"\nunits that matter most, with their {field} held at {value}")
     _show_units(console, found.units)
+    if found.measured < found.candidates:
+        console.print(
+            f"({found.measured:,} of {found.candidates:,} units were silenced, chosen by an "
+            "estimate from gradients; --every takes all)",
+            soft_wrap=True,
+        )
 
 
 def _show_layers(console: Console, losses: Sequence[Loss]) -> None:

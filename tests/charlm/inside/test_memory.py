@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -264,3 +266,13 @@ def test_what_cannot_be_measured_is_said() -> None:
     ):
         with pytest.raises(UserError):
             ask()
+
+
+def test_what_needs_no_gradients_needs_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from charlm.inside import cut_context, measure_gates, silence\n"
+        "from charlm.inside import leaving_out, memory\n"
+        "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
