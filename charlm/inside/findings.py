@@ -9,7 +9,7 @@ import numpy as np
 
 from charlm.config import ModelConfig
 from charlm.inside.features import Feature
-from charlm.inside.results import Result
+from charlm.inside.results import Result, table_html
 from charlm.inside.traces import Unit, name_unit
 from charlm.inside.unit_scores import Floats
 
@@ -139,6 +139,12 @@ class UnitSearch(Result):
             }
             for finding in self.findings
         ]
+
+    def _repr_html_(self) -> str:
+        """Return the records without what is long."""
+        long = ("about", "levels", "next_units", "highest", "lowest")
+        rows = [{k: v for k, v in row.items() if k not in long} for row in self.records()]
+        return table_html(rows)
 
     def excerpt(self, place: int, before: int = 36, after: int = 14) -> tuple[str, str, str]:
         """Return the text before a place, the character there, and the text after it."""

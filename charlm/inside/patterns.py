@@ -71,14 +71,14 @@ def find_matches(pattern: str, text: str, *, seconds: float = TIME_LIMIT) -> Val
         answer = json.loads(ended.stdout)
     except subprocess.TimeoutExpired as error:
         raise UserError(
-            f"the pattern {pattern!r} takes more than {seconds:g} seconds for "
+            f"the pattern {pattern} takes more than {seconds:g} seconds for "
             f"{len(text):,} characters; write one that tries fewer ways, without one repetition "
             "inside another"
         ) from error
     except (subprocess.CalledProcessError, ValueError) as error:
-        raise UserError(f"the pattern {pattern!r} cannot be searched for") from error
+        raise UserError(f"the pattern {pattern} cannot be searched for") from error
     if "error" in answer:
-        raise UserError(f"{pattern!r} is no regular expression: {answer['error']}")
+        raise UserError(f"{pattern} is no regular expression: {answer['error']}")
     steps = np.zeros(len(text) + 1, np.int64)
     spans = np.array(answer["spans"], np.int64).reshape(-1, 2)
     np.add.at(steps, spans[:, 0], 1)

@@ -53,7 +53,9 @@ def show(found: UnitSearch, clamped: Clampings | None, where: str) -> None:
     for finding in found.findings:
         if finding.found:
             _show_text(console, found, finding)
-    if not any(finding.found for finding in found.findings):
+    if not found.findings:
+        _say(console, "no feature has enough cases in this text; read more --characters")
+    elif not any(finding.found for finding in found.findings):
         _say(console, "\nno single unit follows any of these features")
     elif clamped is not None:
         _show_clamped(console, clamped)

@@ -188,6 +188,24 @@ def test_results_are_shown_as_they_are() -> None:
         assert "1.3" in result._repr_html_()
 
 
+def test_patterns_and_markup_are_shown_as_text() -> None:
+    patterns = ["b[$]{0}_[$]{0}^|c", "<script>|d"]
+    search = charlm.inside.find_units(random_model(), quoted_text(2000), patterns=patterns)
+    assert {row["feature"] for row in search.records()} > {pattern[:20] for pattern in patterns}
+    assert search.plot().to_png().startswith(b"\x89PNG")
+    assert "<script" not in search._repr_html_()
+
+
+def test_nothing_found_is_shown() -> None:
+    model = random_model()
+    search = charlm.inside.find_units(model, "ab " * 500)
+    clamped = charlm.inside.clamp_units(model, search)
+    empty = UnitSearch(search.model, search.config, search.text, search.field, (), {})
+    for result in (search, clamped, empty):
+        assert result.plot().to_png().startswith(b"\x89PNG")
+    assert clamped._repr_html_() == empty._repr_html_() == "<p>nothing was found</p>"
+
+
 def test_what_cannot_be_searched_is_said() -> None:
     model, text = language_model(), random_text(1000)
     for ask, line in (

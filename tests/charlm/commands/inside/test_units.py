@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,11 @@ def test_a_missing_model_or_corpus_is_one_line(refused: Callable[..., str]) -> N
     assert "nowhere" in refused("inside", "units", BUILT, "nowhere.txt")
     Path("other.txt").write_text("xyz" * 1000, encoding="utf-8")
     assert "'x'" in refused("inside", "units", BUILT, "other.txt")
+
+
+def test_neither_units_nor_stretches_need_torch() -> None:
+    names = ("units", "units_report", "stretch")
+    modules = [f"charlm.commands.inside.{name}" for name in names]
+    modules += ["charlm.inside.units", "charlm.inside.clamping", "charlm.inside.stretches"]
+    program = f"import sys, {', '.join(modules)}; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
