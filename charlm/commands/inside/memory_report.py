@@ -141,7 +141,7 @@ def _show_lengths(console: Console, counts: np.ndarray) -> None:
     table = Table("characters", box=None)
     for layer in range(layers):
         table.add_column(f"layer {layer + 1}" if layers <= MOST_LAYERS else str(layer + 1))
-    width = max(4, (min(console.width, WIDEST) - 12) // layers - 8)
+    width = min(20, max(4, (min(console.width, WIDEST) - 12) // layers - 8))
     for number, edge in enumerate(EDGES):
         cells = [_draw_bar(int(layer[number]), int(layer.max()), width) for layer in counts]
         plain = [str(layer[number] or "·") for layer in counts]

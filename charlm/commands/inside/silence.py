@@ -137,7 +137,7 @@ def _show(found: Silencing) -> None:
     value = "zero" if found.at == "zero" else "its mean"
     console.print(f"\nwhat the loss grows by with all of a layer held at {value}, in nats")
     _show_layers(console, found.layers)
-    if found.at == "zero" and len(found.layers) > 1:
+    if found.at == "zero" and len({one.target.field for one in found.layers}) > 1:
         console.print("(at zero, the other parts of a layer silence it as its hidden state does)")
     field = found.units[0].target.field
     console.print(f"\nunits that matter most, with their {field} held at {value}")
