@@ -20,7 +20,7 @@ from charlm.inside.reading import compute_surprisals
 from charlm.inside.results import Result
 from charlm.inside.samples import Mask, Progress, ignore, split_levels
 from charlm.inside.traces import Unit, name_unit
-from charlm.language_model import LanguageModel
+from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def count_passes(search: UnitSearch) -> int:
 
 
 def clamp_units(
-    model: LanguageModel,
+    model: LanguageModel | str,
     search: UnitSearch,
     *,
     characters: int = CHARACTERS,
@@ -126,7 +126,7 @@ def clamp_units(
     other level.
 
     Args:
-        model: the model that was searched.
+        model: the model that was searched, or its name.
         search: what `find_units` has found.
         characters: how many characters to read for each level.
         streams: in how many parts the text is read side by side; see `read_in_streams`.
@@ -135,6 +135,7 @@ def clamp_units(
     Raises:
         UserError: fewer than 2 characters are to be read.
     """
+    model = load(model) if isinstance(model, str) else model
     if characters < 2:
         raise UserError(f"at least 2 characters must be read, not {characters}")
     middle = len(search.text) // 2
