@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from charlm.inside.stretches import find_stretches as find_stretches
     from charlm.inside.subjects import Subject as Subject
     from charlm.inside.subjects import before_and_after as before_and_after
+    from charlm.inside.torch_cells import list_torch_shapes as list_torch_shapes
+    from charlm.inside.torch_cells import run_torch_cell as run_torch_cell
     from charlm.inside.traces import Trace as Trace
     from charlm.inside.traces import trace as trace
     from charlm.inside.truncation import Truncation as Truncation
@@ -103,6 +105,7 @@ HOMES = {
     "find_units": "units",
     "follow_linear": "decay",
     "list_tensors": "shapes",
+    "list_torch_shapes": "torch_cells",
     "make_classic": "cell_weights",
     "make_pairs": "minimal_pairs",
     "measure_gates": "gate_statistics",
@@ -112,6 +115,7 @@ HOMES = {
     "measure_profile": "influence",
     "plot_curves": "context_curves",
     "read_weights": "cell_weights",
+    "run_torch_cell": "torch_cells",
     "silence": "silencing",
     "step": "cell_steps",
     "trace": "traces",
@@ -158,6 +162,7 @@ __all__ = [
     "find_units",
     "follow_linear",
     "list_tensors",
+    "list_torch_shapes",
     "make_classic",
     "make_pairs",
     "measure_gates",
@@ -167,6 +172,7 @@ __all__ = [
     "measure_profile",
     "plot_curves",
     "read_weights",
+    "run_torch_cell",
     "silence",
     "step",
     "trace",

@@ -50,7 +50,8 @@ class Clipped:
     @property
     def angle(self) -> float:
         """Return the angle between the gradients before and after, in degrees."""
-        return math.degrees(math.acos(max(-1.0, min(1.0, self.cosine))))
+        # Rounded: a cosine of 1 - 1e-16 would be an angle of a millionth of a degree.
+        return math.degrees(math.acos(max(-1.0, min(1.0, round(self.cosine, 12)))))
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def gradients(
         --truncation 8 32 128.
     """
     _check(models, linear, clipping, truncation, seed)
+    if w != LINEAR and not linear:
+        raise UserError("--w gives the weights of linear units: it needs --linear")
     about: dict[str, Any] = {"steps": steps}
     result: Result
     if linear:

@@ -107,6 +107,7 @@ def test_texts_that_are_too_short_are_one_line(refused: Callable[..., str]) -> N
     runs/tiny --linear                       | take no model
     --linear --clipping                      | only one of
     --linear --w 3                           | between -2 and 2
+    runs/tiny --w 0.5                        | it needs --linear
     --linear --steps 5000                    | --steps must lie between
     1 2 3 4 5 6 7 8 9                        | room for 8 models
     """
