@@ -16,7 +16,7 @@ import numpy as np
 from charlm.generation.hold import Hold
 from charlm.generation.network import Network
 from charlm.inside.findings import Finding, UnitSearch
-from charlm.inside.reading import compute_surprisals
+from charlm.inside.reading import WARM_UP, compute_surprisals
 from charlm.inside.results import Result
 from charlm.inside.samples import Mask, Progress, ignore, split_levels
 from charlm.inside.traces import Unit, name_unit
@@ -120,10 +120,10 @@ def clamp_units(
 ) -> Clampings:
     """Hold each unit that was found at its two levels, and return what that does to the loss.
 
-    What is read is the start of the second half of the text, on which no unit was chosen. The loss
-    is reported where the feature matters: where the next character changes it (so the closing mark
-    of a quotation, with the unit held as if outside), and elsewhere where the feature has the
-    other level.
+    What is read is the start of the second half of the text, on which no unit was chosen, after a
+    few characters of the first, which do not count. The loss is reported where the feature matters:
+    where the next character changes it (so the closing mark of a quotation, with the unit held as
+    if outside), and elsewhere where the feature has the other level.
 
     Args:
         model: the model that was searched, or its name.
@@ -140,12 +140,14 @@ def clamp_units(
         raise UserError(f"at least 2 characters must be read, not {characters}")
     middle = len(search.text) // 2
     part = slice(middle, middle + characters)
-    ids = model.vocabulary.encode(search.text[part])
+    before = search.text[max(0, middle - WARM_UP) : middle]
+    ids = model.vocabulary.encode(before + search.text[part])
+    counted = len(ids) - len(before)
     found = [finding for finding in search.findings if finding.found]
 
     def read(network: Network) -> np.ndarray:
-        surprisals = compute_surprisals(network, ids, streams=streams)
-        progress(len(ids))
+        surprisals = compute_surprisals(network, ids, streams=streams)[len(before) :]
+        progress(counted)
         return surprisals
 
     rows: list[Clamped] = []
@@ -160,7 +162,7 @@ def clamp_units(
                 if at.any():
                     means = (float(nats[at].mean()) for nats in (free, held, control))
                     rows.append(_describe(finding, high, where, int(at.sum()), *means))
-    return Clampings(model.name, len(ids), tuple(rows))
+    return Clampings(model.name, counted, tuple(rows))
 
 
 def _describe(finding: Finding, high: bool, where: str, places: int, *means: float) -> Clamped:

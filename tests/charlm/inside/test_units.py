@@ -13,13 +13,14 @@ from charlm.generation.network import Network
 from charlm.inside.clamping import count_passes
 from charlm.inside.features import FEATURES, Feature
 from charlm.inside.findings import UnitSearch
+from charlm.inside.reading import WARM_UP
 from charlm.inside.samples import RARE, choose_places, draw_places, find_gap, split_levels
 from charlm.inside.unit_scores import score
 from charlm.language_model import LanguageModel
 from corpora.errors import UserError
 from corpora.text.vocabulary import code_points
 
-CHARACTERS = 6_000
+CHARACTERS = 4_000
 
 
 @cache
@@ -81,6 +82,12 @@ def test_the_control_is_another_unit_of_the_layer() -> None:
         assert finding.control != finding.unit
 
 
+def text_that_is_read_from_outside() -> str:
+    """A text of which the clamped part, and what is read before it, begins outside a quotation."""
+    texts = (quoted_text(CHARACTERS, seed) for seed in range(20))
+    return next(one for one in texts if one[: CHARACTERS // 2 - WARM_UP].count('"') % 2 == 0)
+
+
 def write_marks(model: LanguageModel) -> LanguageModel:
     """The same model, which expects a mark exactly where the quote unit is positive."""
     weights = dict(model.network.weights)
@@ -96,14 +103,14 @@ def write_marks(model: LanguageModel) -> LanguageModel:
 
 
 def test_a_clamped_unit_shows_in_the_loss_where_the_model_uses_it() -> None:
-    model, text = write_marks(built_model()), quoted_text(CHARACTERS)
+    model, text = write_marks(built_model()), text_that_is_read_from_outside()
     search = charlm.inside.find_units(model, text, streams=1)
     assert [f.unit for f in search.findings if f.found] == [QUOTE]
     calls: list[int] = []
     clamped = charlm.inside.clamp_units(
-        model, search, characters=2000, streams=1, progress=calls.append
+        model, search, characters=1500, streams=1, progress=calls.append
     )
-    assert (sum(calls), clamped.characters) == (2000 * count_passes(search), 2000)
+    assert (sum(calls), clamped.characters) == (1500 * count_passes(search), 1500)
     rows = {(row.level, row.where): row for row in clamped.rows}
     assert set(rows) == {("no", "yes → no"), ("no", "yes"), ("yes", "no → yes"), ("yes", "no")}
     # Without the unit, the mark that closes a quotation is a surprise; what is not a mark is less.
@@ -112,7 +119,7 @@ def test_a_clamped_unit_shows_in_the_loss_where_the_model_uses_it() -> None:
     assert rows["yes", "no → yes"].held < rows["yes", "no → yes"].free - 1
     for row in clamped.rows:
         assert row.control_held == pytest.approx(row.free, abs=0.05)
-    marks = search.findings[0].feature.compute(text)[CHARACTERS // 2 : CHARACTERS // 2 + 2000]
+    marks = search.findings[0].feature.compute(text)[CHARACTERS // 2 : CHARACTERS // 2 + 1500]
     assert rows["no", "yes → no"].places == np.count_nonzero(np.diff(marks) == -1)
 
 
