@@ -8,17 +8,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
 from corpora.errors import UserError, os_error
 
 if TYPE_CHECKING:
-    from cyclopts import App, UnusedCliTokensError
+    from cyclopts import App
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
@@ -49,12 +50,13 @@ def _run(app: App) -> NoReturn:
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
         with _signals_as_exceptions():
+            use_docstring(app, sys.argv[1:])
             code = app(
                 sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
             )
             sys.stdout.flush()
     except UnusedCliTokensError as error:
-        _fail(f"charlm: {_explain_unused(error)}", 2)
+        _fail(f"charlm: {explain_unused(error)}", 2)
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
     except BrokenPipeError:
@@ -69,21 +71,6 @@ def _run(app: App) -> NoReturn:
             raise
         _fail(f"charlm: {OUT_OF_MEMORY}", 2)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-MEANT = {
-    ("generate",): "a text to continue is given with --prompt",
-    ("scan", "train"): "SCAN brings its own pairs; choose some with --split",
-    ("models",): "a folder is given with --folder",
-}
-"""What was probably meant by arguments that a command does not take."""
-
-
-def _explain_unused(error: UnusedCliTokensError) -> str:
-    tokens = " ".join(map(repr, error.unused_tokens or ()))
-    chain = tuple(error.command_chain or ())
-    meant = MEANT.get(chain, "see --help")
-    return f"{' '.join(('charlm', *chain))} does not take {tokens}; {meant}"
 
 
 def silence_stdout() -> None:
@@ -161,23 +148,6 @@ def format_name(name: str) -> str:
     string for markup: give it `tui.strangers.format_label(name)` there.
     """
     return printable(name).translate(FEEDS)
-
-
-def make_group(name: str, about: str, commands: Mapping[str, str], *, package: str) -> App:
-    """Return an app with several commands, without loading any of them.
-
-    Args:
-        name: name of the app.
-        about: its help.
-        commands: the help of each command. The command `x` is the function `x` of `package`.x.
-        package: import path of the package with the commands.
-    """
-    from cyclopts import App
-
-    app = App(name=name, help=about, version_flags=[])
-    for command, text in commands.items():
-        app.command(f"{package}.{command}:{command}", name=command, help=text, version_flags=())
-    return app
 
 
 def read_input(file: str, decoding: Decoding | str = "utf-8") -> str:

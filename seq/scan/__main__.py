@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from charlm.console.command_lines import make_group
 from charlm.console.process import share_cores
-from charlm.console.program import make_group, run
+from charlm.console.program import run
 
 COMMANDS = {
     "train": "Train a translator on a split of SCAN.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from charlm.inside.findings import UnitSearch
     from charlm.language_model import LanguageModel
 
+CORPUS = "war_and_peace"
 ONE_EACH = Parameter(consume_multiple=False, show_default=False)
 """A pattern may begin with a hyphen: so each has its own --pattern."""
 
 
 def units(
     model: Model = DEFAULT_MODEL,
-    corpus: Corpus = "war_and_peace",
+    corpus: Corpus = CORPUS,
     /,
     *,
     split: Split = "validation",
@@ -52,6 +54,9 @@ def units(
 
     The value of a feature at a character, and the state after that character, belong together.
 
+    For a classifier, the unit is sought that follows the label of the reviews it is tested on, or
+    of labelled texts of your own.
+
     Parameters
     ----------
     split
@@ -71,6 +76,8 @@ def units(
     from charlm.inside.units import list_features
 
     _check_clamp(clamp)
+    if _show_other_kind(model, corpus, png, json, given=bool(pattern or of)):
+        return
     language_model = load(model)
     if of is not None:
         check_field(of, language_model.config.cell)
@@ -85,6 +92,17 @@ def units(
         print_json({**where, "of": found.field, "records": found.records(), **missing})
     else:
         show(found, clamped, f"{len(text):,} characters of {corpus}, {split}")
+
+
+def _show_other_kind(model: str, corpus: str, png: Path | None, json: bool, given: bool) -> bool:
+    """Find the unit of a classifier that follows its label, and return whether it is one."""
+    from charlm.commands.inside.other_kinds import show_other_kind
+    from charlm.inside.other_kinds import UnitsRequest, find_looker
+
+    if given and find_looker(model, "units") is not None:
+        raise UserError("--pattern and --of are for models of characters")
+    request = UnitsRequest(corpus=None if corpus == CORPUS else corpus)
+    return show_other_kind(model, "units", request, png=png, json=json)
 
 
 def _check_clamp(clamp: int) -> None:

@@ -78,6 +78,12 @@ def test_every_command_explains_itself(charlm: Any, name: str) -> None:
     assert COMMANDS[name][1].split(".")[0].split(",")[0] in shown.out
 
 
+@pytest.mark.parametrize("command", [["inside", "units"], ["generate"], ["imdb", "compare"]])
+def test_the_help_of_a_command_is_its_whole_docstring(charlm: Any, command: list[str]) -> None:
+    lines = charlm(*command, "--help").out.split("Parameters")[0].split("Arguments")[0]
+    assert len(lines.split("\n\n")) >= 3, "usage, first line, what follows it"
+
+
 def test_the_version(charlm: Any) -> None:
     shown = charlm("--version")
     assert (shown.code, shown.err) == (0, "")
