@@ -17,6 +17,7 @@ from tiny_models import CONFIG, random_weights, write_run
 
 from charlm import language_model
 from charlm.__main__ import COMMANDS
+from charlm.runs.registry import import_attribute
 from corpora.text.vocabulary import Vocabulary
 
 ROOT = Path(language_model.__file__).resolve().parents[1]
@@ -75,7 +76,10 @@ def test_every_command_explains_itself(charlm: Any, name: str) -> None:
     shown = charlm(name, "--help")
     assert (shown.code, shown.err) == (0, "")
     assert f"charlm {name}" in shown.out
-    assert COMMANDS[name][1].split(".")[0].split(",")[0] in shown.out
+    command = import_attribute(COMMANDS[name][0])
+    about = command.help if COMMANDS[name][0].endswith(":app") else command.__doc__
+    first = about.strip().split("\n")[0]
+    assert first.split(".")[0].split("`")[0] in " ".join(shown.out.split())
 
 
 @pytest.mark.parametrize("command", [["inside", "units"], ["generate"], ["imdb", "compare"]])
