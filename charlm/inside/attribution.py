@@ -35,7 +35,8 @@ def estimate_increases(
 
     In the shipped model of 4x128, with 8,000 characters, the ten cells that matter most when held
     at their mean are among the first 70 of 512 by this figure; by the first-order one, four of the
-    ten are among the last.
+    ten are among the last. In the one of 4x512, the ten cells of layer 2 that matter most are among
+    the first 71 of all 2,048.
 
     A held cell state of an LSTM does nothing but h = output * tanh(held), and is counted by that
     change of h: the gradient through the cell state would count again what each step has lost.
