@@ -12,114 +12,114 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from charlm.inside.agreement import Agreement as Agreement
-    from charlm.inside.agreement import agree as agree
-    from charlm.inside.cell_steps import CellSteps as CellSteps
-    from charlm.inside.cell_steps import step as step
-    from charlm.inside.cell_weights import CellWeights as CellWeights
-    from charlm.inside.cell_weights import draw_weights as draw_weights
-    from charlm.inside.cell_weights import make_classic as make_classic
-    from charlm.inside.cell_weights import read_weights as read_weights
-    from charlm.inside.clamping import Clampings as Clampings
-    from charlm.inside.clamping import clamp_units as clamp_units
-    from charlm.inside.clipping import Clipping as Clipping
-    from charlm.inside.clipping import clip_steps as clip_steps
+    from charlm.inside.agreement.agreement import Agreement as Agreement
+    from charlm.inside.agreement.agreement import agree as agree
+    from charlm.inside.agreement.minimal_pairs import Pair as Pair
+    from charlm.inside.agreement.minimal_pairs import make_pairs as make_pairs
+    from charlm.inside.by_hand.cell_steps import CellSteps as CellSteps
+    from charlm.inside.by_hand.cell_steps import step as step
+    from charlm.inside.by_hand.cell_weights import CellWeights as CellWeights
+    from charlm.inside.by_hand.cell_weights import draw_weights as draw_weights
+    from charlm.inside.by_hand.cell_weights import make_classic as make_classic
+    from charlm.inside.by_hand.cell_weights import read_weights as read_weights
+    from charlm.inside.by_hand.recurrences import Neuron as Neuron
+    from charlm.inside.by_hand.recurrences import Recurrences as Recurrences
+    from charlm.inside.by_hand.recurrences import compare_recurrences as compare_recurrences
+    from charlm.inside.by_hand.shapes import Shapes as Shapes
+    from charlm.inside.by_hand.shapes import StackSizes as StackSizes
+    from charlm.inside.by_hand.shapes import list_tensors as list_tensors
+    from charlm.inside.by_hand.torch_cells import list_torch_shapes as list_torch_shapes
+    from charlm.inside.by_hand.torch_cells import run_torch_cell as run_torch_cell
     from charlm.inside.context_curves import ContextCurve as ContextCurve
     from charlm.inside.context_curves import cut_context as cut_context
     from charlm.inside.context_curves import plot_curves as plot_curves
-    from charlm.inside.decay import LinearUnits as LinearUnits
-    from charlm.inside.decay import follow_linear as follow_linear
     from charlm.inside.disagreement import Disagreement as Disagreement
     from charlm.inside.disagreement import compare as compare
     from charlm.inside.distance_profiles import DistanceProfile as DistanceProfile
-    from charlm.inside.findings import UnitSearch as UnitSearch
     from charlm.inside.gate_statistics import GateStatistics as GateStatistics
     from charlm.inside.gate_statistics import measure_gates as measure_gates
-    from charlm.inside.gradients import Gradients as Gradients
-    from charlm.inside.gradients import measure_gradients as measure_gradients
     from charlm.inside.influence import Influence as Influence
     from charlm.inside.influence import measure_influence as measure_influence
     from charlm.inside.influence import measure_profile as measure_profile
     from charlm.inside.memory import Memory as Memory
     from charlm.inside.memory import measure_memory as measure_memory
-    from charlm.inside.minimal_pairs import Pair as Pair
-    from charlm.inside.minimal_pairs import make_pairs as make_pairs
     from charlm.inside.neighbours import Neighbours as Neighbours
     from charlm.inside.neighbours import find_neighbours as find_neighbours
-    from charlm.inside.recurrences import Neuron as Neuron
-    from charlm.inside.recurrences import Recurrences as Recurrences
-    from charlm.inside.recurrences import compare_recurrences as compare_recurrences
-    from charlm.inside.shapes import Shapes as Shapes
-    from charlm.inside.shapes import StackSizes as StackSizes
-    from charlm.inside.shapes import list_tensors as list_tensors
     from charlm.inside.silencing import Silencing as Silencing
     from charlm.inside.silencing import silence as silence
-    from charlm.inside.stretches import StretchSearch as StretchSearch
-    from charlm.inside.stretches import find_stretches as find_stretches
-    from charlm.inside.subjects import Subject as Subject
-    from charlm.inside.subjects import before_and_after as before_and_after
-    from charlm.inside.torch_cells import list_torch_shapes as list_torch_shapes
-    from charlm.inside.torch_cells import run_torch_cell as run_torch_cell
+    from charlm.inside.through_time.clipping import Clipping as Clipping
+    from charlm.inside.through_time.clipping import clip_steps as clip_steps
+    from charlm.inside.through_time.decay import LinearUnits as LinearUnits
+    from charlm.inside.through_time.decay import follow_linear as follow_linear
+    from charlm.inside.through_time.gradients import Gradients as Gradients
+    from charlm.inside.through_time.gradients import measure_gradients as measure_gradients
+    from charlm.inside.through_time.subjects import Subject as Subject
+    from charlm.inside.through_time.subjects import before_and_after as before_and_after
+    from charlm.inside.through_time.truncation import Truncation as Truncation
+    from charlm.inside.through_time.truncation import truncate as truncate
     from charlm.inside.traces import Trace as Trace
     from charlm.inside.traces import trace as trace
-    from charlm.inside.truncation import Truncation as Truncation
-    from charlm.inside.truncation import truncate as truncate
-    from charlm.inside.units import find_units as find_units
+    from charlm.inside.units.clamping import Clampings as Clampings
+    from charlm.inside.units.clamping import clamp_units as clamp_units
+    from charlm.inside.units.findings import UnitSearch as UnitSearch
+    from charlm.inside.units.search import find_units as find_units
+    from charlm.inside.units.stretches import StretchSearch as StretchSearch
+    from charlm.inside.units.stretches import find_stretches as find_stretches
 
 HOMES = {
-    "Agreement": "agreement",
-    "CellSteps": "cell_steps",
-    "CellWeights": "cell_weights",
-    "Clampings": "clamping",
-    "Clipping": "clipping",
+    "Agreement": "agreement.agreement",
+    "CellSteps": "by_hand.cell_steps",
+    "CellWeights": "by_hand.cell_weights",
+    "Clampings": "units.clamping",
+    "Clipping": "through_time.clipping",
     "ContextCurve": "context_curves",
     "Disagreement": "disagreement",
     "DistanceProfile": "distance_profiles",
     "GateStatistics": "gate_statistics",
-    "Gradients": "gradients",
+    "Gradients": "through_time.gradients",
     "Influence": "influence",
-    "LinearUnits": "decay",
+    "LinearUnits": "through_time.decay",
     "Memory": "memory",
     "Neighbours": "neighbours",
-    "Neuron": "recurrences",
-    "Pair": "minimal_pairs",
-    "Recurrences": "recurrences",
-    "Shapes": "shapes",
+    "Neuron": "by_hand.recurrences",
+    "Pair": "agreement.minimal_pairs",
+    "Recurrences": "by_hand.recurrences",
+    "Shapes": "by_hand.shapes",
     "Silencing": "silencing",
-    "StackSizes": "shapes",
-    "StretchSearch": "stretches",
-    "Subject": "subjects",
+    "StackSizes": "by_hand.shapes",
+    "StretchSearch": "units.stretches",
+    "Subject": "through_time.subjects",
     "Trace": "traces",
-    "Truncation": "truncation",
-    "UnitSearch": "findings",
-    "agree": "agreement",
-    "before_and_after": "subjects",
-    "clamp_units": "clamping",
-    "clip_steps": "clipping",
+    "Truncation": "through_time.truncation",
+    "UnitSearch": "units.findings",
+    "agree": "agreement.agreement",
+    "before_and_after": "through_time.subjects",
+    "clamp_units": "units.clamping",
+    "clip_steps": "through_time.clipping",
     "compare": "disagreement",
-    "compare_recurrences": "recurrences",
+    "compare_recurrences": "by_hand.recurrences",
     "cut_context": "context_curves",
-    "draw_weights": "cell_weights",
+    "draw_weights": "by_hand.cell_weights",
     "find_neighbours": "neighbours",
-    "find_stretches": "stretches",
-    "find_units": "units",
-    "follow_linear": "decay",
-    "list_tensors": "shapes",
-    "list_torch_shapes": "torch_cells",
-    "make_classic": "cell_weights",
-    "make_pairs": "minimal_pairs",
+    "find_stretches": "units.stretches",
+    "find_units": "units.search",
+    "follow_linear": "through_time.decay",
+    "list_tensors": "by_hand.shapes",
+    "list_torch_shapes": "by_hand.torch_cells",
+    "make_classic": "by_hand.cell_weights",
+    "make_pairs": "agreement.minimal_pairs",
     "measure_gates": "gate_statistics",
-    "measure_gradients": "gradients",
+    "measure_gradients": "through_time.gradients",
     "measure_influence": "influence",
     "measure_memory": "memory",
     "measure_profile": "influence",
     "plot_curves": "context_curves",
-    "read_weights": "cell_weights",
-    "run_torch_cell": "torch_cells",
+    "read_weights": "by_hand.cell_weights",
+    "run_torch_cell": "by_hand.torch_cells",
     "silence": "silencing",
-    "step": "cell_steps",
+    "step": "by_hand.cell_steps",
     "trace": "traces",
-    "truncate": "truncation",
+    "truncate": "through_time.truncation",
 }
 """The module of each public name; it is imported when the name is first used."""
 

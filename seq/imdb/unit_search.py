@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from charlm.inside.other_kinds import Progress, UnitsRequest
-from charlm.inside.unit_scores import compute_auc, rank
+from charlm.inside.units.unit_scores import compute_auc, rank
 from charlm.training.device import autocast
 from corpora.errors import UserError
 from corpora.labelled.imdb import CLASSES

@@ -16,8 +16,8 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from charlm.inside.agreement import Agreement
-    from charlm.inside.minimal_pairs import Pair
+    from charlm.inside.agreement.agreement import Agreement
+    from charlm.inside.agreement.minimal_pairs import Pair
 
 HEIGHT = 20
 """Lines of the plot."""
@@ -70,8 +70,8 @@ def agree(
     seed
         Seed of the draw of these pairs [1].
     """
-    from charlm.inside.agreement import agree as test_agreement
-    from charlm.inside.agreement import check_edges
+    from charlm.inside.agreement.agreement import agree as test_agreement
+    from charlm.inside.agreement.agreement import check_edges
 
     edges = check_edges(distance)
     chosen = _choose_pairs(pairs, test, count, line_width, seed, decoding)
@@ -97,13 +97,13 @@ def _choose_pairs(
     seed: int | None,
     decoding: DecodingOptions,
 ) -> list[Pair]:
-    from charlm.inside.minimal_pairs import COUNT, DEPENDENCIES, LINE_WIDTH, make_pairs
+    from charlm.inside.agreement.minimal_pairs import COUNT, DEPENDENCIES, LINE_WIDTH, make_pairs
 
     how = decoding.make()
     if file is not None:
         if any(value is not None for value in (tests or None, count, line_width, seed)):
             raise UserError("--test, --count, --line-width and --seed are for pairs made by rule")
-        from charlm.inside.pairs_file import parse_pairs
+        from charlm.inside.agreement.pairs_file import parse_pairs
 
         return parse_pairs(read_input(file, how), "standard input" if file == "-" else file)
     bounds = (

@@ -12,14 +12,14 @@ from charlm.commands.inside.output import Png, print_records, save_outputs
 from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json
 from charlm.console.program import stderr
 from charlm.console.slow import counting
-from charlm.inside.decay import LINEAR, follow_linear
+from charlm.inside.through_time.decay import LINEAR, follow_linear
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
     from charlm.config import Cell
     from charlm.inside.results import Result
-    from charlm.inside.subjects import Subject
+    from charlm.inside.through_time.subjects import Subject
     from corpora.text.vocabulary import Vocabulary
 
 MOST_MODELS = 8
@@ -75,7 +75,7 @@ def gradients(
         text, vocabulary = _read(corpus, decoding)
         about = {"corpus": corpus, "seed": seed}
         if clipping:
-            from charlm.inside.clipping import clip_steps
+            from charlm.inside.through_time.clipping import clip_steps
 
             result = clip_steps(vocabulary, text, seed=seed)
             about["clip"] = result.clip
@@ -100,10 +100,10 @@ def _go_back(
     total = len(subjects) * (1 + len(windows))
     with counting(stderr(), "going back through time", total) as done:
         if windows:
-            from charlm.inside.truncation import truncate
+            from charlm.inside.through_time.truncation import truncate
 
             return truncate(subjects, text, windows, seed=seed, progress=done)
-        from charlm.inside.gradients import measure_gradients
+        from charlm.inside.through_time.gradients import measure_gradients
 
         return measure_gradients(subjects, text, **how, seed=seed, progress=done)
 
@@ -132,7 +132,7 @@ def _read(corpus: str, decoding: DecodingOptions) -> tuple[str, Vocabulary]:
 def _choose(models: Sequence[str]) -> list[Subject]:
     """Return the models before and after training; by default a new rnn and gru as well."""
     from charlm.config import ModelConfig
-    from charlm.inside.subjects import Subject, before_and_after
+    from charlm.inside.through_time.subjects import Subject, before_and_after
 
     loaded = [load(model) for model in models or [DEFAULT_MODEL]]
     names = [model.name for model in loaded]

@@ -10,13 +10,13 @@ from charlm.commands.inside.output import format_figure
 from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import draw
-from charlm.inside.decay import LinearUnits, find_half_life
 from charlm.inside.results import Result
+from charlm.inside.through_time.decay import LinearUnits, find_half_life
 
 if TYPE_CHECKING:
-    from charlm.inside.clipping import Clipping
-    from charlm.inside.gradients import Gradients
-    from charlm.inside.truncation import Truncation
+    from charlm.inside.through_time.clipping import Clipping
+    from charlm.inside.through_time.gradients import Gradients
+    from charlm.inside.through_time.truncation import Truncation
 
 WIDTH, HEIGHT = 110, 20
 """Greatest width of a drawing, in columns, and its height with one panel, in lines."""
@@ -32,9 +32,9 @@ def show(result: Result, corpus: str) -> None:
     if isinstance(result, LinearUnits):
         _show_linear(result)  # without torch, which the others need
         return
-    from charlm.inside.clipping import Clipping
-    from charlm.inside.gradients import Gradients
-    from charlm.inside.truncation import Truncation
+    from charlm.inside.through_time.clipping import Clipping
+    from charlm.inside.through_time.gradients import Gradients
+    from charlm.inside.through_time.truncation import Truncation
 
     match result:
         case Clipping():

@@ -11,7 +11,7 @@ from charlm.commands.inside.output import Png, format_figure, print_records, sav
 from charlm.console.options import SEVERAL, Json
 from charlm.console.program import stdout
 from charlm.console.tables import print_table
-from charlm.inside.recurrences import (
+from charlm.inside.by_hand.recurrences import (
     CLASSIC_INPUTS,
     FORMULAS,
     Neuron,

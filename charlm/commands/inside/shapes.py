@@ -14,7 +14,7 @@ from charlm.console.options import SWITCH, Json
 from charlm.console.program import notice, stderr, stdout
 from charlm.console.slow import slow
 from charlm.console.tables import print_table
-from charlm.inside.shapes import PRESETS, Shapes, StackSizes, TensorShape, list_tensors
+from charlm.inside.by_hand.shapes import PRESETS, Shapes, StackSizes, TensorShape, list_tensors
 
 Preset = Literal["basic", "hidden", "multivariate", "layers"]
 
@@ -75,7 +75,7 @@ def shapes(
 
 def _compare(listed: Shapes) -> Shapes:
     try:
-        from charlm.inside.torch_cells import list_torch_shapes
+        from charlm.inside.by_hand.torch_cells import list_torch_shapes
     except ImportError:
         notice("torch is not installed: the shapes are not compared with torch.nn")
         return listed

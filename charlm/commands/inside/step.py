@@ -14,12 +14,12 @@ from charlm.config import Cell
 from charlm.console.options import SEVERAL, Json
 from charlm.console.program import notice, printable, stdout
 from charlm.console.tables import print_table
-from charlm.inside.recurrences import CLASSIC_INPUTS
+from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
-    from charlm.inside.cell_steps import CellSteps
-    from charlm.inside.cell_weights import Array, CellWeights
+    from charlm.inside.by_hand.cell_steps import CellSteps
+    from charlm.inside.by_hand.cell_weights import Array, CellWeights
 
 SHOWN_STEPS, SHOWN_UNITS, SHOWN_NUMBERS = 6, 3, 8
 """Steps, units and numbers of a row of weights that are printed; --json has them all."""
@@ -63,7 +63,7 @@ def step(
         The inputs: all those of the first step, then all those of the second.
     """
     cell_weights, inputs = _choose(cell, weights, (seed, input, hidden), x)
-    from charlm.inside import cell_steps
+    from charlm.inside.by_hand import cell_steps
 
     worked = _compare(cell_steps.step(cell_weights, inputs))
     save_outputs(worked, png)
@@ -81,7 +81,7 @@ def _choose(
     x: tuple[float, ...],
 ) -> tuple[CellWeights, Array]:
     """Return the weights and the inputs that the options ask for."""
-    from charlm.inside.cell_weights import (
+    from charlm.inside.by_hand.cell_weights import (
         draw_weights,
         make_classic,
         read_weights,
@@ -112,7 +112,7 @@ def _choose(
 
 def _compare(worked: CellSteps) -> CellSteps:
     try:
-        from charlm.inside.torch_cells import run_torch_cell
+        from charlm.inside.by_hand.torch_cells import run_torch_cell
     except ImportError:
         notice("torch is not installed: there is no column of torch.nn")
         return worked
@@ -152,7 +152,7 @@ def _show(worked: CellSteps) -> None:
 
 def _describe(worked: CellSteps) -> Iterator[str]:
     """Yield the size of the cell, its formulas and its weights."""
-    from charlm.inside.cell_steps import FORMULAS
+    from charlm.inside.by_hand.cell_steps import FORMULAS
 
     weights = worked.weights
     yield (

@@ -19,7 +19,7 @@ from corpora.errors import UserError
 from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
-    from charlm.inside.stretches import StretchSearch
+    from charlm.inside.units.stretches import StretchSearch
 
 SHOWN_UNITS = 12
 """Units that are named, at most."""
@@ -74,7 +74,7 @@ def stretch(
     count
         Stretches to show, at most.
     """
-    from charlm.inside.stretches import find_stretches, select_units
+    from charlm.inside.units.stretches import find_stretches, select_units
 
     read = choose_text(text, file, decoding)
     start, end = _locate(read, select, first, end)

@@ -17,8 +17,8 @@ from corpora.errors import UserError
 from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
-    from charlm.inside.clamping import Clampings
-    from charlm.inside.findings import UnitSearch
+    from charlm.inside.units.clamping import Clampings
+    from charlm.inside.units.findings import UnitSearch
     from charlm.language_model import LanguageModel
 
 CORPUS = "war_and_peace"
@@ -73,7 +73,7 @@ def units(
     """
     from charlm.commands.inside.units_report import show
     from charlm.generation.hold import check_field
-    from charlm.inside.units import list_features
+    from charlm.inside.units.search import list_features
 
     _check_clamp(clamp)
     if _show_other_kind(model, corpus, png, json, given=bool(pattern or of)):
@@ -113,8 +113,8 @@ def _check_clamp(clamp: int) -> None:
 def _search(
     model: LanguageModel, text: str, of: str | None, patterns: tuple[str, ...], clamp: int
 ) -> tuple[UnitSearch, Clampings | None]:
-    from charlm.inside.clamping import clamp_units, count_passes
-    from charlm.inside.units import find_units
+    from charlm.inside.units.clamping import clamp_units, count_passes
+    from charlm.inside.units.search import find_units
 
     console = stderr()
     with counting(console, "reading", len(text)) as progress:

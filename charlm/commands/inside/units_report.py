@@ -14,9 +14,9 @@ from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.heat import SCALE
 from charlm.drawing.panels import shorten
-from charlm.inside.clamping import Clampings
-from charlm.inside.findings import Finding, UnitSearch
 from charlm.inside.traces import name_unit
+from charlm.inside.units.clamping import Clampings
+from charlm.inside.units.findings import Finding, UnitSearch
 
 EXCERPTS = 3
 """Excerpts that are shown where a unit is highest, and where it is lowest."""

@@ -91,7 +91,7 @@ def test_shapes_are_marked_and_counted(charlm: Any) -> None:
 
 
 def test_without_torch_its_column_is_left_out(charlm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "charlm.inside.torch_cells", None)
+    monkeypatch.setitem(sys.modules, "charlm.inside.by_hand.torch_cells", None)
     for command in ("step", "shapes"):
         ended = charlm("inside", command)
         assert ended.code == 0

@@ -11,8 +11,8 @@ from tiny_models import CONFIG, VOCABULARY, random_text, write_run
 
 from charlm import language_model
 from charlm.config import ModelConfig
-from charlm.inside.gradients import measure_gradients
-from charlm.inside.subjects import before_and_after
+from charlm.inside.through_time.gradients import measure_gradients
+from charlm.inside.through_time.subjects import before_and_after
 
 TINY = "runs/tiny"
 TEXT = "--corpus", "text.txt"

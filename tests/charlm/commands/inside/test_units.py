@@ -98,6 +98,10 @@ def test_a_missing_model_or_corpus_is_one_line(refused: Callable[..., str]) -> N
 def test_neither_units_nor_stretches_need_torch() -> None:
     names = ("units", "units_report", "stretch")
     modules = [f"charlm.commands.inside.{name}" for name in names]
-    modules += ["charlm.inside.units", "charlm.inside.clamping", "charlm.inside.stretches"]
+    modules += [
+        "charlm.inside.units.search",
+        "charlm.inside.units.clamping",
+        "charlm.inside.units.stretches",
+    ]
     program = f"import sys, {', '.join(modules)}; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)

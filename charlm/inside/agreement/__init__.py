@@ -1,0 +1,1 @@
+"""Whether a model remembers what a later word depends on: minimal pairs over a distance."""

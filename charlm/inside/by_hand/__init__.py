@@ -1,0 +1,1 @@
+"""One cell worked out by hand, and the shapes of all tensors."""

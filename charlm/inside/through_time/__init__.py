@@ -1,0 +1,1 @@
+"""Gradients on their way back through time: how they fade, are clipped and are cut off."""
