@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from charlm.inside.by_hand.shapes import list_tensors as list_tensors
     from charlm.inside.by_hand.torch_cells import list_torch_shapes as list_torch_shapes
     from charlm.inside.by_hand.torch_cells import run_torch_cell as run_torch_cell
-    from charlm.inside.context_curves import ContextCurve as ContextCurve
-    from charlm.inside.context_curves import cut_context as cut_context
-    from charlm.inside.context_curves import plot_curves as plot_curves
     from charlm.inside.disagreement import Disagreement as Disagreement
     from charlm.inside.disagreement import compare as compare
-    from charlm.inside.distance_profiles import DistanceProfile as DistanceProfile
-    from charlm.inside.gate_statistics import GateStatistics as GateStatistics
-    from charlm.inside.gate_statistics import measure_gates as measure_gates
-    from charlm.inside.influence import Influence as Influence
-    from charlm.inside.influence import measure_influence as measure_influence
-    from charlm.inside.influence import measure_profile as measure_profile
-    from charlm.inside.memory import Memory as Memory
-    from charlm.inside.memory import measure_memory as measure_memory
+    from charlm.inside.memory.context_curves import ContextCurve as ContextCurve
+    from charlm.inside.memory.context_curves import cut_context as cut_context
+    from charlm.inside.memory.context_curves import plot_curves as plot_curves
+    from charlm.inside.memory.distance_profiles import DistanceProfile as DistanceProfile
+    from charlm.inside.memory.gate_statistics import GateStatistics as GateStatistics
+    from charlm.inside.memory.gate_statistics import measure_gates as measure_gates
+    from charlm.inside.memory.influence import Influence as Influence
+    from charlm.inside.memory.influence import measure_influence as measure_influence
+    from charlm.inside.memory.influence import measure_profile as measure_profile
+    from charlm.inside.memory.memory import Memory as Memory
+    from charlm.inside.memory.memory import measure_memory as measure_memory
     from charlm.inside.neighbours import Neighbours as Neighbours
     from charlm.inside.neighbours import find_neighbours as find_neighbours
-    from charlm.inside.silencing import Silencing as Silencing
-    from charlm.inside.silencing import silence as silence
+    from charlm.inside.silencing.silencing import Silencing as Silencing
+    from charlm.inside.silencing.silencing import silence as silence
     from charlm.inside.through_time.clipping import Clipping as Clipping
     from charlm.inside.through_time.clipping import clip_steps as clip_steps
     from charlm.inside.through_time.decay import LinearUnits as LinearUnits
@@ -72,20 +72,20 @@ HOMES = {
     "CellWeights": "by_hand.cell_weights",
     "Clampings": "units.clamping",
     "Clipping": "through_time.clipping",
-    "ContextCurve": "context_curves",
+    "ContextCurve": "memory.context_curves",
     "Disagreement": "disagreement",
-    "DistanceProfile": "distance_profiles",
-    "GateStatistics": "gate_statistics",
+    "DistanceProfile": "memory.distance_profiles",
+    "GateStatistics": "memory.gate_statistics",
     "Gradients": "through_time.gradients",
-    "Influence": "influence",
+    "Influence": "memory.influence",
     "LinearUnits": "through_time.decay",
-    "Memory": "memory",
+    "Memory": "memory.memory",
     "Neighbours": "neighbours",
     "Neuron": "by_hand.recurrences",
     "Pair": "agreement.minimal_pairs",
     "Recurrences": "by_hand.recurrences",
     "Shapes": "by_hand.shapes",
-    "Silencing": "silencing",
+    "Silencing": "silencing.silencing",
     "StackSizes": "by_hand.shapes",
     "StretchSearch": "units.stretches",
     "Subject": "through_time.subjects",
@@ -98,7 +98,7 @@ HOMES = {
     "clip_steps": "through_time.clipping",
     "compare": "disagreement",
     "compare_recurrences": "by_hand.recurrences",
-    "cut_context": "context_curves",
+    "cut_context": "memory.context_curves",
     "draw_weights": "by_hand.cell_weights",
     "find_neighbours": "neighbours",
     "find_stretches": "units.stretches",
@@ -108,15 +108,15 @@ HOMES = {
     "list_torch_shapes": "by_hand.torch_cells",
     "make_classic": "by_hand.cell_weights",
     "make_pairs": "agreement.minimal_pairs",
-    "measure_gates": "gate_statistics",
+    "measure_gates": "memory.gate_statistics",
     "measure_gradients": "through_time.gradients",
-    "measure_influence": "influence",
-    "measure_memory": "memory",
-    "measure_profile": "influence",
-    "plot_curves": "context_curves",
+    "measure_influence": "memory.influence",
+    "measure_memory": "memory.memory",
+    "measure_profile": "memory.influence",
+    "plot_curves": "memory.context_curves",
     "read_weights": "by_hand.cell_weights",
     "run_torch_cell": "by_hand.torch_cells",
-    "silence": "silencing",
+    "silence": "silencing.silencing",
     "step": "by_hand.cell_steps",
     "trace": "traces",
     "truncate": "through_time.truncation",

@@ -9,13 +9,13 @@ from charlm.commands.inside.output import File, Html, Png, Words, choose_text, s
 from charlm.console.options import DECODING, INPUT, SEVERAL, TEXT, DecodingOptions, Json, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
-from charlm.inside.context_curves import POSITIONS
+from charlm.inside.memory.context_curves import POSITIONS
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
-    from charlm.inside.memory import Memory
+    from charlm.inside.memory.memory import Memory
     from charlm.language_model import LanguageModel
 
 CORPUS = "war_and_peace"
@@ -44,9 +44,9 @@ def memory(
 
     First, the loss when the model sees the last 1, 2, 4 … 512 characters only. Second, the
     influence of each character on the prediction after the text, as colours (red speaks for the
-    next character, blue against it) and by distance. Third, the memory length of the units, 1 / (1
-    - f), where f is the mean of their forget gate. Fourth, how often gates are nearly closed (below
-    0.1) or open (above 0.9). Without a text, part of a corpus is read.
+    next character, blue against it) and by distance. Third, the memory length of the units,
+    1/(1-f), where f is the mean of their forget gate. Fourth, how often gates are nearly closed
+    (below 0.1) or open (above 0.9). Without a text, part of a corpus is read.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def _measure(
     positions: int,
     following: str | None,
 ) -> Memory:
-    from charlm.inside.memory import estimate_work, measure_memory
+    from charlm.inside.memory.memory import estimate_work, measure_memory
 
     total = estimate_work(text, 1 + len(beside), positions)
     with counting(stderr(), "reading", total) as progress:

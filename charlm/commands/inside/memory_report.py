@@ -15,14 +15,14 @@ from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import draw
 from charlm.drawing.colored_text import color_text
-from charlm.inside.context_curves import SHARE_LEFT, ContextCurve, make_panel
-from charlm.inside.gate_statistics import EDGES, KEEPERS, GateStatistics, name_length
+from charlm.inside.memory.context_curves import SHARE_LEFT, ContextCurve, make_panel
+from charlm.inside.memory.gate_statistics import EDGES, KEEPERS, GateStatistics, name_length
 from charlm.inside.traces import name_unit
 
 if TYPE_CHECKING:
-    from charlm.inside.distance_profiles import DistanceProfile
-    from charlm.inside.influence import Influence, Method
-    from charlm.inside.memory import Memory
+    from charlm.inside.memory.distance_profiles import DistanceProfile
+    from charlm.inside.memory.influence import Influence, Method
+    from charlm.inside.memory.memory import Memory
 
 ROWS = 20
 """Lines of the curve."""

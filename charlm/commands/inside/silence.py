@@ -10,7 +10,7 @@ from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOp
 from charlm.console.program import printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.generation.hold import default_field
-from charlm.inside.silencing import (
+from charlm.inside.silencing.silencing import (
     CHARACTERS,
     CHARACTERS_OF_MEANS,
     TOP,
@@ -19,7 +19,7 @@ from charlm.inside.silencing import (
     estimate_work,
     list_targets,
 )
-from charlm.inside.silencing import silence as measure
+from charlm.inside.silencing.silencing import silence as measure
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
 from corpora.text.encoded import Split
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from charlm.inside.held_streams import Loss
-    from charlm.inside.silencing import Silencing
+    from charlm.inside.silencing.held_streams import Loss
+    from charlm.inside.silencing.silencing import Silencing
 
 
 def silence(
@@ -173,7 +173,7 @@ def _show_units(console: Console, losses: Sequence[Loss]) -> None:
     from rich.table import Table
 
     from charlm.console.tables import print_table
-    from charlm.inside.silencing_picture import show_symbol
+    from charlm.inside.silencing.silencing_picture import show_symbol
 
     table = Table("unit", box=None)
     table.add_column("nats", justify="right")

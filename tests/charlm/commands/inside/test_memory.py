@@ -9,7 +9,7 @@ import pytest
 from refusals import refusals
 from tiny_models import CONFIG, language_model, random_text, write_run
 
-from charlm.inside.memory import measure_memory
+from charlm.inside.memory.memory import measure_memory
 
 TINY = "runs/tiny"
 

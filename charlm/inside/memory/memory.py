@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from charlm.generation.generate import check_whole
-from charlm.inside.context_curves import (
+from charlm.inside.memory.context_curves import (
     CONTEXTS,
     POSITIONS,
     ContextCurve,
@@ -17,9 +17,9 @@ from charlm.inside.context_curves import (
     ignore,
     make_panel,
 )
-from charlm.inside.distance_profiles import MEASURES, DistanceProfile
-from charlm.inside.gate_statistics import EDGES, KEEPERS, GateStatistics, measure_gates
-from charlm.inside.influence import (
+from charlm.inside.memory.distance_profiles import MEASURES, DistanceProfile
+from charlm.inside.memory.gate_statistics import EDGES, KEEPERS, GateStatistics, measure_gates
+from charlm.inside.memory.influence import (
     WINDOW,
     Influence,
     measure_influence,
@@ -66,7 +66,7 @@ class Memory(Result):
 
     def plot(self) -> Picture:
         """Return a picture with four panels."""
-        from charlm.inside.memory_pictures import (
+        from charlm.inside.memory.memory_pictures import (
             draw_lengths,
             draw_lines,
             draw_saturation,

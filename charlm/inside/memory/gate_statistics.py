@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlm.config import Cell
-from charlm.inside.context_curves import Progress, ignore
+from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.reading import read_in_streams
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
@@ -123,7 +123,7 @@ class GateStatistics(Result):
 
     def plot(self) -> Picture:
         """Return a picture: memory lengths by layer, and the saturation of every gate."""
-        from charlm.inside.memory_pictures import draw_lengths, draw_saturation, make_figure
+        from charlm.inside.memory.memory_pictures import draw_lengths, draw_saturation, make_figure
 
         rows = 1 + len(self.means) // 2
         title = f"Gates of {self.model}, {self.characters:,} characters"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from charlm.generation.hold import Hold
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
-from charlm.inside.context_curves import Progress, ignore
+from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.reading import read_in_streams
 from charlm.inside.traces import name_unit
 

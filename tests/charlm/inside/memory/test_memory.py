@@ -14,16 +14,16 @@ from tiny_models import CONFIG, VOCABULARY, language_model, named, random_text
 import charlm.inside
 from charlm.config import ModelConfig
 from charlm.evaluation import evaluate
-from charlm.inside.context_curves import (
+from charlm.inside.memory.context_curves import (
     ContextCurve,
     choose_targets,
     count_characters,
     cut_context,
 )
-from charlm.inside.embedding_gradients import compute_products
-from charlm.inside.influence import measure_influence, measure_profile
-from charlm.inside.leaving_out import leave_out
-from charlm.inside.memory import estimate_work, measure_memory
+from charlm.inside.memory.embedding_gradients import compute_products
+from charlm.inside.memory.influence import measure_influence, measure_profile
+from charlm.inside.memory.leaving_out import leave_out
+from charlm.inside.memory.memory import estimate_work, measure_memory
 from charlm.language_model import LanguageModel
 from charlm.start import build_model
 from corpora.errors import UserError
@@ -272,7 +272,7 @@ def test_what_needs_no_gradients_needs_no_torch() -> None:
     code = (
         "import sys\n"
         "from charlm.inside import cut_context, measure_gates, silence\n"
-        "from charlm.inside import leaving_out, memory\n"
+        "from charlm.inside.memory import leaving_out, memory\n"
         "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from charlm.generation.generate import check_whole, opening_ids, read
 from charlm.generation.network import State
 from charlm.generation.tokens import log_softmax
-from charlm.inside.context_curves import Progress, ignore
-from charlm.inside.distance_profiles import DistanceProfile, list_bins
-from charlm.inside.leaving_out import leave_out
+from charlm.inside.memory.context_curves import Progress, ignore
+from charlm.inside.memory.distance_profiles import DistanceProfile, list_bins
+from charlm.inside.memory.leaving_out import leave_out
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
@@ -47,7 +47,7 @@ class Influence(Result):
     left_out: Figures
     """Influence (T,) in nats: log p(next) minus log p(next) without the character."""
     gradient: Figures
-    """Gradient times embedding (T,), in nats; see `charlm.inside.embedding_gradients`."""
+    """Gradient times embedding (T,), in nats; see `charlm.inside.memory.embedding_gradients`."""
 
     def values(self, method: Method) -> Figures:
         """Return the influence (T,) by one of the two measures, in nats."""
@@ -122,7 +122,7 @@ def measure_influence(
         UserError: the text is empty, the model does not know one of its characters, or `following`
             is not one character.
     """
-    from charlm.inside.embedding_gradients import compute_products
+    from charlm.inside.memory.embedding_gradients import compute_products
 
     model = load(model) if isinstance(model, str) else model
     vocabulary, network = model.vocabulary, model.network
@@ -169,7 +169,7 @@ def measure_profile(
     Raises:
         UserError: the text is too short, or the model does not know one of its characters.
     """
-    from charlm.inside.embedding_gradients import compute_products
+    from charlm.inside.memory.embedding_gradients import compute_products
 
     model = load(model) if isinstance(model, str) else model
     check_whole("places", places, least=1)

@@ -11,7 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from charlm.console.program import printable
 from charlm.drawing.panels import COLORS, shorten
 from charlm.drawing.picture import DPI, Picture
-from charlm.inside.held_streams import Loss
+from charlm.inside.silencing.held_streams import Loss
 
 MOST_BARS = 30
 """Units that have a bar."""

@@ -11,15 +11,15 @@ from tiny_models import CONFIG, VOCABULARY, language_model, random_text
 import charlm.inside
 from charlm.generation.cells import FIELDS
 from charlm.generation.hold import parse_hold
-from charlm.inside import silencing
-from charlm.inside.attribution import estimate_increases
-from charlm.inside.held_streams import (
+from charlm.inside.reading import compute_surprisals
+from charlm.inside.silencing import silencing
+from charlm.inside.silencing.attribution import estimate_increases
+from charlm.inside.silencing.held_streams import (
     Target,
     compute_means,
     count_predicted,
     measure_losses,
 )
-from charlm.inside.reading import compute_surprisals
 from charlm.language_model import LanguageModel
 from corpora.errors import UserError
 

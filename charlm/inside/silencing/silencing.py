@@ -13,8 +13,9 @@ from charlm.generation.cells import FIELDS
 from charlm.generation.generate import check_whole
 from charlm.generation.hold import check_field, check_layer, check_unit, default_field
 from charlm.generation.network import Network
-from charlm.inside.context_curves import Progress, ignore
-from charlm.inside.held_streams import (
+from charlm.inside.memory.context_curves import Progress, ignore
+from charlm.inside.results import Result
+from charlm.inside.silencing.held_streams import (
     Figures,
     Ids,
     Loss,
@@ -23,7 +24,6 @@ from charlm.inside.held_streams import (
     count_predicted,
     measure_losses,
 )
-from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
@@ -92,7 +92,7 @@ class Silencing(Result):
 
     def plot(self) -> Picture:
         """Return a picture: the parts of each layer, and the units that matter most, as bars."""
-        from charlm.inside.silencing_picture import draw_silencing
+        from charlm.inside.silencing.silencing_picture import draw_silencing
 
         value = "zero" if self.at == "zero" else "their mean"
         title = f"What {self.model} loses with parts held at {value}"
@@ -117,7 +117,7 @@ def silence(
     A part is held at zero, or at its mean over the text, at every step while the model reads: it
     then says nothing of what was read. Layers and gates are always measured, as a whole. Of the
     units, all are measured if that takes less than about a minute; else the 96 are that count most
-    by an estimate from gradients (`charlm.inside.attribution`), or all with `every`.
+    by an estimate from gradients (`charlm.inside.silencing.attribution`), or all with `every`.
 
     Args:
         model: a model, or its name.
@@ -228,7 +228,7 @@ def _choose(
     model: LanguageModel, ids: Ids, targets: Sequence[Target], held: Figures, count: int
 ) -> list[Target]:
     """Return the targets that count most by an estimate, in their own order."""
-    from charlm.inside.attribution import estimate_increases
+    from charlm.inside.silencing.attribution import estimate_increases
 
     field = targets[0].field
     estimates = estimate_increases(model, ids[:CHARACTERS_OF_SCREENING], field, held)

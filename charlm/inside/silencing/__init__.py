@@ -1,0 +1,1 @@
+"""What is lost when units, layers or gates are silenced."""
