@@ -110,8 +110,10 @@ def _irregular(path: Path) -> UserError:
     return UserError(f"{path} is not a regular file; name another, or remove it")
 
 
-def parse_json(text: str | bytes, path: Path) -> Any:
-    """Parse JSON; raise `UserError` that names `path`."""
+def parse_json(text: object, path: Path) -> Any:
+    """Parse JSON; raise `UserError` that names `path`, for what is no text, too."""
+    if not isinstance(text, str | bytes):
+        raise UserError(f"{path} is damaged: it holds {type(text).__name__} in the place of JSON")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

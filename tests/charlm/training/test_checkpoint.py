@@ -122,8 +122,8 @@ def test_a_position_comes_back_as_it_was() -> None:
     assert Position.from_json(old) == position, "as before that field came"
 
 
-@pytest.mark.parametrize("record", [None, [], {}, {"spec": 5}, {"spec": "text.txt"}])
-@pytest.mark.parametrize("part", ["corpus", "model", "training", "resolved"])
+@pytest.mark.parametrize("record", [None, 5, [], {}, {"spec": 5}, {"spec": "text.txt"}])
+@pytest.mark.parametrize("part", ["corpus", "model", "training", "resolved", "vocabulary"])
 def test_a_damaged_record_is_a_line(stopped: Path, part: str, record: Any) -> None:
     arrays, metadata = read_tensors(stopped / LAST)
     signed = json.loads(metadata["signed"]) | {part: record}
