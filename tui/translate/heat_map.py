@@ -89,8 +89,8 @@ class HeatMap(ScrollView, can_focus=True):
         self._margin = max(map(cell_len, self.map.steps), default=0) + 1
         self._widths = [max(NARROWEST, cell_len(word) + 1) for word in self.map.words]
         self.virtual_size = Size(self._margin + sum(self._widths), len(self.map.steps) + 1)
+        self.column = self.validate_column(self.column)  # first: who follows the row needs it
         self.row = self.validate_row(self.row)
-        self.column = self.validate_column(self.column)
         self.refresh()
 
     def validate_row(self, row: int) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tui.train.log import RunLog
+import pytest
+
+from tui.train.curves import Curves
+from tui.train.log import FIGURES, RunLog
 
 
 def step_line(step: int, epoch: float, loss: float) -> str:
@@ -39,3 +42,27 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
     file.write_text(f"{lines[0]}\n")  # resumed from the beginning
     assert log.read()
     assert (log.train, log.best) == ([], None)
+
+
+HUGE = "9" * 400
+
+
+@pytest.mark.parametrize("number", [HUGE, f"-{HUGE}", "9" * 5000, "1e999", "NaN", '"x"', "[]"])
+@pytest.mark.parametrize("name", ["parameters", *FIGURES, "loss", "step"])
+def test_no_number_of_a_log_is_too_long(tmp_path: Path, name: str, number: str) -> None:
+    kept = '{"event": "evaluated", "epoch": 0.5, "loss": 1.5}'
+    events: list[dict[str, object]] = [
+        {"event": "started", "parameters": 5, "unit": "characters"},
+        json.loads(step_line(10, 1.0, 2.0)),
+        {"event": "evaluated", "epoch": 1.0, "loss": 1.7},
+    ]
+    changed = [{**event, name: "?"} if name in event else event for event in events]
+    lines = [json.dumps(event).replace('"?"', number) for event in changed]
+    (tmp_path / "metrics.jsonl").write_text("".join(f"{line}\n" for line in [kept, *lines]))
+    log = RunLog(tmp_path)
+    assert log.read()
+    assert log.best == 1.5
+    assert max(map(len, log.format_figures().splitlines()), default=0) < 300
+    curves = Curves()
+    curves.show_curves(log.train, log.validation, log.norms)
+    curves.render()

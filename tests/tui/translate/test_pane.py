@@ -97,3 +97,22 @@ def test_what_is_no_command_is_explained_and_not_translated() -> None:
         assert pane.translations["left"].command == before
 
     run_app(drive, "translate")
+
+
+@pytest.mark.parametrize("end", [("down",) * 12, ("right",) * 9, ("down", "right") * 9])
+def test_a_cursor_beyond_a_shorter_command_comes_back(
+    end: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.translate.pane.load_translator", Interpreter)
+
+    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
+        await translate(pilot, pane, "jump around left twice and walk")
+        left = pane.query_one("#left-map", HeatMap)
+        await pilot.press("f6", *end)
+        assert left.row > 2 or left.column > 0
+        pane.query_one("#command", Input).focus()
+        await translate(pilot, pane, "walk")  # two steps, the end included
+        assert (left.row, left.column) == (min(1, left.row), 0)
+        assert pane.command == "walk"
+
+    run_app(drive, "translate", (120, 40))
