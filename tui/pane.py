@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from textual.message import Message
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tui.failures import ReportsFailures
 
@@ -23,9 +24,8 @@ class Pane(ReportsFailures, Widget):
     """The content of a tab.
 
     A worker of a pane lets its errors pass, and they become notices. A thread reports with
-    `call_later`, which does not wait for the event loop, and only while its worker is not
-    cancelled. `call_from_thread` waits for the loop: a thread would wait forever for an app that is
-    ending.
+    `show_later`, which does not wait for the event loop. `call_from_thread` waits for it: a thread
+    would wait forever for an app that is ending.
     """
 
     HELP: ClassVar[str] = ""
@@ -57,6 +57,20 @@ class Pane(ReportsFailures, Widget):
     def list_trainings(self) -> Sequence[Training]:
         """Return the trainings that this pane has started and that still run."""
         return ()
+
+    def show_later(self, worker: Worker[Any], show: Callable[..., object], *values: Any) -> None:
+        """Have the event loop call `show`, unless the worker is cancelled before its turn comes.
+
+        A thread that looked by itself would look too early: what the user does in between, such as
+        emptying a table, would be undone by what waits in the queue.
+        """
+
+        def call() -> None:
+            if not worker.is_cancelled:
+                show(*values)
+
+        if not worker.is_cancelled:
+            self.call_later(call)
 
     def fail(self, line: str) -> None:
         """Show an error message."""

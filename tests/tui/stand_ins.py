@@ -25,6 +25,7 @@ class WordContributions:
 
     def __init__(self, classifier: Critic, text: str) -> None:
         self.text = text
+        (self.prediction,) = classifier.classify([text])
 
     def pieces(self) -> list[tuple[str, float]]:
         return [(f"{word} ", WORDS.get(word, 0.0)) for word in self.text.split()]

@@ -11,6 +11,7 @@ from tui.files import parse_path
 from tui.models import Models
 
 if TYPE_CHECKING:
+    from seq.imdb.explain import Explanation
     from seq.imdb.library import Prediction, TextClassifier
 
 AT_ONCE = 64
@@ -41,6 +42,25 @@ def describe_prediction(prediction: Prediction) -> str:
     words = f"{prediction.words:,} word{'s' * (prediction.words > 1)}"
     label = format_name(prediction.label)
     return f"{label}, {prediction.probability:.1%} sure  ({words}{unknown})"
+
+
+def orient(explanation: Explanation) -> tuple[list[tuple[str, float]], str, str]:
+    """Return the pieces of an explained text with signs that mean the same for every text.
+
+    Contributions are to the label of their text: of two classes, a word for the same class would
+    be positive in one text and negative in the next. Here positive is always for the second class.
+    Of more classes, there are the label and what speaks against it.
+
+    Returns:
+        The pieces, what a positive contribution speaks for, and what a negative one speaks for.
+    """
+    pieces = list(explanation.pieces())
+    label, classes = explanation.prediction.label, list(explanation.prediction.probabilities)
+    if len(classes) != 2:
+        return pieces, str(label), "the others"
+    if label == classes[0]:
+        pieces = [(piece, -value) for piece, value in pieces]
+    return pieces, classes[1], classes[0]
 
 
 def classify_file(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,8 +21,10 @@ from tui.classify.judging import (
     classify_file,
     describe_prediction,
     load_classifier,
+    orient,
 )
 from tui.classify.review_table import ReviewTable
+from tui.classify.reviews import Reviews
 from tui.files import save
 from tui.models import Models
 from tui.pane import Pane
@@ -45,16 +49,19 @@ class ClassifyPane(Pane):
 
     HELP = """\
 Type or paste a review: its label and the probability of the label follow as you type. The colour of
-a word shows its contribution: green words speak for the label, red words against it.
+a word shows what it speaks for, whatever the label is; the line below the words says which class
+has which colour.
 
 `ctrl+o` opens a file of reviews (.txt with one on each line, .csv, .tsv, .jsonl, .parquet) or a
-folder of .txt files; the results fill the table. Enter on a row shows its text again. `F9` writes
-the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
+folder of .txt files. The results fill a table of their own; `F7` goes from it to the table of typed
+texts and back. Enter on a row shows its text again. `F9` writes the table that is shown as CSV, and
+`F8` empties it. `ctrl+n` begins a new text.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "New text"),
         Binding("ctrl+o", "open", "Open file"),
         Binding("f9", "export", "Export CSV"),
+        Binding("f7", "switch", "Typed or opened", show=False),
         Binding("f8", "empty", "Empty table", show=False),
         Binding("escape", "stop", "Stop reading", show=False),
     ]
@@ -62,6 +69,8 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.classifiers = Models(load_classifier, self._show_loading)
+        self.explaining = Lock()
+        """Lock that a thread holds while it explains a text."""
         self.classify_timer: Timer | None = None
         self.history_timer: Timer | None = None
 
@@ -73,10 +82,11 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
                 yield TextArea(placeholder="type or paste a review", id="review")
                 yield Static("", id="verdict", markup=False)
                 yield Bars(id="classes")
-            with VerticalScroll(id="words", can_focus=False):
-                yield Static("", id="colored", markup=False)
-        yield Static("", id="progress", markup=False)
-        yield ReviewTable(id="table")
+            with Vertical(id="words"):
+                with VerticalScroll(can_focus=False):
+                    yield Static("", id="colored", markup=False)
+                yield Static("", id="meaning", markup=False)
+        yield Reviews(id="reviews")
 
     def on_mount(self) -> None:
         """Colour the words anew when the theme changes."""
@@ -104,6 +114,7 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         if not text.strip():
             self.query_one("#verdict", Static).update("")
             self.query_one("#colored", Static).update("")
+            self.query_one("#meaning", Static).update("")
             self.query_one(Bars).show_bars(())
 
     @work(thread=True, group="classify", exclusive=True, exit_on_error=False)
@@ -117,24 +128,21 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
             try:
                 chosen = self.classifiers.get(name)
             except Exception:
-                if not worker.is_cancelled:
-                    self.call_later(verdict.update, "")
+                self.show_later(worker, verdict.update, "")
                 raise
             if not text.strip():
-                if not worker.is_cancelled:
-                    self.call_later(verdict.update, "")
+                self.show_later(worker, verdict.update, "")
                 return
             prediction = chosen.classify([text])[0]
-        if not worker.is_cancelled:
-            self.call_later(self._show_prediction, text, prediction)
+        self.show_later(worker, self._show_prediction, text, prediction)
         from seq.imdb.explain import explain
 
-        with self.classifiers.lock:
+        # A lock of its own: an explanation takes seconds, and the next verdict does not wait.
+        with self.explaining:
             if worker.is_cancelled:
                 return
             explanation = explain(chosen, text[:LONGEST_COLORED])
-        if not worker.is_cancelled:
-            self.call_later(self._color_words, explanation)
+        self.show_later(worker, self._color_words, explanation)
 
     def _show_loading(self, name: str) -> None:
         self.call_later(self.query_one("#verdict", Static).update, f"loading {format_name(name)} …")
@@ -150,7 +158,7 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
         self.query_one(Bars).show_bars(bars if prediction.label is not None else ())
         if prediction.label is not None:
             result = ClassifiedText(text, prediction.label, prediction.probability)
-            remember = partial(self.query_one(ReviewTable).remember, result)
+            remember = partial(self.query_one(Reviews).remember, result)
             self.history_timer = self.set_timer(HISTORY_DELAY, remember)
 
     def _color_words(self, explanation: Explanation) -> None:
@@ -160,25 +168,36 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
 
         dark = self.app.current_theme.dark
         scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT
-        text = color_words(explanation.pieces(), scales)
-        self.query_one("#colored", Static).update(text)
+        pieces, for_it, against = orient(explanation)
+        self.query_one("#colored", Static).update(color_words(pieces, scales))
+        meaning = Text("speaks for ", no_wrap=True)
+        meaning.append(format_name(for_it), scales[0][-1]).append(", for ")
+        meaning.append(format_name(against), scales[1][-1])
+        self.query_one("#meaning", Static).update(meaning)
 
     @on(ReviewTable.Chosen)
     def show_again(self, event: ReviewTable.Chosen) -> None:
         """Put the text of the chosen row into the editor."""
+        self.query_one(Reviews).typed.settle()
         self.query_one("#review", TextArea).text = event.result.text
 
     def action_new(self) -> None:
         """Clear the text."""
+        self.query_one(Reviews).typed.settle()
         review = self.query_one("#review", TextArea)
         review.text = ""
         review.focus()
 
     def action_empty(self) -> None:
-        """Empty the table, and stop reading a file."""
-        self.action_stop()
-        self.query_one(ReviewTable).empty()
-        self.query_one("#progress", Static).update("")
+        """Empty the table that is shown; if it is that of a file, stop reading it."""
+        reviews = self.query_one(Reviews)
+        if reviews.shown is reviews.opened:
+            self.action_stop()
+        reviews.empty()
+
+    def action_switch(self) -> None:
+        """Show what was typed, or what was opened."""
+        self.query_one(Reviews).switch()
 
     def action_stop(self) -> None:
         """Stop reading a file."""
@@ -198,29 +217,27 @@ the table as CSV. `ctrl+n` begins a new text, and `F8` empties the table.
     def read_file(self, name: str, path: str) -> None:
         """Classify the texts of a file, and show each batch once it is classified."""
         worker = get_current_worker()
-        table, line = self.query_one(ReviewTable), self.query_one("#progress", Static)
+        reviews = self.query_one(Reviews)
         shown, done = format_name(path), 0
-        self.call_later(line.update, f"reading {shown} …")
+        self.show_later(worker, reviews.show_progress, f"reading {shown} …")
         try:
             for some, total in classify_file(
                 path, self.classifiers, name, lambda: worker.is_cancelled
             ):
-                if worker.is_cancelled:
-                    return
                 if not done:
-                    self.call_later(table.empty)
+                    self.show_later(worker, reviews.begin_file)
                 done += len(some)
-                self.call_later(table.add, some)
-                self.call_later(line.update, f"{done:,} of {total:,} reviews of {shown}")
+                self.show_later(worker, reviews.add, some)
+                line = f"{done:,} of {total:,} reviews of {shown}"
+                self.show_later(worker, reviews.show_progress, line)
         except Exception:
-            if not worker.is_cancelled:
-                self.call_later(line.update, "")
+            self.show_later(worker, reviews.show_progress, "")
             raise
 
     @work(exit_on_error=False)
     async def action_export(self) -> None:
-        """Ask for a file name, and write the table to that file."""
-        table = self.query_one(ReviewTable)
+        """Ask for a file name, and write the table that is shown to that file."""
+        table = self.query_one(Reviews).shown
         if not table.results:
             self.notify("the table is empty", severity="warning")
             return

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -31,6 +32,8 @@ class ReviewTable(DataTable[Text]):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
         self.results: list[ClassifiedText] = []
+        self.growing = False
+        """Whether the last row is the text that is being typed."""
 
     def on_mount(self) -> None:
         """Add the columns."""
@@ -41,19 +44,38 @@ class ReviewTable(DataTable[Text]):
         self.results += results
         self.add_rows(map(_format_row, results))
 
+    def holds(self, text: str) -> bool:
+        """Return whether a row has exactly this text."""
+        return any(one.text == text for one in self.results)
+
     def remember(self, result: ClassifiedText) -> None:
-        """Append a text that was typed; it replaces the last row if it continues that text."""
-        last = self.results[-1] if self.results else None
-        if last is not None and last.text == result.text:
-            return
-        if last is not None and result.text.startswith(last.text):
-            self.results.pop()
-            self.remove_row(self.ordered_rows[-1].key)
-        self.add([result])
-        self.move_cursor(row=len(self.results) - 1)
+        """Append a text that was typed, or give the row that has it already its new label.
+
+        A text that continues the one typed just before replaces it, unless `settle` was called.
+        """
+        for place, one in enumerate(self.results):
+            if one.text == result.text:
+                self._replace(place, result)
+                return
+        if self.growing and result.text.startswith(self.results[-1].text):
+            self._replace(len(self.results) - 1, result)
+        else:
+            self.add([result])
+            self.move_cursor(row=len(self.results) - 1)
+        self.growing = True
+
+    def settle(self) -> None:
+        """Have the next text that is typed become a row of its own."""
+        self.growing = False
+
+    def _replace(self, place: int, result: ClassifiedText) -> None:
+        self.results[place] = result
+        for column, cell in enumerate(_format_row(result)):
+            self.update_cell_at(Coordinate(place, column), cell, update_width=True)
 
     def empty(self) -> None:
         """Remove all rows."""
+        self.growing = False
         self.results.clear()
         self.clear()
 
