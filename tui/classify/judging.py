@@ -31,7 +31,10 @@ def load_classifier(path: str) -> TextClassifier:
     """Return the classifier at `path`, on the CPU."""
     from seq.imdb.library import load
 
-    return load(path, device="cpu")
+    found = load(path, device="cpu")
+    # A verdict and an explanation may read at the same time, and each puts back the mode it found.
+    found.model.eval()
+    return found
 
 
 def describe_prediction(prediction: Prediction) -> str:

@@ -94,6 +94,8 @@ def test_a_file_that_cannot_be_read_is_an_error_message() -> None:
 def test_a_model_that_is_loaded_says_so_no_longer() -> None:
     async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:
         await until(pilot, lambda: pane.classifiers._models)
+        (model,) = pane.classifiers._models.values()
+        assert not model.model.training  # threads share it
         await pane.workers.wait_for_complete()
         await until(pilot, lambda: read_line(pane, "#verdict") == "")
 
