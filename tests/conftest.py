@@ -23,6 +23,21 @@ from charlm.runs import registry
 share_cores()  # as the programs do, before any test module loads torch
 
 
+LONG = (
+    "test_stand_in_device.py",
+    "test_monkey.py",
+    "test_distributed.py",
+    "test_memory.py",
+    "test_resume.py",
+)
+"""Files of few tests that take long. They come first: at the end, one process would be left with
+them, and the other would have nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mirror").mkdir()
