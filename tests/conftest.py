@@ -29,6 +29,7 @@ LONG = (
     "test_distributed.py",
     "test_memory.py",
     "test_resume.py",
+    "test_fuzz.py",
 )
 """Files of few tests that take long. They come first: at the end, one process would be left with
 them, and the other would have nothing to do."""

@@ -32,11 +32,11 @@ def harm(folder: Path, reader: str, count: int, seed: int) -> None:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_harmed_files_are_answered_or_refused_in_one_line(tmp_path: Path, reader: str) -> None:
-    harm(tmp_path, reader, 20 if reader == "trainings" else 200, seed=1)
+    harm(tmp_path, reader, 200, seed=1)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("reader", READERS)
 def test_many_more(tmp_path: Path, reader: str) -> None:
-    harm(tmp_path, reader, 300 if reader == "trainings" else 3000, seed=2)
+    harm(tmp_path, reader, 3000, seed=2)
