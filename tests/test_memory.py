@@ -40,10 +40,8 @@ def _peak(tmp_path: Path, megabytes: int, minutes: float) -> int:
     return int(run.stdout.split("peak ")[1])
 
 
-@pytest.mark.parametrize(
-    ("megabytes", "minutes"),
-    [(64, 0.02), pytest.param(1000, 1.0, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("megabytes", "minutes"), [(64, 0.02), (1000, 1.0)])
 def test_peak_memory_does_not_grow_with_the_corpus(
     tmp_path: Path, megabytes: int, minutes: float
 ) -> None:

@@ -38,7 +38,9 @@ def test_it_is_the_normal_form_however_the_text_is_divided(
     assert "".join(found) == unicodedata.normalize(form, text)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form", [FORMS[0], *(pytest.param(form, marks=pytest.mark.slow) for form in FORMS[1:])]
+)
 def test_every_character_after_every_starter_that_composes(form: Form) -> None:
     composing = [chr(c) for c in range(0x30000) if unicodedata.decomposition(chr(c))]
     seconds = {d[1] for c in composing if len(d := unicodedata.normalize("NFD", c)) > 1}
