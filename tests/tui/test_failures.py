@@ -84,6 +84,7 @@ def test_a_model_that_cannot_be_loaded(
         await check_note(pilot, line, logged)
         monkeypatch.setattr(language_model, "load", load)
         assert pane.query_one("#prompt", Input).value == "typed "
+        assert pane.query_one("#model", Select).value == "tiny"  # the one that writes
         await pilot.press("enter")
         await until(pilot, lambda: len(pane.desk.view.text) > 20)
 
@@ -184,7 +185,7 @@ def test_who_was_cancelled_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         await until(pilot, lambda: pane.desk.author is not None)
         line = pane.desk.query_one("#state")
         monkeypatch.setattr(language_model, "load", wait)
-        pane.load("unlike", None)
+        pane.load("unlike")
         await pilot.pause(0.1)
         pane.workers.cancel_group(pane, "generate")
         before = str(line.content)

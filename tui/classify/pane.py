@@ -170,9 +170,8 @@ texts and back. Enter on a row shows its text again. `F9` writes the table that 
         scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT
         pieces, for_it, against = orient(explanation)
         self.query_one("#colored", Static).update(color_words(pieces, scales))
-        meaning = Text("speaks for ", no_wrap=True)
-        meaning.append(format_name(for_it), scales[0][-1]).append(", for ")
-        meaning.append(format_name(against), scales[1][-1])
+        names = (format_name(for_it), scales[0][-1]), (format_name(against), scales[1][-1])
+        meaning = Text.assemble("words for ", names[0], ", words for ", names[1], no_wrap=True)
         self.query_one("#meaning", Static).update(meaning)
 
     @on(ReviewTable.Chosen)

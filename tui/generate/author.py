@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from charlm.generation.sampling import Sampling
-from tui.generate.manuscript import Manuscript, transfer
+from tui.generate.manuscript import Manuscript, Version
 from tui.generate.writer import Writer
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ class Author:
         self.writer = Writer()
         self.stepping = False
         """Whether the user chooses each character: the step mode."""
-        self.seed: int | None = None
-        """Seed of the newest part of the text."""
 
-    def transfer_to(self, model: LanguageModel) -> tuple[Manuscript, str]:
-        """Return the text as another model reads it, and the characters unknown to that model."""
-        return transfer(self.manuscript, model) if len(self.manuscript) else (Manuscript(model), "")
+    def take_over(self, new: Manuscript, old: Version) -> bool:
+        """Go on with `new`, in which another model has read `old`; `undo` goes back to `old`.
+
+        Returns:
+            Whether this was done: not if the text has been changed since `old`.
+        """
+        self.writer.stop()
+        if self.manuscript.text != old.text:
+            return False
+        new.keep([*self.manuscript.versions, old] if old.tokens else self.manuscript.versions)
+        self.manuscript = new
+        return True
 
     def begin(self, prompt: str, controls: Controls) -> None:
         """Begin a new text with `prompt`.
@@ -44,20 +51,30 @@ class Author:
         self._write(self.manuscript.read(prompt), controls)
 
     def continue_from(self, position: int, controls: Controls) -> None:
-        """Continue the text from `position`; the characters from there on are removed."""
+        """Continue the text from `position`; the characters from there on are removed.
+
+        In step mode nothing is written: at the end of the text there is then nothing to do.
+        """
         self.writer.stop()
+        if self.stepping and position >= len(self.manuscript):
+            return
         self.manuscript.cut(position)
         self._write(iter(()), controls)
 
     def _write(self, prompt: Iterator[Token], controls: Controls) -> None:
-        self.seed = controls.draw_seed()
+        if self.stepping:  # the user goes on, without random numbers
+            self.writer.start(self._add_levels(prompt))
+            return
+        seed = self.manuscript.seed = controls.draw_seed()
         sampling = Sampling(
             temperature=controls.temperature, top_k=controls.top_k, top_p=controls.top_p
         )
-        new = self.manuscript.write(sampling, length=controls.length, seed=self.seed)
-        tokens = prompt if self.stepping else chain(prompt, new)
+        new = self.manuscript.write(sampling, length=controls.length, seed=seed)
+        self.writer.start(self._add_levels(chain(prompt, new)))
+
+    def _add_levels(self, tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
         levels = self.manuscript.levels  # already computed when the token is written
-        self.writer.start((token.character, levels[-1]) for token in tokens)
+        return ((token.character, levels[-1]) for token in tokens)
 
     def take_candidate(self, position: int, number: int, count: int) -> bool:
         """In step mode, end the text at `position` with a candidate; return whether this was done.
@@ -85,4 +102,5 @@ class Author:
         doing = "writing, F6 stops" if self.writer.busy else "ready"
         if self.stepping:
             doing = "step mode: 1 to 0 take a character"
-        return doing if self.seed is None else f"{doing}; seed {self.seed}"
+        seed = self.manuscript.seed
+        return doing if seed is None else f"{doing}; seed {seed}"

@@ -57,10 +57,10 @@ class Desk(Vertical):
         """The text on the screen."""
         return self.query_one(TextView)
 
-    def set_author(self, author: Author, manuscript: Manuscript) -> None:
-        """Show another author, and have the author continue `manuscript`."""
+    def use(self, author: Author) -> None:
+        """Show another author, or the text of an author who has another model now."""
         self.stop()
-        self.author, author.manuscript = author, manuscript
+        self.author = author
         self._show_all()
 
     # Writing
@@ -74,20 +74,22 @@ class Desk(Vertical):
         self.stop()
         if self.author is not None:
             self.author.begin(prompt, controls)
-            self._show_up_to(0, self.author.manuscript.prompt_length)
+            self._show_up_to(0, self.author.manuscript)
 
     def continue_from(self, position: int, controls: Controls) -> None:
         """Continue the text from `position`; the characters from there on are removed."""
         self.stop()
         if self.author is not None:
             self.author.continue_from(position, controls)
-            self._show_up_to(position, self.view.prompt_length)
+            self._show_up_to(position, self.author.manuscript)
 
-    def _show_up_to(self, position: int, prompt_length: int) -> None:
+    def _show_up_to(self, position: int, manuscript: Manuscript) -> None:
         """Show the text up to `position`; the timer adds what the thread has written since."""
         view = self.view
-        view.show_text(view.text[:position], view.levels[:position], prompt_length)
+        text, levels = view.text[:position], view.levels[:position]
+        view.show_text(text, levels, manuscript.prompt_length)
         view.focus()
+        self._show_status()  # in step mode the thread may have nothing to add
 
     def stop(self) -> None:
         """Stop writing, and show everything that was written."""
@@ -110,12 +112,12 @@ class Desk(Vertical):
             self.was_busy = busy
             self._show_status()
 
-    def undo(self) -> bool:
-        """Restore the previous version of the text; return whether there was one."""
+    def undo(self) -> None:
+        """Restore the previous version of the text, if there is one."""
         self.stop()
-        undone = self.author is not None and self.author.undo()
+        if self.author is not None:
+            self.author.undo()
         self._show_all()
-        return undone
 
     def _show_all(self) -> None:
         """Show the whole manuscript; the thread does not run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +26,20 @@ UNDO = 100
 class Version:
     """An earlier version of a text; the fields are those of `Manuscript`."""
 
+    model: LanguageModel
     tokens: list[Token]
     surprisals: array[float]
     levels: bytes
     prompt_length: int
+    seed: int | None
     next_logits: np.ndarray
     """Logits (V,) of the character after the end."""
     snapshots: dict[int, State]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(token.character for token in self.tokens)
 
 
 class Manuscript:
@@ -53,6 +60,8 @@ class Manuscript:
         """Surprisal of each character as a level from 0 on; see `charlm.console.colors`."""
         self.prompt_length = 0
         """Number of characters at the beginning that the model did not write."""
+        self.seed: int | None = None
+        """Seed of the newest part that the model wrote, for the screen."""
         self.versions: list[Version] = []
         """Earlier versions, the newest last."""
         self._state = model.network.start()
@@ -100,6 +109,7 @@ class Manuscript:
         if not self.versions:
             return False
         version = self.versions.pop()
+        self.model, self.seed = version.model, version.seed
         self.tokens, self.surprisals = list(version.tokens), version.surprisals
         self.levels, self.prompt_length = bytearray(version.levels), version.prompt_length
         self._next_logits = version.next_logits
@@ -164,19 +174,26 @@ class Manuscript:
         inside = position < len(self.tokens)
         return self.tokens[position] if inside else Token("", 0, self._logits_at_end())
 
+    def freeze(self) -> Version:
+        """Return the text as it is now; later changes do not change what is returned."""
+        return Version(
+            self.model,
+            list(self.tokens),
+            self.surprisals[:],
+            bytes(self.levels),
+            self.prompt_length,
+            self.seed,
+            self._logits_at_end(),
+            dict(self._snapshots),
+        )
+
+    def keep(self, versions: Sequence[Version]) -> None:
+        """Have `undo` go back through these versions, the newest last."""
+        self.versions = [*versions[-UNDO:]]
+
     def _save_version(self) -> None:
         """Save the text as it is now, for `undo`."""
-        self.versions.append(
-            Version(
-                list(self.tokens),
-                self.surprisals[:],
-                bytes(self.levels),
-                self.prompt_length,
-                self._logits_at_end(),
-                dict(self._snapshots),
-            )
-        )
-        del self.versions[:-UNDO]
+        self.keep([*self.versions, self.freeze()])
 
     def _logits_at_end(self) -> np.ndarray:
         """Return the logits (V,) of the next character."""
@@ -212,20 +229,22 @@ def _copy(state: State) -> State:
     return state.take(np.zeros(1, np.int64))
 
 
-def transfer(old: Manuscript, model: LanguageModel) -> tuple[Manuscript, str]:
-    """Have another model read the text of a manuscript.
+def transfer(old: Version, model: LanguageModel) -> tuple[Manuscript, str]:
+    """Have another model read a text.
 
     Args:
-        old: manuscript whose text is read.
+        old: text that is read, as `Manuscript.freeze` returned it.
         model: model of the new manuscript.
 
     Returns:
-        The new manuscript, and the characters that are left out because `model` does not know them.
+        The new manuscript, without earlier versions, and the characters that are left out because
+        `model` does not know them.
     """
-    new, known = Manuscript(model), model.vocabulary.drop_unknown(old.text)
-    for _ in new.read(known):
+    new, text = Manuscript(model), old.text
+    for _ in new.read(model.vocabulary.drop_unknown(text)):
         pass
-    new.prompt_length = min(old.prompt_length, len(new))
-    new.versions.clear()
-    unknown = {character for character in old.text if character not in model.vocabulary}
+    new.prompt_length = len(model.vocabulary.drop_unknown(text[: old.prompt_length]))
+    new.seed = old.seed
+    new.keep(())
+    unknown = {character for character in text if character not in model.vocabulary}
     return new, "".join(sorted(unknown))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -21,9 +22,11 @@ from tui.pane import Pane
 from tui.widgets.choice import ModelChoice
 
 if TYPE_CHECKING:
+    from charlm.language_model import LanguageModel
     from tui.generate.author import Author
-    from tui.generate.manuscript import Manuscript
+    from tui.generate.manuscript import Manuscript, Version
 
+NO_MODEL = "no model is chosen: choose one above"
 PROMPT = "Prince Andrew "
 """Prompt of the first session."""
 
@@ -92,43 +95,83 @@ same seed gives the same text.
     @on(Select.Changed, "#model")
     def load_chosen(self, event: Select.Changed) -> None:
         """Load the model that was chosen."""
+        self.desk.stop()
         if isinstance(event.value, str):
             self.desk.show_line(f"loading {format_name(event.value)} …")
-            self.desk.stop()
-            self.load(event.value, self.desk.author)
+            self.load(event.value)
+        else:
+            self.workers.cancel_group(self, "generate")
+            if self.desk.author is not None:
+                self.desk.author.stepping = False
+            self.desk.show_line(NO_MODEL)
 
     @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
-    def load(self, name: str, author: Author | None) -> None:
-        """Load a model in a thread, and have it read the text.
-
-        Args:
-            name: name of the model.
-            author: author of the text on the desk, if there is one yet.
-        """
+    def load(self, name: str) -> None:
+        """Load the model called `name` in a thread, and have it read the text."""
         from charlm.language_model import load
-        from tui.generate.author import Author
 
         worker = get_current_worker()
         try:
-            model = load(str(find_model(name)))
-            author = author or Author(model)
-            transferred = author.transfer_to(model)
+            model = replace(load(str(find_model(name))), name=name)
         except Exception:
-            if not worker.is_cancelled:
-                self.call_later(self.desk.show_line, "")
+            self.show_later(worker, self._show_loaded)
             raise
-        if not worker.is_cancelled:
-            self.call_later(self._show_model, name, author, *transferred)
+        self.show_later(worker, self._have_read, model)
 
-    def _show_model(self, name: str, author: Author, new: Manuscript, unknown: str) -> None:
-        self.desk.set_author(author, new)
-        self.desk.show_line(f"{format_name(name)} is ready: enter begins a text, F6 continues it")
+    def _have_read(self, model: LanguageModel) -> None:
+        from tui.generate.author import Author
+        from tui.generate.manuscript import Manuscript
+
+        self.desk.stop()
+        author = self.desk.author or Author(model)
+        old = author.manuscript.freeze()
+        if old.tokens:
+            self.read_again(author, old, model)
+        else:
+            self._show_model(author, old, Manuscript(model), "")
+
+    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
+    def read_again(self, author: Author, old: Version, model: LanguageModel) -> None:
+        """Have another model read the text, in a thread."""
+        from tui.generate.manuscript import transfer
+
+        worker = get_current_worker()
+        try:
+            new, unknown = transfer(old, model)
+        except Exception:
+            self.show_later(worker, self._show_loaded)
+            raise
+        self.show_later(worker, self._show_model, author, old, new, unknown)
+
+    def _show_model(self, author: Author, old: Version, new: Manuscript, unknown: str) -> None:
+        self.desk.stop()
+        if not author.take_over(new, old):
+            self._have_read(new.model)  # the text was changed meanwhile
+            return
+        self.desk.use(author)
+        name = format_name(new.model.name)
+        self.desk.show_line(f"{name} is ready: enter begins a text, F6 continues it")
         if unknown:
-            self.notify(f"left out, unknown to {format_name(name)}: {unknown!r}", markup=False)
+            self.notify(f"left out, unknown to {name}: {unknown!r}", markup=False)
+
+    def _show_loaded(self) -> None:
+        """Show the name of the model that writes; another one could not be loaded."""
+        self.desk.show_line("")
+        if self.desk.author is not None:
+            self.query_one(ModelChoice).show(self.desk.author.manuscript.model.name)
+
+    def _can_write(self) -> bool:
+        """Return whether a model is chosen; if none is, say so."""
+        if self.query_one(ModelChoice).chosen is None:
+            self.desk.show_line(NO_MODEL)
+            return False
+        return True
 
     @on(Input.Submitted, "#prompt")
     def begin(self) -> None:
         """Begin a new text with the prompt."""
+        if not self._can_write():
+            return
         try:
             self.desk.begin(self.query_one("#prompt", Input).value, self.controls)
         except UserError as error:
@@ -137,31 +180,40 @@ same seed gives the same text.
     def action_write(self) -> None:
         """Stop writing, or continue the text at its end."""
         author = self.desk.author
-        if author is None:
+        if not self._can_write() or author is None:
             return
         if author.writer.busy:
             self.desk.stop()
         elif not len(author.manuscript):
             self.begin()
+        elif author.stepping:
+            self.notify("in step mode you choose each character; F8 leaves it")
         else:
             self.desk.continue_from(len(author.manuscript), self.controls)
 
     def action_rewrite(self) -> None:
         """Replace the text from the cursor on."""
-        self.desk.continue_from(self.desk.view.cursor, self.controls)
+        if self._can_write():
+            self.desk.continue_from(self.desk.view.cursor, self.controls)
 
     def action_toggle_steps(self) -> None:
         """Switch the step mode, in which the user chooses each character, on or off."""
-        self.desk.toggle_steps()
+        if self._can_write():
+            self.desk.toggle_steps()
 
     def action_toggle_colors(self) -> None:
         """Switch the colours, which show the surprisal of each character, on or off."""
         self.desk.toggle_colors()
 
     def action_undo(self) -> None:
-        """Restore the previous version of the text."""
-        if not self.desk.undo():
+        """Restore the previous version of the text, with the model that it is of."""
+        author = self.desk.author
+        if author is None or not author.manuscript.versions:
             self.notify("there is nothing to undo")
+            return
+        self.workers.cancel_group(self, "generate")
+        self.desk.undo()
+        self.query_one(ModelChoice).show(author.manuscript.model.name)
 
     def action_copy(self) -> None:
         """Copy the text to the clipboard of the terminal."""

@@ -94,6 +94,14 @@ class ModelChoice(ReportsFailures, Choice):
         self.wanted = name
         self.find()
 
+    def show(self, name: str) -> None:
+        """Show a model as chosen, without a message; nothing is chosen if it is not offered."""
+        with self.prevent(Select.Changed):
+            if name in self.offered:
+                self.value = name
+            else:
+                self.clear()
+
     @work(thread=True, exclusive=True, exit_on_error=False)
     def find(self) -> None:
         """List the models, in a thread."""
@@ -115,3 +123,5 @@ class ModelChoice(ReportsFailures, Choice):
                     self.value = wanted
         if wanted is not None:
             self.value = wanted
+        elif before is not None:  # there is no model any more
+            self.post_message(self.Changed(self, self.value))

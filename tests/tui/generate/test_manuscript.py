@@ -149,11 +149,12 @@ def test_another_model_reads_what_it_knows() -> None:
     old = begin("bad, abé.")
     network = MODEL.network
     other = type(MODEL)("other", MODEL.config, VOCABULARY, network)
-    same, unknown = transfer(old, other)
+    same, unknown = transfer(old.freeze(), other)
     assert (same.text, same.prompt_length, unknown) == (old.text, 9, "")
+    assert not same.undo()
     few = vocabulary_of("\nabd")
     smaller = language_model()
     smaller = type(smaller)("few", smaller.config, few, smaller.network)
-    less, unknown = transfer(old, smaller)
-    assert less.text == "badab"
+    less, unknown = transfer(old.freeze(), smaller)
+    assert (less.text, less.prompt_length) == ("badab", 5)
     assert unknown == " ,.é"

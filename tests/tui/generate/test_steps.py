@@ -1,0 +1,91 @@
+"""Generate: step mode, and what the desk shows after a text was cut or restored."""
+
+from __future__ import annotations
+
+import pytest
+from app_helpers import read_line, run_app, until
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tui.generate.pane import GeneratePane
+from tui.generate.text_view import TextView
+from tui.widgets.bars import Bars
+from tui.widgets.stepper import Stepper
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+async def finish(pilot: Pilot[None], pane: GeneratePane) -> str:
+    author, view = pane.desk.author, pane.query_one(TextView)
+    assert author is not None
+    await until(pilot, lambda: not author.writer.busy and view.text == author.manuscript.text)
+    return view.text
+
+
+async def write(pilot: Pilot[None], pane: GeneratePane, seed: int) -> str:
+    await until(pilot, lambda: pane.desk.author is not None)
+    pane.query_one("#length", Stepper).value = 100
+    pane.query_one("#seed", Stepper).value = seed
+    pane.query_one("#prompt", Input).value = "Once upon "
+    pane.begin()
+    return await finish(pilot, pane)
+
+
+def test_a_text_cut_in_step_mode_is_shown_as_it_is_now() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        view, bars = pane.query_one(TextView), pane.query_one("#candidates", Bars)
+        await write(pilot, pane, 1)
+        await pilot.press("f8")
+        view.cursor = 40
+        await until(pilot, lambda: any(bar.marked for bar in bars.bars))
+        await pilot.press("f7")
+        assert len(await finish(pilot, pane)) == 40
+        await until(pilot, lambda: read_line(pane, "#state").startswith("40 characters"))
+        await until(pilot, lambda: read_line(pane, "#where") == "what may come next")
+        assert not any(bar.marked for bar in bars.bars)
+
+    run_app(drive)
+
+
+def test_a_text_cut_inside_the_prompt_has_a_shorter_prompt() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await write(pilot, pane, 1)
+        view = pane.query_one(TextView)
+        assert view.prompt_length == 10
+        view.cursor = 4
+        await pilot.press("f7")
+        assert len(await finish(pilot, pane)) == 104
+        assert view.prompt_length == 4
+
+    run_app(drive)
+
+
+def test_what_writes_nothing_in_step_mode_is_no_step_of_undo() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 1)
+        author = pane.desk.author
+        assert author is not None
+        await pilot.press("f8")
+        before = len(author.manuscript.versions)
+        await pilot.press("f6", "f7")  # to go on, and to replace what stands behind the end
+        assert await finish(pilot, pane) == text
+        assert len(author.manuscript.versions) == before
+        assert "step mode" in next(iter(pilot.app._notifications)).message
+
+    run_app(drive)
+
+
+def test_undo_shows_the_seed_of_the_text_that_comes_back() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        first = await write(pilot, pane, 11)
+        second = await write(pilot, pane, 22)
+        assert first != second
+        assert read_line(pane, "#state").endswith("; seed 22")
+        await pilot.press("ctrl+z")
+        assert await finish(pilot, pane) == first
+        assert read_line(pane, "#state").endswith("; seed 11")
+        await pilot.press("ctrl+z")
+        assert await finish(pilot, pane) == ""
+        assert "seed" not in read_line(pane, "#state")
+
+    run_app(drive)
