@@ -42,7 +42,7 @@ def parse_path(typed: str) -> Path:
 async def save(app: App[Any], question: str, name: str, content: Callable[[], bytes]) -> None:
     """Ask for a file name, write the file, and report success or failure.
 
-    If the file exists, ask before replacing it.
+    If the file exists, ask before replacing it. No folder is made.
 
     Args:
         app: app that asks and reports; this must run in one of its workers.
@@ -56,6 +56,7 @@ async def save(app: App[Any], question: str, name: str, content: Callable[[], by
     shown = format_name(typed)
     try:
         path = parse_path(typed)
+        _check_folder(path.parent)
         if exists(path):
             answers = {"over": "Replace it", "no": "Keep it"}
             if await app.push_screen_wait(Choose(f"{shown} exists already.", answers)) != "over":
@@ -65,3 +66,9 @@ async def save(app: App[Any], question: str, name: str, content: Callable[[], by
         app.notify(str(error), severity="error", markup=False)
     else:
         app.notify(f"written: {shown}", markup=False)
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise UserError if a folder does not exist: a slip of a key would make one."""
+    if not exists(folder):
+        raise UserError(f"there is no folder {format_name(str(folder))}")

@@ -34,11 +34,13 @@ class Controls:
 
     def draw_seed(self) -> int:
         """Return the seed, or draw one. The drawn seed is shown, so the text can be repeated."""
-        return random.choice(SEEDS) if self.seed is None else self.seed
+        return random.choice(DRAWN) if self.seed is None else self.seed
 
 
-SEEDS = range(1000)
-"""Seeds that can be set or drawn."""
+SEEDS = range(100_000)
+"""Seeds that can be set."""
+DRAWN = range(1000)
+"""Seeds that are drawn: short ones, which are easy to type again."""
 STEPS: dict[str, list[float | int | None]] = {
     "temperature": [round(0.05 * step, 2) for step in range(41)],
     "top_k": [*range(1, 21), 30, 40, 60, None],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -66,6 +67,8 @@ class TextView(ScrollView, can_focus=True):
         self._starts: list[int] = [0]
         """Index of the first character of each line."""
         self._strips: dict[int, Strip] = {}
+        self._follows = True
+        """Whether the view scrolls to a cursor that moves."""
 
     def use_scale(self, scale: Iterable[str]) -> None:
         """Use another style for each level."""
@@ -88,13 +91,19 @@ class TextView(ScrollView, can_focus=True):
         self._follow_cursor()
 
     def extend(self, text: str, levels: Iterable[int]) -> None:
-        """Append characters, with their levels; a cursor at the end stays at the end."""
+        """Append characters, with their levels; a cursor at the end stays at the end.
+
+        Who has scrolled back to read stays there; the end is followed only while it can be seen.
+        """
         at_end = self.cursor == len(self.text)
+        height = self.scrollable_content_region.height
+        self._follows = self.scroll_target_y + height >= len(self._starts)
         self.text += printable(text)
         self.levels.extend(levels)
         self._lay_out_from(len(self._starts) - 1)
         if at_end:
             self.cursor = len(self.text)
+        self._follows = True
 
     def _lay_out_from(self, line: int) -> None:
         """Break the text into lines again, from the line of that index on."""
@@ -125,7 +134,8 @@ class TextView(ScrollView, can_focus=True):
         """Draw the lines of the old and the new cursor again, and scroll to the cursor."""
         for index in (old, new):
             self._strips.pop(self.find_line(min(index, len(self.text))), None)
-        self._follow_cursor()
+        if self._follows:
+            self._follow_cursor()
         self.post_message(self.Moved(new))
 
     def watch_colored(self) -> None:
@@ -141,18 +151,26 @@ class TextView(ScrollView, can_focus=True):
     def action_move(self, characters: int) -> None:
         """Move the cursor along the text."""
         self.cursor += characters
+        self._follow_cursor()  # it may stand at that end already, out of sight
 
     def action_move_lines(self, lines: int) -> None:
         """Move the cursor to the same column of another line."""
         line = self.find_line(self.cursor)
-        column = self.cursor - self._starts[line]
+        column = sum(map(_count_cells, self.text[self._starts[line] : self.cursor]))
         target = max(0, min(line + lines, len(self._starts) - 1))
         self.cursor = self._index_at(target, column)
+        self._follow_cursor()
 
     def _index_at(self, line: int, column: int) -> int:
-        last = len(self._starts) - 1
+        """Return the index of the character in a column of cells; a wide one has two."""
+        start, last = self._starts[line], len(self._starts) - 1
         end = self._starts[line + 1] - 1 if line < last else len(self.text)
-        return min(self._starts[line] + max(0, column), end)
+        cells = 0
+        for index in range(start, end):
+            cells += _count_cells(self.text[index])
+            if cells > column:
+                return index
+        return end
 
     def on_click(self, event: Click) -> None:
         """Move the cursor to the character that was clicked."""
@@ -194,3 +212,7 @@ class TextView(ScrollView, can_focus=True):
         if self.cursor == end == len(self.text):
             segments.append(Segment(" ", cursor))
         return Strip(Strip(segments).simplify()).adjust_cell_length(self.size.width, plain)
+
+
+def _count_cells(character: str) -> int:
+    return 1 if character in "\n\t" else cell_len(character)  # a tab is drawn as a blank

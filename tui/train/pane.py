@@ -34,6 +34,7 @@ from tui.widgets.choice import Choice
 
 EVERY = 0.5
 """Seconds between two reads of the chosen log."""
+NO_RUN = "no run is chosen"
 RUNS_EVERY = 5.0
 """Seconds between two searches for runs, which may have been started elsewhere."""
 
@@ -82,7 +83,7 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
                 yield Button("Write", id="generate", compact=True)
             yield DataTable[Text](id="runs", cursor_type="row")
         with Vertical(id="watched"):
-            yield Static("no run is chosen", id="figures", markup=False)
+            yield Static(NO_RUN, id="figures", markup=False)
             yield Curves(id="curves")
             with VerticalScroll(id="sample-room", can_focus=False):
                 yield Static("", id="sample", markup=False)
@@ -107,15 +108,17 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         for name in found:
             log = self.logs.setdefault(name, RunLog(Path(name)))
             log.read()
-        row = list(found).index(self.chosen) if self.chosen in found else 0
+        if self.chosen not in found:  # it has been removed, or its training has failed
+            self.chosen = None
+        row = 0 if self.chosen is None else list(found).index(self.chosen)
         with self.prevent(DataTable.RowHighlighted):
             table.clear()
             for name in found:
                 table.add_row(*self._format_row(name), key=name)
             if found:
                 table.move_cursor(row=row)
-        if self.chosen is None and found:
-            self.choose(next(iter(found)))
+        if self.chosen is None:
+            self.choose(next(iter(found), None))
 
     def _format_row(self, name: str) -> tuple[Text, Text, Text]:
         log = self.logs[name]
@@ -130,8 +133,8 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         if event.row_key.value is not None:
             self.choose(event.row_key.value)
 
-    def choose(self, name: str) -> None:
-        """Show a run."""
+    def choose(self, name: str | None) -> None:
+        """Show a run, or that there is none."""
         self.chosen = name
         self.show_log()
 
@@ -144,8 +147,6 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
                 )
                 del self.trainings[name]
                 training.remove_unused()
-                if self.chosen == name and not training.folder.exists():
-                    self.chosen = None
                 self.list_runs()
         log = self.logs.get(self.chosen or "")
         if log is not None and log.read():
@@ -155,6 +156,9 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         """Show figures, curves and text of the chosen run."""
         log = self.logs.get(self.chosen or "")
         if log is None:
+            self.query_one("#figures", Static).update(NO_RUN)
+            self.query_one(Curves).show_curves((), (), ())
+            self.query_one("#sample", Static).update("")
             return
         self.query_one("#figures", Static).update(log.format_figures())
         self.query_one(Curves).show_curves(log.train, log.validation, log.norms)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,6 +17,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+PAUSE = 1.5
+"""Seconds after which the next digit begins a new number."""
+
 
 class Stepper(Widget, can_focus=True):
     """A name, and one of a series of values: `temperature ◂ 0.7 ▸`."""
@@ -21,8 +27,8 @@ class Stepper(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,minus", "step(-1)", "Less", show=False),
         Binding("right,plus", "step(1)", "More", show=False),
-        Binding("home", "step(-100000)", "Least", show=False),
-        Binding("end", "step(100000)", "Most", show=False),
+        Binding("home", "step(-1000000)", "Least", show=False),
+        Binding("end", "step(1000000)", "Most", show=False),
     ]
 
     index: reactive[int] = reactive(0)
@@ -59,7 +65,11 @@ class Stepper(Widget, can_focus=True):
         """
         super().__init__(name=name, id=id)
         self.values, self.none = values, none
+        self._numbers = [one for one in values if one is not None]
+        self._longest = max(len(none if one is None else f"{one:g}") for one in values)
         self.typed = ""
+        """Digits of the number that is being typed."""
+        self._typed_at = -math.inf
         self.set_reactive(Stepper.index, self._find_nearest(value))
 
     @property
@@ -74,8 +84,10 @@ class Stepper(Widget, can_focus=True):
     def _find_nearest(self, value: float | int | None) -> int:
         if value is None:
             return self.values.index(None) if None in self.values else 0
-        known = [(abs(one - value), at) for at, one in enumerate(self.values) if one is not None]
-        return min(known)[1]
+        first = int(self.values[0] is None)
+        above = bisect_left(self._numbers, value)
+        near = range(max(0, above - 1), min(above + 1, len(self._numbers)))
+        return first + min(near, key=lambda at: abs(self._numbers[at] - value))
 
     def validate_index(self, index: int) -> int:
         """Return the nearest index in the series."""
@@ -96,8 +108,7 @@ class Stepper(Widget, can_focus=True):
 
     def get_content_width(self, *_: object) -> int:
         """Return the width, in cells, with the longest value."""
-        longest = max(len(f"{one:g}") if one is not None else len(self.none) for one in self.values)
-        return cell_len(self.name or "") + longest + 5
+        return cell_len(self.name or "") + self._longest + 5
 
     def action_step(self, steps: int) -> None:
         """Go up or down the series by a number of steps."""
@@ -107,13 +118,25 @@ class Stepper(Widget, can_focus=True):
     def on_key(self, event: Key) -> None:
         """Take a number, digit by digit, and choose the value that is nearest to it."""
         if event.character is None or event.character not in "0123456789.":
+            self.typed = ""
             return
         event.stop()
+        now = time.perf_counter()
+        if now - self._typed_at > PAUSE:
+            self.typed = ""
+        self._typed_at = now
         self.typed += event.character
         if not _is_number(self.typed):  # a second point begins a new number
             self.typed = event.character
         if _is_number(self.typed):
             self.value = float(self.typed)
+            self._check_range(float(self.typed))
+
+    def _check_range(self, typed: float) -> None:
+        least, most = self._numbers[0], self._numbers[-1]
+        if typed > most:  # one below the least, such as 0, may be the beginning of 0.1
+            line = f"{self.name} goes from {least:g} to {most:g}: {typed:.10g} is too much"
+            self.notify(line, severity="warning", markup=False)
 
     def on_blur(self, event: Blur) -> None:
         """Let the next digit begin a new number."""
@@ -122,18 +145,19 @@ class Stepper(Widget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Step down for a click on the left arrow, and up for a click to the right of it."""
         offset = event.get_content_offset(self)
+        self.typed = ""
         if offset is not None:
             self.index += -1 if offset.x <= cell_len(self.name or "") + 2 else 1
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Step up."""
         event.stop()
-        self.index += 1
+        self.action_step(1)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Step down."""
         event.stop()
-        self.index -= 1
+        self.action_step(-1)
 
 
 def _is_number(typed: str) -> bool:

@@ -196,7 +196,9 @@ def test_colours_copies_and_files() -> None:
     run_app(drive)
 
 
-@pytest.mark.parametrize("name", ["a\0b", "~nobody-at-all/x", "nowhere/" + "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["a\0b", "~nobody-at-all/x", "nowhere/" + "x" * 300, "nowhere/new/text.txt"]
+)
 def test_a_file_that_cannot_be_written_is_an_error_message(name: str) -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         await prepare(pilot, pane)
@@ -205,6 +207,7 @@ def test_a_file_that_cannot_be_written_is_an_error_message(name: str) -> None:
         pilot.app.screen.query_one(Input).value = name
         await pilot.press("enter")
         assert (await wait_for_note(pilot)).severity == "error"
+        assert not Path("nowhere").exists()
 
     run_app(drive)
 

@@ -57,6 +57,7 @@ def test_an_unknown_corpus_is_an_error_message() -> None:
         assert "no file, folder or corpus called 'nowhere'" in note.message
         assert not pane.trainings
         await until(pilot, lambda: pane.chosen is None)
+        assert read_line(pane, "#figures") == "no run is chosen"
         assert not list(Path().glob("runs/*"))
 
     run_app(drive, "train")
@@ -201,5 +202,26 @@ def test_a_training_is_running_while_it_holds_its_lock() -> None:
         (run.path / ".lock").symlink_to("nowhere")
         assert read_state() == "stopped"
         assert not Path("runs/slow/nowhere").exists()
+
+    run_app(drive, "train")
+
+
+def test_a_run_that_is_removed_is_shown_no_more() -> None:
+    run = write_run(Path("runs/mine"))
+    (run / "metrics.jsonl").write_text(
+        '{"event": "evaluated", "epoch": 0.5, "loss": 1.5}\n{"event": "sampled", "text": "abc"}\n'
+    )
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        await until(pilot, lambda: read_line(pane, "#sample") == "abc")
+        run.rename("elsewhere")
+        pane.list_runs()
+        assert pane.chosen is None
+        assert read_line(pane, "#figures") == "no run is chosen"
+        assert read_line(pane, "#sample") == ""
+        assert not pane.query_one(Curves).validation
+        Path("elsewhere").rename(run)
+        pane.list_runs()
+        assert pane.chosen == "runs/mine"
 
     run_app(drive, "train")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import string
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 
+from tui.generate.controls import SEEDS
 from tui.generate.lines import break_narrow, break_wide, find_breaks
 from tui.widgets.bars import draw_bar
 from tui.widgets.choice import Choice
-from tui.widgets.stepper import Stepper
+from tui.widgets.stepper import PAUSE, Stepper
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
 texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
@@ -84,3 +87,74 @@ def test_a_list_turns_no_page_where_it_has_no_room() -> None:
             assert choice.chosen == "c"
 
     asyncio.run(drive())
+
+
+def drive_stepper(
+    drive: Callable[[Pilot[None], Stepper], Awaitable[None]],
+    values: Sequence[float | int | None],
+) -> App[None]:
+    """Have `drive` press keys in an app that is a stepper."""
+
+    class One(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Stepper("number", values, None)
+
+    async def run() -> App[None]:
+        app = One()
+        async with app.run_test() as pilot:
+            await pilot.press("tab")
+            await drive(pilot, app.query_one(Stepper))
+        return app
+
+    return asyncio.run(run())
+
+
+def test_digits_that_come_later_begin_a_new_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("tui.widgets.stepper.time.perf_counter", lambda: now)
+
+    async def drive(pilot: Pilot[None], stepper: Stepper) -> None:
+        nonlocal now
+        await pilot.press("1", "2")
+        assert stepper.value == 12
+        now += 2 * PAUSE
+        await pilot.press("0", ".", "1")
+        assert stepper.value == 0.1
+        await pilot.press("enter", "2")
+        assert stepper.value == 2
+        await pilot.click(Stepper, offset=(30, 0))
+        await pilot.press("1")
+        assert stepper.value == 1
+
+    drive_stepper(drive, [None, 0.0, 0.1, *range(1, 31)])
+
+
+@pytest.mark.parametrize("values", [[None, *SEEDS], [*range(1, 21), None], [0.05, 0.5, 2.0]])
+def test_a_number_beyond_the_greatest_is_not_taken_in_silence(
+    values: list[float | int | None],
+) -> None:
+    most = max(one for one in values if one is not None)
+
+    async def drive(pilot: Pilot[None], stepper: Stepper) -> None:
+        await pilot.press(*f"{most:g}".replace(".", ""))
+        pilot.app.clear_notifications()
+        stepper.typed = ""
+        await pilot.press(*("full_stop" if one == "." else one for one in f"{most:g}"))
+        assert stepper.value == most
+        assert not pilot.app._notifications
+        stepper.typed = ""
+        await pilot.press(*f"{int(most)}7")
+        assert stepper.value == most
+        (note,) = pilot.app._notifications
+        assert note.message.endswith(f"to {most:g}: {int(most)}7 is too much")
+
+    drive_stepper(drive, values)
+
+
+@quick
+@given(st.lists(st.integers(0, 50), min_size=1, unique=True), st.floats(-5, 60), st.integers(0, 2))
+def test_the_nearest_value_is_chosen(numbers: list[int], wanted: float, none: int) -> None:
+    values = [*[None] * (none == 1), *sorted(numbers), *[None] * (none == 2)]
+    found = Stepper("number", values, wanted).value
+    assert found is not None
+    assert abs(found - wanted) == min(abs(one - wanted) for one in numbers)
