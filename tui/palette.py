@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -15,6 +15,8 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.events import Click
 from textual.fuzzy import FuzzySearch
+from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Input
 
 from charlm.console.program import format_name
@@ -49,16 +51,24 @@ class Commands(Provider):
     exponentially with the length of a title.
     """
 
+    def __init__(self, screen: Screen[Any], match_style: Style | None = None) -> None:
+        super().__init__(screen, match_style)
+        self.known: Sequence[SystemCommand] = ()
+
+    async def startup(self) -> None:
+        """Gather the commands, once: every model file is opened for it, too slow for each key."""
+        self.known = [*self.app.get_system_commands(self.screen)]
+
     async def discover(self) -> Hits:
         """Yield all commands, by title."""
-        for command in sorted(self.app.get_system_commands(self.screen), key=lambda one: one.title):
+        for command in sorted(self.known, key=lambda one: one.title):
             if command.discover:
                 shown = Content(command.title)
                 yield DiscoveryHit(shown, command.callback, text=command.title, help=command.help)
 
     async def search(self, query: str) -> Hits:
         """Yield the commands whose titles have the letters of `query`, in their order."""
-        for title, text, callback, _ in self.app.get_system_commands(self.screen):
+        for title, text, callback, _ in self.known:
             if offsets := find_letters(query, title):
                 together = offsets[-1] - offsets[0] == len(offsets) - 1
                 score = FuzzySearch().score(title, offsets) * (1.5 if together else 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,11 @@ async def train(pilot: Pilot[None], pane: Any) -> None:
     await until(pilot, lambda: pane.chosen)
 
 
+def add_size(svg: str) -> str:
+    """Return an SVG with width and height: without them a table on a web page may hide it."""
+    return re.sub(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', r'\g<0> width="\1" height="\2"', svg, count=1)
+
+
 async def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +84,8 @@ async def main() -> None:
                 await drive(pilot, app.pane)
                 await pilot.pause(1)
                 picture = PICTURES / f"{drive.__name__}.svg"
-                picture.write_text(app.export_screenshot(title="charlm"), encoding="utf-8")
+                svg = add_size(app.export_screenshot(title="charlm"))
+                picture.write_text(svg, encoding="utf-8")
     sys.stdout.write(f"written: {PICTURES}/*.svg\n")
 
 

@@ -81,6 +81,24 @@ def test_the_palette_offers_every_action_model_and_corpus() -> None:
     run_app(drive)
 
 
+def test_models_are_looked_at_once_for_a_palette(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr("tui.palette.list_kinds", lambda: looked.append(1) or {"tiny": "charlm"})
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        app = app_of(pilot)
+        for times in (1, 2):
+            await pilot.press("ctrl+p")
+            await until(pilot, lambda: isinstance(app.screen, Palette))
+            await pilot.press(*"withtiny")
+            await until(pilot, lambda: "Generate with tiny" in str(list_offers(app)))
+            assert len(looked) == times
+            await pilot.press("escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+
+    run_app(drive)
+
+
 def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.palette.list_kinds", lambda: {"runs/[bold]x[/nope]\x1b[31m": "charlm"})
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from tui.generate.controls import Controls
 
 
+MOST_CHARACTERS = 200_000
+"""Length at which writing ends, "endless" as well. The probabilities of a character take 577 bytes
+with an alphabet of 100 characters: 115 MB in all."""
+
+
 class Author:
     """A model that writes a text, which the user can change.
 
@@ -69,7 +74,9 @@ class Author:
         sampling = Sampling(
             temperature=controls.temperature, top_k=controls.top_k, top_p=controls.top_p
         )
-        new = self.manuscript.write(sampling, length=controls.length, seed=seed)
+        room = max(0, MOST_CHARACTERS - len(self.manuscript))
+        length = room if controls.length is None else min(controls.length, room)
+        new = self.manuscript.write(sampling, length=length, seed=seed)
         self.writer.start(self._add_levels(chain(prompt, new)))
 
     def _add_levels(self, tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
@@ -100,6 +107,8 @@ class Author:
     def status(self) -> str:
         """What the author does now, in a few words, with the seed."""
         doing = "writing, F6 stops" if self.writer.busy else "ready"
+        if len(self.manuscript) >= MOST_CHARACTERS and not self.writer.busy:
+            doing = "full: F7 writes anew from the cursor"
         if self.stepping:
             doing = "step mode: 1 to 0 take a character"
         seed = self.manuscript.seed

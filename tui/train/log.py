@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,15 @@ class RunLog:
     def __post_init__(self) -> None:
         self._reader = LogReader(self.folder)
 
-    def read(self) -> bool:
-        """Read the new lines of the log; return whether there were any."""
+    def read(self, most: int | None = None) -> bool:
+        """Read the new lines of the log; return whether there were any.
+
+        Args:
+            most: greatest number of events to read; the next call reads on. None reads all.
+        """
         rewrites, events = self._reader.rewrites, 0
         try:
-            for event in self._reader.read():
+            for event in islice(self._reader.read(), most):
                 if self._reader.rewrites > rewrites:  # resumed from an earlier step
                     rewrites = self._reader.rewrites
                     self._clear()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,6 +35,12 @@ from tui.widgets.choice import Choice
 
 EVERY = 0.5
 """Seconds between two reads of the chosen log."""
+READ_FOR = 0.02
+"""Seconds for which logs are read at a time, while no key is handled."""
+READ_AT_ONCE = 100
+"""Events of a log that are read before the clock is looked at."""
+READ_AGAIN = 0.02
+"""Seconds until the next such time, if not all was read."""
 NO_RUN = "no run is chosen"
 RUNS_EVERY = 5.0
 """Seconds between two searches for runs, which may have been started elsewhere."""
@@ -105,9 +112,7 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
         """Show the runs on disk, and the trainings whose run is not on disk yet."""
         table = self.query_one(DataTable)
         found = dict.fromkeys([*list_runs(), *self.trainings])
-        for name in found:
-            log = self.logs.setdefault(name, RunLog(Path(name)))
-            log.read()
+        self._read_logs(found)
         if self.chosen not in found:  # it has been removed, or its training has failed
             self.chosen = None
         row = 0 if self.chosen is None else list(found).index(self.chosen)
@@ -119,6 +124,16 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
                 table.move_cursor(row=row)
         if self.chosen is None:
             self.choose(next(iter(found), None))
+
+    def _read_logs(self, names: Iterable[str]) -> None:
+        """Read the logs of runs for a moment; if there is more, go on a little later."""
+        end = time.perf_counter() + READ_FOR
+        for name in names:
+            log = self.logs.setdefault(name, RunLog(Path(name)))
+            while time.perf_counter() < end and log.read(READ_AT_ONCE):
+                pass
+        if time.perf_counter() >= end:
+            self.set_timer(READ_AGAIN, self.list_runs)
 
     def _format_row(self, name: str) -> tuple[Text, Text, Text]:
         log = self.logs[name]

@@ -89,3 +89,21 @@ def test_undo_shows_the_seed_of_the_text_that_comes_back() -> None:
         assert "seed" not in read_line(pane, "#state")
 
     run_app(drive)
+
+
+def test_endless_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.generate.author.MOST_CHARACTERS", 300)
+
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await write(pilot, pane, 1)
+        pane.query_one("#length", Stepper).value = None
+        for _ in range(2):
+            await pilot.press("f6")
+            text = await finish(pilot, pane)
+            assert 300 <= len(text) <= 310  # a prompt may stand before
+            await until(pilot, lambda: "; full: F7 writes" in read_line(pane, "#state"))
+        pane.query_one(TextView).cursor = 200
+        await pilot.press("f7")
+        await until(pilot, lambda: len(pane.query_one(TextView).text) == 300)
+
+    run_app(drive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,7 @@ from tiny_models import write_run
 from charlm.runs.run_folder import RunFolder
 from tui.app import CharlmApp
 from tui.generate.pane import GeneratePane
+from tui.models import list_runs
 from tui.train.curves import Curves
 from tui.train.pane import TrainPane
 from tui.train.process import parse_minutes
@@ -223,5 +225,32 @@ def test_a_run_that_is_removed_is_shown_no_more() -> None:
         Path("elsewhere").rename(run)
         pane.list_runs()
         assert pane.chosen == "runs/mine"
+
+    run_app(drive, "train")
+
+
+def test_many_logs_block_no_key() -> None:
+    line = {"event": "step", "train_loss": 1.5, "units_per_second": 5.0}
+    line |= {"gradient_norm": 1.0, "remaining": 1.0}
+    log = "".join(
+        json.dumps({**line, "step": step, "epoch": step}) + "\n" for step in range(1, 1500)
+    )
+    for number in range(40):
+        run = write_run(Path(f"runs/run-{number}"))
+        (run / "metrics.jsonl").write_text(log)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        def count() -> list[int]:
+            return [len(log.train) for log in pane.logs.values()]
+
+        await until(pilot, lambda: count() == [1499] * 40)
+        pane.logs.clear()
+        turns = 0
+        while count() != [1499] * 40:  # in parts, whatever a part takes on a busy machine
+            before = sum(count())
+            pane._read_logs(list_runs())
+            assert sum(count()) - before < 40 * 1499 / 4
+            turns += 1
+        assert turns > 4
 
     run_app(drive, "train")
