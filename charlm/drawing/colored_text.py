@@ -55,6 +55,11 @@ PLAIN: Scale = (
 BARS = "▁▂▃▄▅▆▇█"
 
 
+def name_signs(scale: Scale) -> tuple[str, str]:
+    """Return what positive and what negative numbers look like in a scale."""
+    return ("bold", "underlined") if scale is PLAIN else ("red", "blue")
+
+
 def find_level(value: float) -> int:
     """Return the level of a number from -1 to 1: -7 to 7, 0 for what is near 0 or no number."""
     if not np.isfinite(value):
@@ -120,13 +125,17 @@ def _group(text: str, values: Values) -> Iterator[tuple[int, str]]:
         yield level, "".join(character for _, character in run)
 
 
-def wrap_text(text: str, width: int) -> list[range]:
+def wrap_text(text: str, width: int, most: int | None = None) -> list[range]:
     """Return the places of the characters of each line, of at most `width` columns.
 
-    A line ends after a line feed, or after the last space that fits.
+    A line ends after a line feed, or after the last space that fits. Of more than `most` lines,
+    the first ones are returned.
     """
-    lines, start, column, space = [], 0, 0, None
+    lines: list[range] = []
+    start, column, space = 0, 0, None
     for place, character in enumerate(text):
+        if most is not None and len(lines) >= most:
+            return lines[:most]
         cells = 1 if character == "\n" else max(1, cell_len(character))
         while column + cells > width and place > start:
             end = space if space is not None else place
@@ -141,17 +150,23 @@ def wrap_text(text: str, width: int) -> list[range]:
             space = place + 1
     if start < len(text):
         lines.append(range(start, len(text)))
-    return lines
+    return lines[:most]
 
 
 COLUMNS, LEAST_COLUMNS = 90, 40
 """Most and fewest columns of a text in a figure."""
+LINES = 60
+"""Most lines of a text in a figure: each letter is drawn by itself, about 300 in a second."""
 CELL_WIDTH, CELL_HEIGHT = 0.095, 0.2
 """Inches of a character in a figure."""
+TITLE_LETTER = 0.085
+"""Inches of a letter of a title: a figure is at least as wide as its title."""
 
 
 def draw_text_figure(text: str, values: Values, *, title: str = "") -> Picture:
     """Return a figure of the text, each character on the ground of its number.
+
+    Of a long text, it has the first sixty lines, and says so.
 
     Args:
         text: the text, T characters.
@@ -160,9 +175,11 @@ def draw_text_figure(text: str, values: Values, *, title: str = "") -> Picture:
     """
     from charlm.drawing.picture import Picture
 
-    lines = wrap_text(text, COLUMNS)
+    lines = wrap_text(text, COLUMNS, most=LINES)
+    if lines and lines[-1].stop < len(text):
+        title += f" (the first {lines[-1].stop:,} of {len(text):,} characters)"
     longest = max((cell_len(text[line.start : line.stop].strip("\n")) for line in lines), default=0)
-    columns = max(longest, LEAST_COLUMNS)
+    columns = max(longest, LEAST_COLUMNS, int(cell_len(title) * TITLE_LETTER / CELL_WIDTH))
     wide, high = columns * CELL_WIDTH + 0.4, max(1, len(lines)) * CELL_HEIGHT + 0.6
     figure = Picture(figsize=(wide, high), dpi=150)
     axes = figure.add_axes((0.2 / wide, 0.15 / high, 1 - 0.4 / wide, 1 - 0.6 / high))

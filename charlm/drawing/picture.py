@@ -21,6 +21,8 @@ from corpora.atomic import write_atomic
 
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 150
+MOST_PIXELS, LONGEST_SIDE = 50_000_000, 60_000
+"""Pixels of a picture, which take 4 bytes each, and of its longer side (matplotlib: 65,535)."""
 
 
 class Picture(Figure):
@@ -31,12 +33,14 @@ class Picture(Figure):
         FigureCanvasAgg(self)
 
     def to_png(self) -> bytes:
-        """Return the picture as a PNG."""
+        """Return the picture as a PNG, coarser than its `dpi` if it would be too large."""
+        width, height = self.get_size_inches()
+        most = min((MOST_PIXELS / (width * height)) ** 0.5, LONGEST_SIDE / max(width, height))
         png = io.BytesIO()
         with warnings.catch_warnings():
             # matplotlib warns of letters that its font lacks, and draws boxes.
             warnings.filterwarnings("ignore", message="Glyph")
-            self.savefig(png, format="png", dpi=self.dpi)
+            self.savefig(png, format="png", dpi=min(self.dpi, most))
         return png.getvalue()
 
     def _repr_png_(self) -> bytes:

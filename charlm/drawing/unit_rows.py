@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from charlm.console.program import printable
-from charlm.drawing.colored_text import ON_DARK, Scale, find_level, pick_style
+from charlm.drawing.colored_text import ON_DARK, TITLE_LETTER, Scale, find_level, pick_style
 
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
@@ -66,10 +66,16 @@ LETTERS = 110
 CELL_WIDTH, CELL_HEIGHT = 0.1, 0.18
 LEFT, GAP, TOP = 0.7, 0.35, 0.6
 """Inches: a cell; room for names; between blocks; for the title."""
+MOST_ROWS = 100
+"""Most units of a figure."""
+HIGHEST = 60.0
+"""Inches of a figure, at most, unless a single block is higher."""
 
 
 def draw_unit_rows(text: str, values: Values, names: Sequence[str], *, title: str = "") -> Picture:
     """Return a figure with a row of colours for each unit, over the text.
+
+    Of a long text it has the start, and of many units the first hundred, and says so.
 
     Args:
         text: the text, T characters.
@@ -79,10 +85,18 @@ def draw_unit_rows(text: str, values: Values, names: Sequence[str], *, title: st
     """
     from charlm.drawing.picture import Picture
 
-    starts = range(0, max(1, len(text)), LETTERS)
+    if len(names) > MOST_ROWS:
+        title += f" (the first {MOST_ROWS} of them)"
+    names, values = names[:MOST_ROWS], values[:MOST_ROWS]
     rows = len(names)
     block = rows * CELL_HEIGHT + CELL_HEIGHT + GAP
-    wide = LEFT + min(LETTERS, max(20, len(text))) * CELL_WIDTH + 0.3
+    most = max(1, int(HIGHEST / block)) * LETTERS
+    if len(text) > most:
+        title += f" (the first {most:,} of {len(text):,} characters)"
+    text, values = text[:most], values[:, :most]
+    starts = range(0, max(1, len(text)), LETTERS)
+    letters_wide = LEFT + min(LETTERS, max(20, len(text))) * CELL_WIDTH + 0.3
+    wide = max(letters_wide, cell_len(title) * TITLE_LETTER + 0.4)
     high = TOP + len(starts) * block
     figure = Picture(figsize=(wide, high), dpi=150)
     for number, start in enumerate(starts):

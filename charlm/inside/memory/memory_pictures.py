@@ -68,7 +68,7 @@ def draw_lengths(axes: Axes, counts: npt.NDArray[np.int64], edges: Sequence[int]
         axes.bar(places, counts[layer], width, color=pick_look(layer)[0])
     axes.set_yscale("symlog", linthresh=1, linscale=0.4)
     top = int(counts.max())
-    marks = [mark for mark in (0, 1, 10, 100, 1000, 10_000) if mark <= top]
+    marks = range(top + 1) if top < 10 else [m for m in (0, 1, 10, 100, 1000, 10_000) if m <= top]
     axes.set_yticks(marks, [f"{mark:,}" for mark in marks])
     axes.set_xticks(np.arange(len(edges)) - 0.5, [*map(str, edges)])
     axes.set_title("memory length of the units, 1 / (1 - f)", fontsize=10)
