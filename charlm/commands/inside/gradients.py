@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from charlm.inside.through_time.subjects import Subject
     from corpora.text.vocabulary import Vocabulary
 
+CORPUS, STEPS, PLACES, SEED = "sample", 100, 16, 1
 MOST_MODELS = 8
 """Most models of a picture."""
 MOST_CHARACTERS = 100_000
@@ -32,10 +33,10 @@ def gradients(
     *models: Annotated[
         str, Parameter(help="Models or runs; by default a new rnn and gru, and war_and_peace.")
     ],
-    corpus: Corpus = "sample",
-    steps: int = 100,
-    places: int = 16,
-    seed: int = 1,
+    corpus: Corpus = CORPUS,
+    steps: int = STEPS,
+    places: int = PLACES,
+    seed: int = SEED,
     linear: Annotated[bool, SWITCH] = False,
     w: Annotated[tuple[float, ...], SEVERAL] = LINEAR,
     clipping: Annotated[bool, SWITCH] = False,
@@ -65,6 +66,9 @@ def gradients(
         --truncation 8 32 128.
     """
     _check(models, linear, clipping, truncation, seed)
+    given = {"steps": steps != STEPS, "places": places != PLACES}
+    given |= {"corpus": corpus != CORPUS, "seed": seed != SEED}
+    _refuse_ignored(given, {"linear": linear, "clipping": clipping, "truncation": bool(truncation)})
     if w != LINEAR and not linear:
         raise UserError("--w gives the weights of linear units: it needs --linear")
     about: dict[str, Any] = {"steps": steps}
@@ -119,6 +123,21 @@ def _check(
         raise UserError(f"a picture has room for {MOST_MODELS} models, not for {len(models)}")
     if not 0 <= seed < 1 << 63:
         raise UserError(f"--seed must lie between 0 and 2^63 - 1, not {seed}")
+
+
+IGNORED = {
+    "linear": ("places", "corpus", "seed"),
+    "clipping": ("steps", "places"),
+    "truncation": ("steps", "places"),
+}
+"""Options that do nothing with another one."""
+
+
+def _refuse_ignored(given: Mapping[str, bool], chosen: Mapping[str, bool]) -> None:
+    for name, ignored in IGNORED.items():
+        for option in ignored:
+            if chosen[name] and given[option]:
+                raise UserError(f"--{option} does nothing with --{name}")
 
 
 def _read(corpus: str, decoding: DecodingOptions) -> tuple[str, Vocabulary]:

@@ -82,8 +82,8 @@ def test_truncation_has_a_row_for_each_window(charlm: Any) -> None:
 
 def test_lines_fit_80_columns(charlm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for asked in ((TINY, "--steps", "20"), ("--linear",), ("--clipping",)):
-        ended = charlm("inside", "gradients", *asked, *TEXT)
+    for asked in ((TINY, "--steps", "20", *TEXT), ("--linear",), ("--clipping", *TEXT)):
+        ended = charlm("inside", "gradients", *asked)
         assert ended.code == 0
         assert max(map(len, ended.out.splitlines())) <= 80, asked
 
@@ -109,11 +109,15 @@ def test_texts_that_are_too_short_are_one_line(refused: Callable[..., str]) -> N
     --linear --w 3                           | between -2 and 2
     runs/tiny --w 0.5                        | it needs --linear
     --linear --steps 5000                    | --steps must lie between
+    --linear --places 3                      | --places does nothing with --linear
+    --linear --corpus text.txt               | --corpus does nothing with --linear
+    --clipping --steps 5                     | --steps does nothing with --clipping
+    runs/tiny --truncation 8 --places 3      | --places does nothing with --truncation
     1 2 3 4 5 6 7 8 9                        | room for 8 models
     """
 )
 def test_impossible_requests_are_one_line(
     refused: Callable[..., str], arguments: list[str], line: str
 ) -> None:
-    corpus = () if "--corpus" in arguments else TEXT
+    corpus = () if {"--corpus", "--linear"} & set(arguments) else TEXT
     assert line in refused("inside", "gradients", *arguments, *corpus)
