@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.console.program import printable
 from charlm.drawing.symbol_map import SymbolMap
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel
@@ -105,7 +106,7 @@ class Neighbours(Result):
         """Return what is on the map."""
         kind, total = self.embedding.kind, len(self.embedding.symbols)
         if len(self.shown) == total:
-            return f"map of its {total:,} {kind}"
+            return f"map of its {total:,} {kind}" if total > 1 else f"its only {kind[:-1]}"
         if self.symbol is not None:
             return f"map of the {len(self.shown):,} {kind} nearest to {self.symbol}"
         return f"map of its {len(self.shown):,} most frequent {kind}"
@@ -185,14 +186,14 @@ def find_symbol(embedding: Embedding, symbol: str) -> int:
     for form in (symbol, TYPED.get(symbol, symbol), symbol.lower()):
         if form in embedding.symbols:
             return embedding.symbols.index(form)
-    several = embedding.kind == "characters" and len(symbol) > 1
-    hint = "; give one character" if several else ""
+    other = embedding.kind == "characters" and len(symbol) != 1
+    hint = "; give one character" if other else ""
     raise UserError(f"{embedding.model} does not know {symbol!r}{hint}")
 
 
 def write_symbol(symbol: str) -> str:
-    """Return what is written for a symbol: itself, or a sign for white space."""
-    return SIGNS.get(symbol, symbol)
+    """Return what is written for a symbol: itself, or a sign for what cannot be seen."""
+    return SIGNS.get(symbol, printable(symbol))
 
 
 def find_group(symbol: str, kind: str = "characters") -> int:

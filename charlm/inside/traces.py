@@ -12,7 +12,7 @@ import numpy.typing as npt
 from charlm.config import ModelConfig
 from charlm.generation.cells import FIELDS
 from charlm.generation.generate import opening_ids
-from charlm.generation.hold import check_field, check_layer, check_unit, default_field
+from charlm.generation.hold import STATES, check_field, check_layer, check_unit, default_field
 from charlm.inside.reading import record_stream
 from charlm.inside.results import Result
 from charlm.language_model import LanguageModel, load
@@ -32,7 +32,7 @@ Unit = tuple[int, int]
 Order = Literal["change", "variance", "effect"]
 """By what units are put in order: the mean of |v_t - v_(t-1)|, the variance of v over the text, or
 the mean of the absolute effect on the next character (see `charlm.inside.effects`)."""
-SIGNED = ("hidden", "cell", "candidate", "effect")
+SIGNED = (*STATES, "effect")
 """Fields with values on both sides of 0; the others are gates, from 0 to 1."""
 
 
@@ -68,7 +68,7 @@ class Trace(Result):
             UserError: the model has no such layer, unit or field, or it was not traced.
         """
         chosen = list(units)
-        field = of or default_field(self.config.cell)
+        field = default_field(self.config.cell) if of is None else of
         for layer, unit in chosen:
             check_layer(layer, self.config)
             check_unit(unit, self.config)
@@ -88,7 +88,8 @@ class Trace(Result):
         """
         if by == "effect":
             of = "effect"
-        values = self.field(of or default_field(self.config.cell)).astype(np.float64)
+        values = self.field(default_field(self.config.cell) if of is None else of)
+        values = values.astype(np.float64)
         if by == "change":
             moved = np.diff(values, axis=0) if len(values) > 1 else values
             scores = np.abs(moved).mean(axis=0)

@@ -12,7 +12,7 @@ import torch
 from rich.text import Text
 
 from charlm.console.program import printable
-from charlm.drawing.colored_text import Scale, color_html, color_text
+from charlm.drawing.colored_text import Scale, color_html, color_text, name_signs
 from charlm.drawing.panels import Line, Panel
 from charlm.inside.other_kinds import DrawnResult, Progress, TraceRequest
 from charlm.training.device import autocast
@@ -99,16 +99,18 @@ class ReviewTrace(DrawnResult):
         """Return the coloured text, the curve of the probability, and the words that changed it."""
         from charlm.drawing.braille import draw
 
+        positive, negative = name_signs(scale)
         parts = []
         for number, row in enumerate(self.scaled()):
             if self.units:
                 values = self.values[:, number]
                 low, high = values.min(), values.max()
                 name = f"hidden of unit {self.units[number]}: {low:.2f} to {high:.2f}"
-                parts.append(Text(f"{name}, blue - and red +", "dim"))
+                parts.append(Text(f"{name}, {negative} - and {positive} +", "dim"))
             parts += [color_text(self.text, self.spread(row), scale), Text()]
         if not self.units:
-            legend = f"red: {self.class_name}, blue: {self.other}, as far as the text is read"
+            legend = f"{positive}: {self.class_name}, {negative}: {self.other}"
+            legend += ", as far as the text is read"
             parts += [Text(printable(legend), "dim"), Text()]
         if len(self.words) > 1:
             panel = self._make_panel()

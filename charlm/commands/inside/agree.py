@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.output import Png, save_outputs
+from charlm.commands.inside.output import Png, save_outputs, shows_colors
 from charlm.console.options import DECODING, INPUT, SEVERAL, DecodingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, read_input, stderr, stdout
 from charlm.console.slow import counting
@@ -109,11 +109,11 @@ def _choose_pairs(
     bounds = (
         ("count", count, 2, 1000),
         ("line-width", line_width, 0, 1000),
-        ("seed", seed, 0, 2**63),
+        ("seed", seed, 0, 2**63 - 1),
     )
     for name, value, least, most in bounds:
         if value is not None and not least <= value <= most:
-            raise UserError(f"--{name} must lie between {least} and {most}, not {value}")
+            raise UserError(f"--{name} must lie between {least} and {most:,}, not {value:,}")
     return make_pairs(
         tuple(dict.fromkeys(tests)) or DEPENDENCIES,
         count=COUNT if count is None else count,
@@ -128,7 +128,7 @@ def _show(found: Agreement) -> None:
 
     console = stdout()
     panel, names = found.draw_lines()
-    color = console.color_system is not None and not console.no_color
+    color = shows_colors(console)
     if len(panel.lines) > 1 and len({x for line in panel.lines for x, _ in line.points}) > 2:
         drawn = draw([panel], names, min(console.width, 100), HEIGHT, color=color)
         console.print(drawn, soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from charlm.commands.inside.excerpts import mark
 from charlm.commands.inside.output import (
     File,
     Html,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from charlm.inside.disagreement import Disagreement
 
-BEFORE, AFTER = 24, 8
+BEFORE, AFTER = 22, 8
 """Characters that are shown around a place."""
 
 
@@ -83,24 +84,27 @@ def _show(found: Disagreement, places: int) -> None:
     console.print(printable(found.describe_means()), soft_wrap=True)
     if places:
         console.print()
-        print_table(console, _make_table(found, places))
+        print_table(console, _make_table(found, places, console))
 
 
 def _make_legend(found: Disagreement, console: Console) -> Text:
     from rich.text import Text
 
+    from charlm.drawing.colored_text import name_signs
+
     scale = pick_scale(console)
     names = found.second.model, found.first.model
     legend = Text()
-    for styles, color, name in zip(scale, ("red", "blue"), names, strict=True):
+    for styles, color, name in zip(scale, name_signs(scale), names, strict=True):
         legend.append(f" {color} ", styles[4]).append(f" {printable(name)}   ")
     return legend.append("is more surprised")
 
 
-def _make_table(found: Disagreement, places: int) -> Table:
+def _make_table(found: Disagreement, places: int, console: Console) -> Table:
     """Return a table of the largest differences, each with the text around it."""
     from rich.table import Table
-    from rich.text import Text
+
+    from charlm.inside.neighbours import write_symbol
 
     table = Table(box=None)
     table.add_column("at", justify="right")
@@ -112,20 +116,14 @@ def _make_table(found: Disagreement, places: int) -> Table:
         row = found.describe(place)
         before = found.text[max(0, place - BEFORE) : place].rjust(BEFORE)
         after = found.text[place + 1 : place + 1 + AFTER]
-        shown = Text(_flatten(before))
-        shown.append(_flatten(row["character"]), "bold reverse").append(_flatten(after), "dim")
+        shown = mark(console, before, write_symbol(row["character"]), after)
         cells = [
             cell
             for name in ("a", "b")
             for cell in (
                 f"{row[f'surprisal_{name}']:.2f}",
-                f"{_flatten(row[f'likeliest_{name}'])} {row[f'probability_{name}']:.0%}",
+                f"{write_symbol(row[f'likeliest_{name}'])} {row[f'probability_{name}']:.0%}",
             )
         ]
         table.add_row(f"{place:,}", shown, *cells)
     return table
-
-
-def _flatten(text: str) -> str:
-    """Return a text on one line, with a sign for a line feed and for a space by itself."""
-    return "␣" if text == " " else printable(text.replace("\n", "↵").replace("\t", " "))

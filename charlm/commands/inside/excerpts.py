@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from charlm.commands.inside.output import shows_colors
 from charlm.console.program import printable
 
 MARK = "bold black on #ffcc66"
@@ -26,7 +27,7 @@ def mark(console: Console, before: str, marked: str, after: str, *, longest: int
         head = longest // 2
         marked = f"{marked[:head]} … {marked[-(longest - head - 3) :]}"
     line = Text(flatten(before), no_wrap=True)
-    if console.color_system is None:
+    if not shows_colors(console):
         line.append(f"[{flatten(marked)}]")
     else:
         line.append(flatten(marked), MARK)

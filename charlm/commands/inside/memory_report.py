@@ -14,7 +14,7 @@ from charlm.commands.inside.output import pick_scale
 from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import draw
-from charlm.drawing.colored_text import color_text
+from charlm.drawing.colored_text import color_text, name_signs
 from charlm.inside.memory.context_curves import SHARE_LEFT, ContextCurve, make_panel
 from charlm.inside.memory.gate_statistics import EDGES, KEEPERS, GateStatistics, name_length
 from charlm.inside.traces import name_unit
@@ -84,13 +84,14 @@ def _describe_reach(curve: ContextCurve) -> str:
 
 
 def _show_influence(console: Console, influence: Influence, method: Method) -> None:
-    scaled = influence.scaled(method)
+    scaled, scale = influence.scaled(method), pick_scale(console)
+    positive, negative = name_signs(scale)
     _say(
         console,
-        f"what speaks for {influence.following!r} (red) or against it (blue) after this text; the "
-        f"model gives it {influence.probability:.1%}",
+        f"what speaks for {influence.following!r} ({positive}) or against it ({negative}) after "
+        f"this text; the model gives it {influence.probability:.1%}",
     )
-    console.print(color_text(influence.text, scaled, pick_scale(console)), soft_wrap=True)
+    console.print(color_text(influence.text, scaled, scale), soft_wrap=True)
     values = influence.values(method)
     strongest = np.argsort(-np.abs(values), kind="stable")[:NAMED]
     parts = [

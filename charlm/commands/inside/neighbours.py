@@ -72,6 +72,11 @@ def _show(found: Neighbours) -> None:
     from charlm.drawing.symbol_map import draw_map
 
     console = stdout()
+    if len(found.embedding.symbols) < 2:
+        only = found.embedding.symbols[0]
+        line = f"{found.embedding.model} knows {only!r} only: it has no neighbour"
+        console.print(printable(line), soft_wrap=True)
+        return
     drawn, hidden = draw_map(found.map(), min(console.width, 120), HEIGHT)
     console.print(drawn, soft_wrap=True)
     first, second = found.explained
@@ -95,11 +100,11 @@ def _make_table(found: Neighbours) -> Table:
     if found.symbol is None:
         table.add_column("closest pairs")
     else:
-        table.add_column(printable(f"nearest to {write_symbol(found.symbol)}"))
+        table.add_column(f"nearest to {write_symbol(found.symbol)}")
     table.add_column("cosine", justify="right")
     for one, other, cosine in found.nearest:
         pair = write_symbol(other)
         if found.symbol is None:
             pair = f"{write_symbol(one)}  {pair}"
-        table.add_row(printable(pair), f"{cosine:.3f}")
+        table.add_row(pair, f"{cosine:.3f}")
     return table

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from charlm.console.options import INPUT, TEXT, DecodingOptions
-from charlm.console.program import notice, print_json, read_input, stdout
+from charlm.console.program import notice, print_json, read_input, stderr
+from charlm.console.slow import slow
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 
@@ -25,8 +27,27 @@ File = Annotated[
     INPUT,
     Parameter(help="Read the text from this file, or from standard input with -."),
 ]
-Png = Annotated[Path | None, Parameter(help="Write the picture into this PNG file.")]
-Html = Annotated[Path | None, Parameter(help="Write the coloured text into this HTML file.")]
+
+
+def _check_place(kind: Any, path: Path | None) -> None:
+    """Refuse a file that cannot be written before long work, which would be lost."""
+    if path is None:
+        return
+    try:
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder; name a file")
+        folder = next(one for one in path.absolute().parents if one.exists())
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise ValueError(f"{path} cannot be written: {error.strerror}") from error
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is a file, no folder")
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"{folder} is a folder that you may not write to")
+
+
+PLACE = Parameter(validator=_check_place)
+Png = Annotated[Path | None, PLACE, Parameter(help="Write the picture into this PNG file.")]
+Html = Annotated[Path | None, PLACE, Parameter(help="Write the coloured text into this HTML file.")]
 
 
 def choose_text(text: str | None, file: str | None, decoding: DecodingOptions) -> str:
@@ -43,6 +64,12 @@ def choose_text(text: str | None, file: str | None, decoding: DecodingOptions) -
     return how.normalize(text or "")
 
 
+def check_units(layer: int | None, units: Sequence[int]) -> None:
+    """Raise `UserError` if units are named without their layer."""
+    if units and layer is None:
+        raise UserError("--unit needs --layer: units are counted in each layer")
+
+
 def save_outputs(result: Result, png: Path | None, html: Path | None = None) -> None:
     """Write the picture and the page of a result, where files were named for them.
 
@@ -52,9 +79,10 @@ def save_outputs(result: Result, png: Path | None, html: Path | None = None) -> 
     if png is not None:
         from charlm.drawing.picture import Picture, save_picture
 
-        picture = result.plot()
-        assert isinstance(picture, Picture)
-        save_picture(picture, png)
+        with slow(stderr(), "drawing the picture …"):
+            picture = result.plot()
+            assert isinstance(picture, Picture)
+            save_picture(picture, png)
         notice(f"written: {png}")
     if html is not None:
         page = (
@@ -70,18 +98,18 @@ def print_records(result: Result, about: Mapping[str, Any]) -> None:
     print_json({**about, "records": result.records()})
 
 
+def shows_colors(console: Console) -> bool:
+    """Return whether a console shows colours: a pipe does not, nor a terminal with NO_COLOR."""
+    return console.color_system is not None and not console.no_color
+
+
 def pick_scale(console: Console) -> Scale:
     """Return the colours that this terminal can show."""
     from charlm.drawing.colored_text import ON_DARK, PLAIN, SIXTEEN
 
-    if console.color_system is None:
+    if not shows_colors(console):
         return PLAIN
     return SIXTEEN if console.color_system in ("standard", "windows") else ON_DARK
-
-
-def open_console() -> Console:
-    """Return the console of a command's figures."""
-    return stdout()
 
 
 def format_figure(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from charlm.commands.inside.corpus_part import read_part
-from charlm.commands.inside.output import Png, print_records, save_outputs
+from charlm.commands.inside.output import Png, check_units, print_records, save_outputs
 from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json, Model
 from charlm.console.program import printable, stderr, stdout
 from charlm.console.slow import counting
@@ -81,7 +81,7 @@ def silence(
     language_model = load(model)
 
     below = None if layer is None else layer - 1
-    field = of or default_field(language_model.config.cell)
+    field = default_field(language_model.config.cell) if of is None else of
     check_request(language_model.config, below, unit, field)
     wanted = max(CHARACTERS_OF_MEANS, characters)
     text = read_part(language_model, corpus, split, wanted, decoding)
@@ -108,8 +108,7 @@ def silence(
 
 
 def _check(layer: int | None, units: tuple[int, ...], top: int, characters: int) -> None:
-    if units and layer is None:
-        raise UserError("--unit needs --layer: units are counted in each layer")
+    check_units(layer, units)
     if top < 1:
         raise UserError(f"--top must be at least 1, not {top}")
     if characters < 2:
@@ -173,7 +172,7 @@ def _show_units(console: Console, losses: Sequence[Loss]) -> None:
     from rich.table import Table
 
     from charlm.console.tables import print_table
-    from charlm.inside.silencing.silencing_picture import show_symbol
+    from charlm.inside.neighbours import write_symbol
 
     table = Table("unit", box=None)
     table.add_column("nats", justify="right")
@@ -183,7 +182,7 @@ def _show_units(console: Console, losses: Sequence[Loss]) -> None:
     largest = max(one.increase for one in losses)
     for one in losses:
         share = max(0.0, one.increase) / largest if largest > 0 else 0.0
-        costs = ", ".join(f"{show_symbol(symbol)} {more:+.2f}" for symbol, more in one.hurt)
+        costs = ", ".join(f"{write_symbol(symbol)} {more:+.2f}" for symbol, more in one.hurt)
         table.add_row(
             one.target.name,
             f"{one.increase:+.4f}",

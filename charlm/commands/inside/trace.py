@@ -10,6 +10,7 @@ from charlm.commands.inside.output import (
     Html,
     Png,
     Words,
+    check_units,
     choose_text,
     pick_scale,
     print_records,
@@ -69,7 +70,11 @@ def trace(
     """
     from charlm.inside.other_kinds import TraceRequest
 
-    _check(layer, unit, top)
+    check_units(layer, unit)
+    if unit and top is not None:
+        raise UserError("give --unit or --top, not both")
+    if top is not None and top < 1:
+        raise UserError(f"--top must be at least 1, not {top}")
     read = choose_text(text, file, decoding)
     level = layer - 1 if layer is not None else None
     request = TraceRequest(text=read, layer=level, units=unit, of=of, top=top, by=by)
@@ -91,21 +96,13 @@ SHOWN = 10
 """Units that are shown when none is named."""
 
 
-def _check(layer: int | None, units: tuple[int, ...], top: int | None) -> None:
-    if units and layer is None:
-        raise UserError("--unit needs --layer: units are counted in each layer")
-    if units and top is not None:
-        raise UserError("give --unit or --top, not both")
-    if top is not None and top < 1:
-        raise UserError(f"--top must be at least 1, not {top}")
-
-
 def _read(model: LanguageModel, text: str, of: str | None, by: str) -> Trace:
     from charlm.generation.hold import default_field
     from charlm.inside.traces import trace as read_trace
 
     if "effect" not in (of, by):
-        return read_trace(model, text, fields=[of or default_field(model.config.cell)])
+        field = default_field(model.config.cell) if of is None else of
+        return read_trace(model, text, fields=[field])
     from charlm.inside.effects import add_effects
 
     return add_effects(model, read_trace(model, text))
@@ -124,14 +121,14 @@ def _choose(
     if layer is not None:
         check_layer(layer - 1, traced.config)
         if units:
-            return [(layer - 1, unit) for unit in units]
+            return [(layer - 1, unit) for unit in dict.fromkeys(units)]
     size = traced.config.num_layers * traced.config.hidden_size
     ranked = traced.top(size, by, of)
     return [unit for unit in ranked if layer is None or unit[0] == layer - 1][: top or SHOWN]
 
 
 def _show(found: UnitTrace) -> None:
-    from charlm.drawing.colored_text import color_text
+    from charlm.drawing.colored_text import color_text, name_signs
     from charlm.drawing.unit_rows import draw_rows
     from charlm.inside.traces import name_unit
 
@@ -144,6 +141,7 @@ def _show(found: UnitTrace) -> None:
         rows = draw_rows(found.text, found.scaled().T, names, min(console.width, 160), scale)
         console.print(rows, soft_wrap=True)
     about = f"{found.field} of {', '.join(names) if len(names) < 4 else f'{len(names)} units'}"
+    positive, negative = name_signs(scale)
     low, high = float(found.values.min()), float(found.values.max())
-    about += f" in {found.model}: {low:.2f} to {high:.2f}, blue - and red +"
+    about += f" in {found.model}: {low:.2f} to {high:.2f}, {negative} - and {positive} +"
     console.print(printable(about), soft_wrap=True)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charlm.commands.inside.excerpts import mark
+from charlm.commands.inside.output import shows_colors
 from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.heat import SCALE
@@ -116,7 +117,7 @@ def _show_layers(console: Console, findings: Sequence[Finding], layers: int) -> 
 
 def _pick_ground(console: Console, strength: float) -> str:
     """Return the style of a score, given how far it is above chance, from 0 to 1."""
-    if console.color_system in (None, "standard", "windows"):
+    if not shows_colors(console) or console.color_system in ("standard", "windows"):
         return "bold" if strength >= STRONG else ""
     level = min(int(strength * len(SCALE)), len(SCALE) - 1)
     return f"{'#000000' if level > len(SCALE) // 2 else '#ffffff'} on {SCALE[level]}"

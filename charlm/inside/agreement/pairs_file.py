@@ -60,7 +60,7 @@ def _parse(line: str, place: str) -> Pair:
 def _split(line: str, place: str) -> dict[str, Any]:
     parts = line.removesuffix("\r").split("\t")
     if len(parts) != 3:
-        raise UserError(f"{place}: there are {len(parts)} parts, not 3; a line is {FORM}")
+        raise UserError(f"{place}: 3 parts are needed, not {len(parts)}; a line is {FORM}")
     return dict(zip(KNOWN, parts, strict=False))
 
 

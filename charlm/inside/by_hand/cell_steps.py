@@ -172,7 +172,8 @@ def step(weights: CellWeights | None = None, x: Array | None = None) -> CellStep
         ValueError: the inputs have another shape.
 
     Sources: Elman 1990 for the RNN, Hochreiter and Schmidhuber 1997 with the forget gate of Gers,
-    Schmidhuber and Cummins 2000 for the LSTM, Cho et al. 2014 for the GRU.
+    Schmidhuber and Cummins 2000 for the LSTM, Cho et al. 2014 for the GRU. As in torch, the reset
+    gate of the GRU multiplies W_hh h + b_hh; in that paper it multiplies h before W_hh does.
     """
     weights = make_classic() if weights is None else weights
     x = np.array(CLASSIC_INPUTS)[:, None] if x is None else np.asarray(x, dtype=np.float64)

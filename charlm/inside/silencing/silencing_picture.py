@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from charlm.console.program import printable
 from charlm.drawing.panels import COLORS, shorten
 from charlm.drawing.picture import DPI, Picture
+from charlm.inside.neighbours import write_symbol
 from charlm.inside.silencing.held_streams import Loss
 
 MOST_BARS = 30
@@ -63,7 +63,7 @@ def _draw_units(axes: Axes, losses: Sequence[Loss]) -> None:
     )  # fmt: skip
     axes.set_yticks(places, [one.target.name for one in losses], fontfamily="monospace")
     for place, one in zip(places, losses, strict=True):
-        named = " ".join(f"{show_symbol(symbol)} {more:+.2f}" for symbol, more in one.hurt[:2])
+        named = " ".join(f"{write_symbol(symbol)} {more:+.2f}" for symbol, more in one.hurt[:2])
         at = max(one.increase, 0) + one.error
         axes.annotate(
             named, (at, place), (5, 0), textcoords="offset points", va="center", fontsize=8,
@@ -72,11 +72,6 @@ def _draw_units(axes: Axes, losses: Sequence[Loss]) -> None:
     axes.set_title("single units, with the characters that they cost most", fontsize=10)
     axes.margins(x=0.3)
     _finish(axes)
-
-
-def show_symbol(symbol: str) -> str:
-    """Return what stands for a symbol in a list."""
-    return {"\n": "↵", " ": "␣", "\t": "⇥"}.get(symbol, printable(symbol))
 
 
 def _finish(axes: Axes) -> None:

@@ -81,7 +81,7 @@ def test_a_picture_is_written(charlm: Any, literate: str) -> None:
 
 @refusals(
     """
-    --count 1                        | --count must lie between 2 and 1000, not 1
+    --count 1                        | --count must lie between 2 and 1,000, not 1
     --line-width -1                  | --line-width must lie between
     --seed -1                        | --seed must lie between
     --distance 20 10                 | distances must be positive and rise

@@ -40,7 +40,7 @@ def test_the_text_is_shown_with_its_places(charlm: Any) -> None:
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
     assert lines[0] == text
-    assert lines[1].split() == ["red", "other", "blue", "tiny", "is", "more", "surprised"]
+    assert lines[1].split() == ["bold", "other", "underlined", "tiny", "is", "more", "surprised"]
     assert lines[2].endswith("nats per character")
     assert len(lines) == 3 + 1 + 1 + 3
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from refusals import refusals
+from tiny_models import vocabulary_of, write_run
 
 from charlm.inside import find_neighbours
 
@@ -31,6 +32,12 @@ def test_the_map_and_the_list_are_shown(charlm: Any) -> None:
     assert all(sign in ended.out for sign in "abcdefgh.,é␣↵")
     assert "nearest to a" in ended.out
     assert "map of its 13 characters" in ended.out
+
+
+def test_a_model_of_one_symbol_has_no_neighbours(charlm: Any, tmp_path: Path) -> None:
+    one = write_run(tmp_path / "one", vocabulary=vocabulary_of("a"))
+    ended = charlm("inside", "neighbours", str(one))
+    assert (ended.code, ended.out) == (0, "one knows 'a' only: it has no neighbour\n")
 
 
 def test_pairs_are_listed_without_a_symbol(charlm: Any) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from refusals import refusals
+from rich.console import Console
 from tiny_models import random_text
 
 import charlm.inside
 from charlm import language_model
+from charlm.commands.inside.output import pick_scale
+from charlm.drawing.colored_text import PLAIN, name_signs
 
 TINY = "runs/tiny"
 
@@ -84,12 +87,37 @@ def test_pictures_and_pages_are_written(charlm: Any) -> None:
     --file nowhere.txt               | nowhere.txt
     --top 1                          | give a text
     abc --png ""                     | a path cannot be empty
+    abc --png runs                   | runs is a folder; name a file
+    abc --html runs                  | runs is a folder; name a file
+    abc --png text.txt/a.png         | text.txt is a file, no folder
     """
 )
 def test_impossible_requests_are_one_line(
     refused: Callable[..., str], arguments: list[str], line: str
 ) -> None:
+    Path("text.txt").touch()
     assert line in refused("inside", "trace", TINY, *arguments)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(
+    refused: Callable[..., str],
+) -> None:
+    assert "is a folder" in refused("inside", "trace", "nowhere", "abc", "--png", ".")
+    assert "cannot be written" in refused("inside", "trace", "nowhere", "abc", "--png", "a" * 9999)
+
+
+def test_a_unit_named_twice_is_one(charlm: Any) -> None:
+    once, twice = (
+        charlm("inside", "trace", TINY, "abc", "--layer", "1", "--unit", *units)
+        for units in (["3"], ["3", "3"])
+    )
+    assert once == twice
+
+
+def test_without_colours_signs_are_bold_and_underlined() -> None:
+    console = Console(force_terminal=True, color_system="truecolor", no_color=True)
+    assert pick_scale(console) is PLAIN
+    assert name_signs(PLAIN) == ("bold", "underlined")
 
 
 def test_a_model_of_another_kind_is_one_line(refused: Callable[..., str]) -> None:

@@ -120,7 +120,7 @@ def test_own_pairs_are_read_from_tabs_and_from_json() -> None:
     [
         ("", "holds no pairs"),
         ("\n \n", "holds no pairs"),
-        ("a\tb", "line 1: there are 2 parts, not 3"),
+        ("a\tb", "line 1: 3 parts are needed, not 2"),
         ("a\tb\tc\n\na\tb\tb", "line 3: the right and the wrong form are the same"),
         ("a\t\tc", "must not be empty"),
         ('{"prefix": "a"}', "must be texts"),
