@@ -52,7 +52,6 @@ PLAIN: Scale = (
     ("",) * 2 + ("underline",) * 3 + ("bold underline",) * 2,
 )
 """For terminals without colours."""
-BARS = "▁▂▃▄▅▆▇█"
 
 
 def name_signs(scale: Scale) -> tuple[str, str]:
@@ -110,13 +109,6 @@ def color_html(text: str, values: Values, shown: Sequence[str] | None = None) ->
 def _css(style: str) -> str:
     ink, _, ground = style.partition(" on ")
     return f' style="color:{ink};background:{ground}"' if ground else ""
-
-
-def draw_bars(values: Values, low: float, high: float) -> str:
-    """Return numbers as a row of bars of eight heights, `low` the lowest and `high` the highest."""
-    span = (high - low) or 1.0
-    shares = np.clip((np.nan_to_num(values) - low) / span, 0, 1)
-    return "".join(BARS[level] for level in np.rint(shares * (len(BARS) - 1)).astype(int))
 
 
 def _group(text: str, values: Values) -> Iterator[tuple[int, str]]:
