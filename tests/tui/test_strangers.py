@@ -21,7 +21,7 @@ from seq.imdb.library import Prediction
 from seq.scan.library import TranslatedCommand
 from tui.app import CharlmApp
 from tui.classify.judging import ClassifiedText
-from tui.classify.review_table import ReviewTable
+from tui.classify.reviews import Reviews
 from tui.palette import Palette, find_letters
 from tui.screens import Ask, Choose
 from tui.widgets.choice import ModelChoice
@@ -181,7 +181,7 @@ def test_names_of_classes_and_texts_of_a_table(monkeypatch: pytest.MonkeyPatch) 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         app = pilot.app
         assert isinstance(app, CharlmApp)
-        table = pane.query_one(ReviewTable)
+        table = pane.query_one(Reviews).shown
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
         for count, safe in enumerate(SAFE[1:], 1):
             text = " ".join([*["a"] * (count - 1), NAMES[count].translate({10: 32, 13: 32, 9: 32})])
@@ -228,7 +228,7 @@ def test_names_of_files_in_questions_and_notices(name: str) -> None:
         app = pilot.app
         assert isinstance(app, CharlmApp)
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
-        pane.query_one(ReviewTable).add([ClassifiedText("a", "b", 0.5)])
+        pane.query_one(Reviews).shown.add([ClassifiedText("a", "b", 0.5)])
         for again in (False, True):
             await pilot.press("f9")
             await until(pilot, lambda: isinstance(app.screen, Ask))

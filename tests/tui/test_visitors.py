@@ -18,7 +18,7 @@ from charlm import language_model
 from corpora.errors import UserError
 from tui import visitors
 from tui.classify.judging import ClassifiedText
-from tui.classify.review_table import ReviewTable
+from tui.classify.reviews import Reviews
 from tui.models import list_models
 from tui.screens import Ask
 from tui.train import process
@@ -111,7 +111,7 @@ def test_nothing_outside_is_written(
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         if pane.id == "classify-pane":
-            pane.query_one(ReviewTable).add([ClassifiedText("a", "b", 0.5)])
+            pane.query_one(Reviews).shown.add([ClassifiedText("a", "b", 0.5)])
         else:
             await until(pilot, lambda: pane.desk.author is not None)
         key = "f9" if pane.id == "classify-pane" else "ctrl+s"
@@ -127,11 +127,13 @@ def test_nothing_outside_is_written(
 
 def test_files_of_the_folder_are_read_and_written(home: Path) -> None:
     Path("reviews.csv").write_text("text\none\ntwo\n")
+    for folder in ("made", "~"):
+        Path(folder).mkdir()
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
         await answer(pilot, "ctrl+o", "reviews.csv")
-        await until(pilot, lambda: len(pane.query_one(ReviewTable).results) == 2)
+        await until(pilot, lambda: len(pane.query_one(Reviews).shown.results) == 2)
         await answer(pilot, "f9", "made/table.csv")
         await until(pilot, Path("made/table.csv").exists)
         await answer(pilot, "f9", "~/table.csv")
@@ -221,7 +223,7 @@ def test_only_models_of_the_list_are_loaded(home: Path, monkeypatch: pytest.Monk
         assert set(names).isdisjoint(list_models())
         for name in names:
             pane.use(name)
-            pane.load(name, None)
+            pane.load(name)
             assert "in the list" in (await wait_for_note(pilot)).message
             pilot.app.clear_notifications()
 
@@ -237,6 +239,6 @@ def test_outside_of_a_browser_every_path_is_open(
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
         await answer(pilot, "ctrl+o", "~/secret.csv")
-        await until(pilot, lambda: len(pane.query_one(ReviewTable).results) == 1)
+        await until(pilot, lambda: len(pane.query_one(Reviews).shown.results) == 1)
 
     run_app(drive, "classify")
