@@ -232,6 +232,7 @@ def test_names_of_files_in_questions_and_notices(name: str) -> None:
         for again in (False, True):
             await pilot.press("f9")
             await until(pilot, lambda: isinstance(app.screen, Ask))
+            Path(f"x{name}x.csv").parent.mkdir(parents=True, exist_ok=True)  # Save makes none
             app.screen.query_one(Input).value = f"x{name}x.csv"
             await pilot.pause()
             check_screen(app)

@@ -35,7 +35,8 @@ import time
 from charlm.console.live import LiveDisplay
 from charlm.console.program import _signals_as_exceptions, stdout
 with _signals_as_exceptions(), LiveDisplay(stdout()).live:
-    time.sleep(60)
+    for _ in range(600):
+        time.sleep(0.1)  # a signal just before a long sleep would be seen only after it
 """
 
 DISPLAYS = {
