@@ -180,6 +180,13 @@ def test_what_was_remembered_may_be_damaged(damage: str) -> None:
     run_app(drive)
 
 
+def test_the_state_may_be_kept_in_a_home_that_does_not_exist(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CHARLM_STATE", "~nosuchuser/x")
+    assert state.find_folder() == Path("~nosuchuser/x")
+
+
 def test_without_colours_there_are_other_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -24,6 +24,7 @@ from charlm.runs.registry import CLASSIFIER
 from charlm.training.task import copy_weights
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
+from seq.batches import pad
 from seq.imdb import library, task
 from seq.imdb.library import CHUNK, TextClassifier, load
 from seq.imdb.model import Classifier
@@ -272,6 +273,20 @@ def test_batches_hold_a_bounded_number_of_words(
     np.testing.assert_allclose(classifier.log_probs(texts, progress=done.append), whole, atol=1e-5)
     assert sizes == [(80,), (40,), (14, 6), (4, 4, 2)]
     assert done == [1, 1, 2, 3]
+
+
+def test_so_do_the_batches_of_an_evaluation(
+    classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = classifier.tokenizer.encode(["superb film " * size for size in (1, 40, 3, 7, 20, 2, 2)])
+    read = (classifier.device, classifier.precision)
+    whole = task.predict(classifier.model, ids, *read)
+    sizes: list[int] = []
+    monkeypatch.setattr(task, "BATCH_WORDS", 30)
+    monkeypatch.setattr(task, "pad", lambda some: sizes.append(len(some)) or pad(some))
+    found = task.predict(classifier.model, ids, *read)
+    np.testing.assert_allclose(found, whole, atol=1e-5)
+    assert sizes == [1, 1, 2, 3]
 
 
 MEMORY = """

@@ -82,6 +82,19 @@ def test_class_names_stay_whole_in_a_narrow_terminal(
         assert any(line.startswith(f"{name}  ") for line in lines)
 
 
+def test_a_class_name_with_line_feeds_and_escapes_stays_on_its_line(
+    charlm: Charlm, tmp_path: Path, good_or_bad: Path
+) -> None:
+    file = read_model(good_or_bad)
+    config = {**file.config, "classes": ["a\nb\x1b[31m", "c\td"]}
+    model = rewritten(tmp_path / "odd.safetensors", file, config=config)
+    texts = write_csv(tmp_path / "odd.csv", [(text, "c\td") for text, _ in reviews(4)])
+    shown = charlm("imdb", "evaluate", model, texts).out
+    assert "said a\ufffdb\ufffd[31m" in shown
+    said = charlm("imdb", "classify", "--model", model, "superb film").out
+    assert said.count("\n") == 1
+
+
 def test_a_text_that_is_not_read_whole_is_told(
     charlm: Charlm, tmp_path: Path, good_or_bad: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
