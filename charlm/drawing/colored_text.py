@@ -12,16 +12,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len
 from rich.text import Text
 
+from charlm.arrays import Reals
 from charlm.console.program import printable
 
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
 
-Values = npt.NDArray[np.floating]
 
 LEVELS = 7
 """Colours on either side of 0."""
@@ -72,7 +71,7 @@ def pick_style(level: int, scale: Scale) -> str:
     return scale[level < 0][abs(level) - 1] if level else ""
 
 
-def color_text(text: str, values: Values, scale: Scale = ON_DARK) -> Text:
+def color_text(text: str, values: Reals, scale: Scale = ON_DARK) -> Text:
     """Return a text for a terminal, each character on the ground of its number.
 
     Args:
@@ -86,7 +85,7 @@ def color_text(text: str, values: Values, scale: Scale = ON_DARK) -> Text:
     return drawn
 
 
-def color_html(text: str, values: Values, shown: Sequence[str] | None = None) -> str:
+def color_html(text: str, values: Reals, shown: Sequence[str] | None = None) -> str:
     """Return a text as HTML, each character on the ground of its number.
 
     Args:
@@ -111,7 +110,7 @@ def _css(style: str) -> str:
     return f' style="color:{ink};background:{ground}"' if ground else ""
 
 
-def _group(text: str, values: Values) -> Iterator[tuple[int, str]]:
+def _group(text: str, values: Reals) -> Iterator[tuple[int, str]]:
     levels = map(find_level, values.tolist())
     for level, run in groupby(zip(levels, text, strict=True), key=lambda pair: pair[0]):
         yield level, "".join(character for _, character in run)
@@ -155,7 +154,7 @@ TITLE_LETTER = 0.085
 """Inches of a letter of a title: a figure is at least as wide as its title."""
 
 
-def draw_text_figure(text: str, values: Values, *, title: str = "") -> Picture:
+def draw_text_figure(text: str, values: Reals, *, title: str = "") -> Picture:
     """Return a figure of the text, each character on the ground of its number.
 
     Of a long text, it has the first sixty lines, and says so.

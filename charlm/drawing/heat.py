@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len
 from rich.text import Text
 
+from charlm.arrays import Reals
 from charlm.console.program import printable
 
 # Colours of weights from 0 to 1: viridis from its dark end, near black, to yellow. A larger weight
@@ -20,11 +19,9 @@ SCALE = (
 SHADES = " ░▒▓█"
 """Characters that fill a cell where there are no colours, for weights from 0 to 1."""
 
-Weights = npt.NDArray[np.floating]
-
 
 def draw_heat_map(
-    weights: Weights,
+    weights: Reals,
     columns: Sequence[str],
     rows: Sequence[str],
     *,

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len
 from rich.text import Text
 
+from charlm.arrays import Reals
 from charlm.console.program import printable
 from charlm.drawing.colored_text import ON_LIGHT, Scale, find_level, pick_style
-
-Values = npt.NDArray[np.floating]
 
 LEAST_WIDTH = 4
 """Columns of a cell: a sign and three digits."""
 
 
 def draw_signed_cells(
-    values: Values, columns: Sequence[str], rows: Sequence[str], scale: Scale
+    values: Reals, columns: Sequence[str], rows: Sequence[str], scale: Scale
 ) -> list[Text]:
     """Return a line for the names of the columns, and one for each row, numbers in hundredths.
 
@@ -49,7 +46,7 @@ def draw_signed_cells(
 
 
 def table_signed_html(
-    values: Values, columns: Sequence[str], rows: Sequence[str], caption: str = ""
+    values: Reals, columns: Sequence[str], rows: Sequence[str], caption: str = ""
 ) -> str:
     """Return the same table as HTML, with the numbers to two decimals.
 

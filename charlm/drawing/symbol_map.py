@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len
 from rich.text import Text
 
+from charlm.arrays import Floats
 from charlm.console.program import printable
 from charlm.drawing.panels import COLORS
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from charlm.drawing.picture import Picture
 
-Floats = npt.NDArray[np.float64]
 Cell = tuple[int, int]
 """A row, from the top, and a column."""
 

@@ -6,24 +6,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from charlm.arrays import Reals
 from charlm.console.program import printable
 from charlm.drawing.colored_text import ON_DARK, TITLE_LETTER, Scale, find_level, pick_style
 
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
 
-Values = npt.NDArray[np.floating]
 MARKS = "-·+"
 """The second cue beside the colour: the sign of a number, from a third of the largest on."""
 SIGN_FROM = 1 / 3
 
 
 def draw_rows(
-    text: str, values: Values, names: Sequence[str], width: int, scale: Scale = ON_DARK
+    text: str, values: Reals, names: Sequence[str], width: int, scale: Scale = ON_DARK
 ) -> Text:
     """Return rows of coloured cells under the text; what does not fit goes into further blocks.
 
@@ -72,7 +71,7 @@ HIGHEST = 60.0
 """Inches of a figure, at most, unless a single block is higher."""
 
 
-def draw_unit_rows(text: str, values: Values, names: Sequence[str], *, title: str = "") -> Picture:
+def draw_unit_rows(text: str, values: Reals, names: Sequence[str], *, title: str = "") -> Picture:
     """Return a figure with a row of colours for each unit, over the text.
 
     Of a long text it has the start, and of many units the first hundred, and says so.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Ints
 from corpora.text.vocabulary import code_points
 
 COPIED = 50
@@ -23,8 +24,6 @@ COPIED = 50
 
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _WORD = re.compile(rf"[^\W\d_]+(?:['{APOSTROPHE}][^\W\d_]+)*")
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Ints
 from charlm.config import Cell, ModelConfig
 from charlm.generation.cells import FIELDS
 from corpora.errors import UserError
-
-Units = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,15 @@ class Hold:
     """The layer, from 0 at the bottom."""
     field: str
     """What is held: a name of `FIELDS`, such as hidden, cell or forget."""
-    units: Units
+    units: Ints
     """The units, (K,), from 0."""
     values: np.ndarray
     """Their values: one, (K, 1) for the units, or (K,) for pairs of `units` and `streams`."""
-    streams: Units | None = None
+    streams: Ints | None = None
     """The stream (K,) in which each unit is held; None holds all units in all streams."""
 
     @property
-    def index(self) -> Units | tuple[Units, Units]:
+    def index(self) -> Ints | tuple[Ints, Ints]:
         """What selects the held values of a field (H, N)."""
         return self.units if self.streams is None else (self.units, self.streams)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.generation.generate import opening_ids
 from charlm.generation.tokens import log_softmax
 from charlm.inside.reading import read_in_streams
@@ -23,8 +23,6 @@ STRONGEST = 3.0
 """Nats of difference from which on the colour is the strongest one."""
 LONGEST = 10_000_000
 """Characters of a text, at most."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from charlm.inside.traces import Array, Trace
+from charlm.arrays import Singles
+from charlm.inside.traces import Trace
 from charlm.language_model import LanguageModel
 from charlm.model import CharLM
 from charlm.nn.recurrent import LayerState, run_layer
@@ -47,7 +48,7 @@ def add_effects(model: LanguageModel, trace: Trace) -> Trace:
     return replace(trace, fields={**trace.fields, "effect": effects})
 
 
-def _compute(model: CharLM, ids: Tensor, before: list[Array]) -> Array:
+def _compute(model: CharLM, ids: Tensor, before: list[Singles]) -> Singles:
     """Return the effects (N, L, H) at N characters, given the states (N, L, H) before them."""
     outputs: list[Tensor] = []
     with torch.enable_grad():

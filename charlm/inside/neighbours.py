@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.console.program import printable
 from charlm.drawing.symbol_map import SymbolMap
 from charlm.inside.results import Result
@@ -21,7 +22,6 @@ from corpora.errors import UserError
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
 
-Floats = npt.NDArray[np.float64]
 
 MOST_SHOWN = 150
 """Symbols of a map, at most: of more, the first ones, which are the most frequent words."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Singles
 from charlm.config import ModelConfig
 from charlm.generation.cells import FIELDS
 from charlm.generation.generate import opening_ids
@@ -26,7 +27,6 @@ MOST_BYTES = 4 << 30
 SHOWN_UNITS = 20
 """Units of a picture of a whole trace."""
 
-Array = npt.NDArray[np.float32]
 Unit = tuple[int, int]
 """A layer, from 0 at the bottom, and a unit of it, from 0."""
 Order = Literal["change", "variance", "effect"]
@@ -54,7 +54,7 @@ class Trace(Result):
     surprisals: npt.NDArray[np.float64]
     """Surprisal (T,) of each character before it was read, in nats. The first one was predicted
     after a line feed."""
-    fields: Mapping[str, Array]
+    fields: Mapping[str, Singles]
     """Values (T, L, H) after each character, by the names of `charlm.generation.cells.FIELDS`."""
 
     def select(self, units: Iterable[Unit], of: str | None = None) -> UnitTrace:
@@ -121,7 +121,7 @@ class Trace(Result):
         of = field if field in self.fields else next(iter(self.fields))
         return self.select(self.top(SHOWN_UNITS, of=of), of).plot()
 
-    def field(self, name: str) -> Array:
+    def field(self, name: str) -> Singles:
         """Return the values (T, L, H) of a field.
 
         Raises:
@@ -145,7 +145,7 @@ class UnitTrace(Result):
     """What is shown of the units: hidden, cell, a gate."""
     units: tuple[Unit, ...]
     """The K units."""
-    values: Array
+    values: Singles
     """Their values after each character, (T, K)."""
 
     def scaled(self) -> npt.NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from rich.text import Text
 
+from charlm.arrays import Floats
 from charlm.console.program import printable
 from charlm.drawing.colored_text import Scale, color_html, color_text, name_signs
 from charlm.drawing.panels import Line, Panel
@@ -30,8 +31,6 @@ CURVE_HEIGHT = 14
 """Lines of the curve in a terminal."""
 STEPS = 6
 """Words that are listed because they changed the probability most."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

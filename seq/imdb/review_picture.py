@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
+from charlm.arrays import Floats
 from charlm.console.program import printable
 from charlm.drawing.colored_text import draw_text_figure
 from charlm.drawing.panels import COLORS
 from charlm.drawing.picture import Picture
-
-Floats = npt.NDArray[np.float64]
 
 CURVE = 2.2
 """Inches for the curve."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.text import Text
 
+from charlm.arrays import Floats
 from charlm.console.program import printable
 from charlm.drawing.colored_text import Scale
 from charlm.drawing.panels import Line, Panel
@@ -24,8 +25,6 @@ VIEWS: Mapping[Pooling, str] = {"last": "at the end", "mean": "its mean", "max":
 which is the first word of the text for a backward unit; the mean and the maximum over the text."""
 BINS = 24
 HEIGHT = 14
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

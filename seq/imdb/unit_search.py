@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from charlm.arrays import Floats
 from charlm.inside.other_kinds import Progress, UnitsRequest
 from charlm.inside.units.unit_scores import compute_auc, rank
 from charlm.training.device import autocast
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 20, 25_000
 """Texts that can be asked for."""
-
-Floats = npt.NDArray[np.float64]
 
 
 def find_sentiment_units(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from rich.text import Text
 
+from charlm.arrays import Singles
 from charlm.config import Cell, ModelConfig
 from charlm.drawing.colored_text import PLAIN, Scale
 from charlm.generation.cells import CELLS, FIELDS
@@ -27,7 +28,6 @@ from seq.scan.vocabularies import END, START
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
 
-Array = npt.NDArray[np.float32]
 
 SHOWN = 6
 """Units that are shown when none is named: with the attention beside them, 80 columns hold them."""
@@ -45,7 +45,7 @@ class CommandTrace(DrawnResult):
     """Its cell."""
     translation: TranslatedCommand
     """The command, its translation and, if the model has one, the attention (T, S)."""
-    fields: Mapping[str, Array]
+    fields: Mapping[str, Singles]
     """Values (T, L, H) after each step, by the names of `charlm.generation.cells.FIELDS`. A step
     reads the action before, or the start, and then names its own action."""
     units: tuple[Unit, ...] = ()
@@ -54,7 +54,7 @@ class CommandTrace(DrawnResult):
     """What is shown of them."""
 
     @property
-    def values(self) -> Array:
+    def values(self) -> Singles:
         """Values of the units that are shown, (T, K)."""
         return np.stack([self.fields[self.of][:, layer, unit] for layer, unit in self.units], 1)
 

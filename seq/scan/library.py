@@ -8,9 +8,9 @@ from numbers import Integral
 from reprlib import repr as shortened
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from charlm.arrays import Singles
 from charlm.runs.registry import TRANSLATOR, find
 from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Device, Precision
@@ -28,8 +28,6 @@ from seq.scan.vocabularies import END, Languages
 
 DEFAULT_TRANSLATOR = "scan"
 
-Weights = npt.NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class TranslatedCommand:
@@ -45,9 +43,9 @@ class TranslatedCommand:
     """Log-probability of the whole translation, in nats."""
     symbols: tuple[str, ...]
     """The V symbols that are possible at each step: all actions and, last, the end."""
-    probabilities: Weights
+    probabilities: Singles
     """Probability of each of `symbols` at each of the T `steps`, (T, V)."""
-    attention: Weights | None
+    attention: Singles | None
     """Attention weight of each word of the command at each step, (T, S); None without attention."""
 
     @property
@@ -136,7 +134,7 @@ class CommandTranslator:
         return self.languages.encode_command(words)
 
     def _describe(
-        self, command: str, ids: Sequence[int], probabilities: Weights, weights: Weights | None
+        self, command: str, ids: Sequence[int], probabilities: Singles, weights: Singles | None
     ) -> TranslatedCommand:
         log_prob = float(np.log(probabilities[np.arange(len(ids)), ids]).sum())
         order = [*range(END + 1, probabilities.shape[1]), END]

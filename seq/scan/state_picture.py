@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from charlm.arrays import Reals
 from charlm.console.program import printable
 from charlm.drawing.picture import Picture
-
-Values = npt.NDArray[np.floating]
 
 CELL_WIDTH, CELL_HEIGHT = 0.42, 0.22
 LEFT, TOP, GAP, RIGHT, BOTTOM = 1.25, 0.95, 0.35, 0.9, 0.2
@@ -18,10 +14,10 @@ LEFT, TOP, GAP, RIGHT, BOTTOM = 1.25, 0.95, 0.35, 0.9, 0.2
 
 
 def draw_states(
-    values: Values,
+    values: Reals,
     units: Sequence[str],
     steps: Sequence[str],
-    attention: Values | None,
+    attention: Reals | None,
     words: Sequence[str],
     *,
     title: str,

@@ -18,8 +18,9 @@ from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
+    from charlm.arrays import Floats
     from charlm.inside.by_hand.cell_steps import CellSteps
-    from charlm.inside.by_hand.cell_weights import Array, CellWeights
+    from charlm.inside.by_hand.cell_weights import CellWeights
 
 SHOWN_STEPS, SHOWN_UNITS, SHOWN_NUMBERS = 6, 3, 8
 """Steps, units and numbers of a row of weights that are printed; --json has them all."""
@@ -79,7 +80,7 @@ def _choose(
     file: Path | None,
     drawn: tuple[int | None, int | None, int | None],
     x: tuple[float, ...],
-) -> tuple[CellWeights, Array]:
+) -> tuple[CellWeights, Floats]:
     """Return the weights and the inputs that the options ask for."""
     from charlm.inside.by_hand.cell_weights import (
         draw_weights,
@@ -88,7 +89,7 @@ def _choose(
         shape_inputs,
     )
 
-    found: Array | None
+    found: Floats | None
     if file is not None:
         if any(number is not None for number in drawn):
             raise UserError("give --weights, or --seed, --input and --hidden, but not both")
@@ -204,7 +205,7 @@ def _tabulate_gates(worked: CellSteps, t: int) -> Table:
     return _align(table)
 
 
-def _pick(values: Array | None, t: int, unit: int) -> str:
+def _pick(values: Floats | None, t: int, unit: int) -> str:
     return "" if values is None else format_figure(values[t, unit])
 
 
@@ -214,7 +215,7 @@ def _align(table: Table) -> Table:
     return table
 
 
-def _join_rows(array: Array) -> str:
+def _join_rows(array: Floats) -> str:
     """Return the first rows of a matrix in brackets; those of one number, or many, have none."""
     if array.ndim == 1 or array.shape[1] == 1 or array.shape[1] > SHOWN_NUMBERS:
         return _join(array.ravel())
@@ -223,6 +224,6 @@ def _join_rows(array: Array) -> str:
     return " ".join(f"[{_join(row)}]" for row in array[:count]) + more
 
 
-def _join(values: Array) -> str:
+def _join(values: Floats) -> str:
     more = "" if len(values) <= SHOWN_NUMBERS else f" … ({len(values) - SHOWN_NUMBERS:,} more)"
     return " ".join(f"{value:g}" for value in values[:SHOWN_NUMBERS].tolist()) + more

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.drawing.panels import Line, Panel
 from charlm.inside.agreement.form_scores import Progress, score_forms
 from charlm.inside.agreement.minimal_pairs import Pair, make_pairs
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 EDGES = (10, 20, 40, 60, 80)
 """Distances, in characters, at which a new group of pairs begins."""
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.generation.generate import opening_ids
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
@@ -16,7 +17,6 @@ from corpora.text.vocabulary import Vocabulary
 STREAMS = 128
 """Prefixes that are read side by side."""
 
-Floats = npt.NDArray[np.float64]
 Progress = Callable[[int], object]
 """A function that takes the number of pairs that are read now, in addition to those before."""
 

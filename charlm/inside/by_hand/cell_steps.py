@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from charlm.arrays import Floats
 from charlm.config import GATES, Cell
-from charlm.inside.by_hand.cell_weights import Array, CellWeights, make_classic
+from charlm.inside.by_hand.cell_weights import CellWeights, make_classic
 from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
 from charlm.inside.results import Result, table_html
 
@@ -51,16 +52,16 @@ class Gate:
 
     name: str
     """Name of the gate; h for the sum of an RNN."""
-    input_part: Array | None
+    input_part: Floats | None
     """W_ih x; None where the input has no part in it."""
-    hidden_part: Array | None
+    hidden_part: Floats | None
     """W_hh h, with the h of the step before; None where it is in the term before."""
-    bias: Array
+    bias: Floats
     """b_ih + b_hh. In a GRU the candidate has b_ih, and the term before it b_hh."""
-    total: Array
+    total: Floats
     """What goes into the sigmoid or the tanh: the sum of the three. The candidate of a GRU adds
     the value of the term before it."""
-    value: Array
+    value: Floats
     """What comes out."""
 
 
@@ -70,17 +71,17 @@ class CellSteps(Result):
 
     weights: CellWeights
     """Its weights."""
-    x: Array
+    x: Floats
     """The inputs, (T, I)."""
     gates: tuple[Gate, ...]
     """The gates, in torch's order."""
-    parts: Mapping[str, Array]
+    parts: Mapping[str, Floats]
     """What is made of the gates, (T, H) each, in the order of the computation: products, c, h."""
-    expected: Mapping[str, Array] | None = None
+    expected: Mapping[str, Floats] | None = None
     """What `torch.nn` gives, (T, H), for h and for the c of an LSTM; None if it was not asked."""
 
     @property
-    def h(self) -> Array:
+    def h(self) -> Floats:
         """Return the hidden states, (T, H)."""
         return self.parts["h"]
 
@@ -91,7 +92,7 @@ class CellSteps(Result):
         pairs = self.expected.items()
         return max(float(np.abs(self.parts[name] - values).max()) for name, values in pairs)
 
-    def compare(self, expected: Mapping[str, Array]) -> CellSteps:
+    def compare(self, expected: Mapping[str, Floats]) -> CellSteps:
         """Return the same steps, with what `torch.nn` gives beside them."""
         return replace(self, expected=expected)
 
@@ -161,7 +162,7 @@ def _show_numbers(values: list[float]) -> str:
     return " ".join(f"{value:.4f}" for value in values[:SHOWN_UNITS]) + more
 
 
-def step(weights: CellWeights | None = None, x: Array | None = None) -> CellSteps:
+def step(weights: CellWeights | None = None, x: Floats | None = None) -> CellSteps:
     """Work a cell out, number by number; see `FORMULAS`, which are those of torch.
 
     Args:
@@ -181,7 +182,7 @@ def step(weights: CellWeights | None = None, x: Array | None = None) -> CellStep
         raise ValueError(f"x must be (T, {weights.input_size}), not {x.shape}")
     state = {name: np.zeros(weights.hidden_size) for name in ("h", "c")}
     gates: list[list[Gate]] = []
-    parts: list[dict[str, Array]] = []
+    parts: list[dict[str, Floats]] = []
     for row in x:
         gates.append(_work_out(weights, row, state["h"]))
         values = {gate.name: gate.value for gate in gates[-1]}
@@ -194,7 +195,7 @@ def step(weights: CellWeights | None = None, x: Array | None = None) -> CellStep
 def _stack(gates: tuple[Gate, ...]) -> Gate:
     """Return one gate at all steps, from itself at each step."""
 
-    def join(name: str) -> Array | None:
+    def join(name: str) -> Floats | None:
         values = [getattr(gate, name) for gate in gates]
         return None if values[0] is None else np.stack(values)
 
@@ -214,7 +215,7 @@ RESET_PART = "reset (W_hh h + b_hh)"
 """The term of a GRU that the reset gate multiplies."""
 
 
-def _work_out(weights: CellWeights, x: Array, h: Array) -> list[Gate]:
+def _work_out(weights: CellWeights, x: Floats, h: Floats) -> list[Gate]:
     """Return the terms of every gate at one step, given x (I,) and the h (H,) before it."""
     count = GATES[weights.cell]
     input_parts = np.split(weights.weight_ih @ x, count)
@@ -237,15 +238,15 @@ def _work_out(weights: CellWeights, x: Array, h: Array) -> list[Gate]:
     return found
 
 
-def _sigmoid(a: Array) -> Array:
+def _sigmoid(a: Floats) -> Floats:
     # exp(-|a|) never overflows.
     small = np.exp(-np.abs(a))
     return np.asarray(np.where(a >= 0, 1, small) / (1 + small))
 
 
 def _combine(
-    cell: Cell, gates: Mapping[str, Array], before: Mapping[str, Array]
-) -> dict[str, Array]:
+    cell: Cell, gates: Mapping[str, Floats], before: Mapping[str, Floats]
+) -> dict[str, Floats]:
     """Return what is made of the gates of one step, by the names of `PARTS`."""
     if cell == "rnn":
         return {"h": gates["h"]}

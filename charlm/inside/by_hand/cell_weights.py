@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.config import GATES, Cell
 from charlm.inside.by_hand.recurrences import Neuron
 from corpora.errors import UserError, os_error
-
-Array = npt.NDArray[np.float64]
 
 LARGEST = 1e6
 """Largest size of a weight or of an input."""
@@ -38,13 +36,13 @@ class CellWeights:
 
     cell: Cell
     """The kind of cell."""
-    weight_ih: Array
+    weight_ih: Floats
     """Weights of the input, (G H, I): U in textbooks."""
-    weight_hh: Array
+    weight_hh: Floats
     """Weights of the hidden state, (G H, H): W in textbooks."""
-    bias_ih: Array
+    bias_ih: Floats
     """Bias of the input, (G H,)."""
-    bias_hh: Array
+    bias_hh: Floats
     """Bias of the hidden state, (G H,)."""
 
     @property
@@ -70,7 +68,7 @@ def make_classic(cell: Cell = "rnn") -> CellWeights:
 
 def draw_weights(
     cell: Cell, input_size: int, hidden_size: int, seed: int, steps: int = 3
-) -> tuple[CellWeights, Array]:
+) -> tuple[CellWeights, Floats]:
     """Draw weights and inputs with few decimals, so that one can work with them by hand.
 
     Weights are uniform between -1/sqrt(H) and 1/sqrt(H), as in torch, and have two decimals. Inputs
@@ -103,7 +101,7 @@ def draw_weights(
     return CellWeights(cell, *drawn), x
 
 
-def shape_inputs(numbers: Sequence[float], input_size: int) -> Array:
+def shape_inputs(numbers: Sequence[float], input_size: int) -> Floats:
     """Return inputs (T, I) from numbers in the order of time: all I numbers of a step together.
 
     Raises:
@@ -123,7 +121,7 @@ def shape_inputs(numbers: Sequence[float], input_size: int) -> Array:
     return values.reshape(-1, input_size)
 
 
-def read_weights(path: Path) -> tuple[CellWeights, Array | None]:
+def read_weights(path: Path) -> tuple[CellWeights, Floats | None]:
     """Read the weights of a cell, and its inputs if they are there, from a JSON file.
 
     The file holds one object with torch's names. This is the classic example::
@@ -163,7 +161,7 @@ def _load(path: Path) -> object:
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "b", "x")
 
 
-def _parse(data: object) -> tuple[CellWeights, Array | None]:
+def _parse(data: object) -> tuple[CellWeights, Floats | None]:
     if not isinstance(data, dict):
         raise UserError("a JSON object is expected, with weight_ih, weight_hh and biases")
     if unknown := sorted(set(data) - set(NAMES)):
@@ -189,7 +187,7 @@ def _parse(data: object) -> tuple[CellWeights, Array | None]:
     return weights, _read_inputs(data["x"], inputs) if "x" in data else None
 
 
-def _read_biases(data: Mapping[str, Any], rows: int) -> tuple[Array, Array]:
+def _read_biases(data: Mapping[str, Any], rows: int) -> tuple[Floats, Floats]:
     if "b" in data and ("bias_ih" in data or "bias_hh" in data):
         raise UserError("give b, or bias_ih and bias_hh, but not both")
     found = []
@@ -201,7 +199,7 @@ def _read_biases(data: Mapping[str, Any], rows: int) -> tuple[Array, Array]:
     return found[0], found[1]
 
 
-def _read_inputs(x: object, inputs: int) -> Array:
+def _read_inputs(x: object, inputs: int) -> Floats:
     if isinstance(x, list) and x and not isinstance(x[0], list):
         return shape_inputs(_read_row(x, "x"), inputs)
     steps = _read_matrix(x, "x")
@@ -212,7 +210,7 @@ def _read_inputs(x: object, inputs: int) -> Array:
     return shape_inputs(steps.ravel().tolist(), inputs)
 
 
-def _read_matrix(value: object, name: str) -> Array:
+def _read_matrix(value: object, name: str) -> Floats:
     if not isinstance(value, list) or not value:
         raise UserError(f"{name} must be a list of rows, each a list of numbers")
     rows = [_read_row(row, f"a row of {name}") for row in value]

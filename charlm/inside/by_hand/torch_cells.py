@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from charlm.arrays import Floats
 from charlm.config import Cell
-from charlm.inside.by_hand.cell_weights import Array, CellWeights
+from charlm.inside.by_hand.cell_weights import CellWeights
 from charlm.inside.by_hand.shapes import StackSizes, list_tensors
 
 CELLS: dict[Cell, type[nn.RNNCell] | type[nn.GRUCell] | type[nn.LSTMCell]] = {
@@ -25,7 +26,7 @@ MOST_STEPS = 3
 """Most steps of a larger one."""
 
 
-def run_torch_cell(weights: CellWeights, x: Array) -> dict[str, Array]:
+def run_torch_cell(weights: CellWeights, x: Floats) -> dict[str, Floats]:
     """Return the states (T, H) of torch's own cell, by name: h, and c for an LSTM.
 
     Args:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.drawing.panels import Line, Panel
 from charlm.generation.generate import check_whole
 from charlm.generation.network import Network, State
@@ -31,7 +32,6 @@ SHARE_LEFT = 0.01
 AT_ONCE = 256
 """Streams that are read side by side: more are not faster, and take more memory."""
 
-Figures = npt.NDArray[np.float64]
 Ids = npt.NDArray[Any]
 Progress = Callable[[int], object]
 """Takes the number of characters that have been read since it was last called."""
@@ -51,9 +51,9 @@ class ContextCurve(Result):
     """Number of places, P."""
     contexts: tuple[int, ...]
     """The K lengths of the context, in characters, rising."""
-    losses: Figures
+    losses: Floats
     """Mean loss (K,) in nats per character, with that context."""
-    errors: Figures
+    errors: Floats
     """Standard error (K,) of the difference between that loss and `full`, over the places."""
     full: float
     """Mean loss at these places with all of the text before them."""
@@ -63,7 +63,7 @@ class ContextCurve(Result):
         """What all of the context is worth beyond its shortest part, in nats per character."""
         return float(self.losses[0]) - self.full
 
-    def shares(self) -> Figures:
+    def shares(self) -> Floats:
         """Return the share (K,) of the gain that is still to come beyond each context."""
         return np.asarray((self.losses - self.full) / self.gain)
 
@@ -196,7 +196,7 @@ def count_characters(length: int, contexts: Sequence[int], positions: int) -> in
     return int(targets[-1]) + len(targets) * sum(contexts)
 
 
-def _predict(network: Network, ids: Ids, targets: Ids, context: int, progress: Progress) -> Figures:
+def _predict(network: Network, ids: Ids, targets: Ids, context: int, progress: Progress) -> Floats:
     """Return the surprisals (P,) of the targets (P,) from the `context` characters before them."""
     nats = np.empty(len(targets))
     for start in range(0, len(targets), AT_ONCE):

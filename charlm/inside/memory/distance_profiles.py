@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.inside.results import Result
 
 if TYPE_CHECKING:
     from charlm.drawing.panels import Panel
     from charlm.drawing.picture import Picture
-
-Figures = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,9 @@ class DistanceProfile(Result):
     """Number of predictions."""
     distances: tuple[int, ...]
     """Least distances (K,) of the bins, in characters; each bin ends where the next begins."""
-    left_out: Figures
+    left_out: Floats
     """Mean size (K,) of the influence when the character is left out, in nats."""
-    gradient: Figures
+    gradient: Floats
     """Mean size (K,) of gradient times embedding, in nats."""
 
     def records(self) -> list[dict[str, Any]]:
@@ -67,7 +65,7 @@ class DistanceProfile(Result):
         )
 
 
-def _compute_orders(values: Figures) -> Figures:
+def _compute_orders(values: Floats) -> Floats:
     return np.asarray(np.log10(np.maximum(values, 10.0**-LEAST_ORDER)))
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from charlm.arrays import Floats
 from charlm.language_model import LanguageModel
 from charlm.model import CharLM
 from charlm.nn.recurrent import LayerState, run_layer
@@ -16,8 +17,6 @@ from charlm.start import build_model
 AT_ONCE = 32
 """Texts that are read side by side."""
 
-Figures = npt.NDArray[np.float64]
-
 
 def compute_products(
     model: LanguageModel,
@@ -25,7 +24,7 @@ def compute_products(
     following: npt.NDArray[np.int64],
     *,
     first: int = 0,
-) -> Figures:
+) -> Floats:
     """Return gradient times embedding for each character of N texts, (N, T - first), in nats.
 
     For the character at t it is e_t . d log p(next) / d e_t, where e_t is its embedding: to first

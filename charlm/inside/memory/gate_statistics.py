@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.config import Cell
 from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.reading import read_in_streams
@@ -37,8 +38,6 @@ EDGES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 LONGEST = 1e7
 """Memory length that a gate has which rounds to 1."""
 
-Figures = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class GateStatistics(Result):
@@ -50,14 +49,14 @@ class GateStatistics(Result):
     """Its recurrent cell."""
     characters: int
     """Number of characters that were read."""
-    means: Mapping[str, Figures]
+    means: Mapping[str, Floats]
     """Mean over the text (L, H) of each gate."""
-    left: Mapping[str, Figures]
+    left: Mapping[str, Floats]
     """Share of the time (L, H) in which each gate was below 0.1."""
-    right: Mapping[str, Figures]
+    right: Mapping[str, Floats]
     """Share of the time (L, H) in which each gate was above 0.9."""
 
-    def memory_lengths(self) -> Figures | None:
+    def memory_lengths(self) -> Floats | None:
         """Return the memory length (L, H) of each unit in characters, 1 / (1 - f).
 
         f is the mean of the forget gate of an LSTM, or of the update gate of a GRU, which also
@@ -69,7 +68,7 @@ class GateStatistics(Result):
         kept = self.means[KEEPERS[self.cell]]
         return np.asarray(1 / np.maximum(1 - kept, 1 / LONGEST))
 
-    def half_lives(self) -> Figures | None:
+    def half_lives(self) -> Floats | None:
         """Return the characters (L, H) after which half of a state is left: log 2 / -log f."""
         if self.cell not in KEEPERS:
             return None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.generation.generate import check_whole, opening_ids, read
 from charlm.generation.network import State
 from charlm.generation.tokens import log_softmax
@@ -29,7 +29,6 @@ PLACES = 128
 """Places of a corpus, for the mean influence by distance."""
 Method = Literal["leave-out", "gradient"]
 """How influence is measured: the character is left out, or the gradient times its embedding."""
-Figures = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,16 @@ class Influence(Result):
     """The character whose prediction is looked at."""
     probability: float
     """Its probability after the whole text."""
-    left_out: Figures
+    left_out: Floats
     """Influence (T,) in nats: log p(next) minus log p(next) without the character."""
-    gradient: Figures
+    gradient: Floats
     """Gradient times embedding (T,), in nats; see `charlm.inside.memory.embedding_gradients`."""
 
-    def values(self, method: Method) -> Figures:
+    def values(self, method: Method) -> Floats:
         """Return the influence (T,) by one of the two measures, in nats."""
         return self.left_out if method == "leave-out" else self.gradient
 
-    def scaled(self, method: Method = "leave-out") -> Figures:
+    def scaled(self, method: Method = "leave-out") -> Floats:
         """Return the influence (T,) from -1 to 1: the largest size becomes 1.
 
         It is the square root that is shown, with its sign: the nearest characters count so much

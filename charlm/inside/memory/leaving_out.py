@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
+from corpora.text.vocabulary import Ids
 
 AT_ONCE = 256
 """Streams that are read side by side."""
 
-Figures = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int64]
 Memory = list[npt.NDArray[np.float32]]
 """What a state carries, (H, N) for each part of each layer, for N streams."""
 
@@ -27,7 +27,7 @@ def leave_out(
     sources: Ids,
     places: Ids,
     progress: Callable[[int], object] = lambda done: None,
-) -> Figures:
+) -> Floats:
     """Return what each of J characters adds to the prediction after its text, (J,), in nats.
 
     It is log p(next) minus log p(next) if the character had not been there. Each text is read once;
@@ -68,7 +68,7 @@ def _remember(
     sources: Ids,
     places: Ids,
     progress: Callable[[int], object],
-) -> tuple[Figures, Figures, Memory]:
+) -> tuple[Floats, Floats, Memory]:
     """Read the texts once.
 
     Returns:
@@ -96,7 +96,7 @@ def _go_on(
     places: Ids,
     memory: Memory,
     progress: Callable[[int], object],
-) -> Figures:
+) -> Floats:
     """Read texts (N, T) from behind the places (N,), rising, with the memory (H, N) before them.
 
     Returns:

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from charlm.arrays import Floats
 from charlm.drawing.panels import Panel, pick_look, shorten
 from charlm.drawing.picture import DPI, MARKERS, Picture, draw_on_axes
 
-Shares = npt.NDArray[np.float64]
 MOST_LAYERS = 8
 """Layers that a picture tells apart, from the bottom."""
 
@@ -78,7 +78,7 @@ def draw_lengths(axes: Axes, counts: npt.NDArray[np.int64], edges: Sequence[int]
     _add_legend(axes, names)
 
 
-def draw_saturation(axes: Axes, left: Shares, right: Shares, gate: str) -> None:
+def draw_saturation(axes: Axes, left: Floats, right: Floats, gate: str) -> None:
     """Draw a mark a unit: how often its gate is below 0.1, over how often it is above 0.9.
 
     Args:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from charlm.arrays import Floats
 from charlm.language_model import LanguageModel
 from charlm.model import CharLM
 from charlm.start import build_model
@@ -17,14 +18,13 @@ WINDOW = 128
 AT_ONCE = 64
 """Windows that are read side by side: all their steps are in memory for the backward pass."""
 
-Figures = npt.NDArray[np.float64]
 Steps = dict[str, Tensor]
 """Values (N, H) of one layer at one step, by the names of `charlm.generation.cells.FIELDS`."""
 
 
 def estimate_increases(
-    model: LanguageModel, ids: npt.NDArray[np.int64], field: str, held: Figures
-) -> Figures:
+    model: LanguageModel, ids: npt.NDArray[np.int64], field: str, held: Floats
+) -> Floats:
     """Return about how much the loss grows if each unit is held, (L, H), in nats per character.
 
     Let v_t be a unit's field, pulled a share s of the way to the value that it is held at. The
@@ -58,7 +58,7 @@ def estimate_increases(
     return np.asarray(found / (2 * len(windows) * length))
 
 
-def _compute_slopes(network: CharLM, windows: Tensor, field: str, held: Figures) -> Figures:
+def _compute_slopes(network: CharLM, windows: Tensor, field: str, held: Floats) -> Floats:
     """Return the slope of the loss of each window if each unit is held, (L, N, H)."""
     node = "hidden" if field == "cell" else field
     with torch.enable_grad():

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats
 from charlm.generation.hold import Hold
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
 from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.reading import read_in_streams
 from charlm.inside.traces import name_unit
+from corpora.text.vocabulary import Ids
 
 AT_ONCE = 256
 """Streams that are read side by side, each with something else silenced."""
@@ -22,9 +23,6 @@ WARM_UP = 64
 """Characters that are read before the first one that counts."""
 HURT = 3
 """Characters that are named with each target."""
-
-Figures = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def measure_losses(
     network: Network,
     ids: Ids,
     targets: Sequence[Target],
-    held: dict[str, Figures],
+    held: dict[str, Floats],
     *,
     symbols: Sequence[str],
     progress: Progress = ignore,
@@ -98,7 +96,7 @@ def _measure_block(
     network: Network,
     ids: Ids,
     targets: Sequence[Target],
-    held: dict[str, Figures],
+    held: dict[str, Floats],
     symbols: Sequence[str],
     progress: Progress,
 ) -> tuple[float, list[Loss]]:
@@ -130,13 +128,13 @@ def _measure_block(
 
 
 def _list_hurt(
-    totals: Figures, seen: Figures, symbols: Sequence[str]
+    totals: Floats, seen: Floats, symbols: Sequence[str]
 ) -> tuple[tuple[str, float], ...]:
     order = np.argsort(-totals, kind="stable")[:HURT].tolist()
     return tuple((symbols[n], float(totals[n] / seen[n])) for n in order if totals[n] > 0)
 
 
-def make_holds(targets: Sequence[Target], held: dict[str, Figures]) -> Iterator[Hold]:
+def make_holds(targets: Sequence[Target], held: dict[str, Floats]) -> Iterator[Hold]:
     """Yield what silences the first target in the first stream, the second in the second, ..."""
     groups: dict[tuple[int, str], list[tuple[int, int | None]]] = {}
     for stream, target in enumerate(targets):
@@ -153,7 +151,7 @@ def make_holds(targets: Sequence[Target], held: dict[str, Figures]) -> Iterator[
 
 def compute_means(
     network: Network, ids: Ids, fields: Sequence[str], progress: Progress = ignore
-) -> dict[str, Figures]:
+) -> dict[str, Floats]:
     """Return the mean (L, H) of fields over a text, by their names.
 
     Args:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from charlm.arrays import Floats
 from charlm.config import Cell, ModelConfig
 from charlm.generation.cells import FIELDS
 from charlm.generation.generate import check_whole
@@ -16,8 +17,6 @@ from charlm.generation.network import Network
 from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.results import Result
 from charlm.inside.silencing.held_streams import (
-    Figures,
-    Ids,
     Loss,
     Target,
     compute_means,
@@ -26,6 +25,7 @@ from charlm.inside.silencing.held_streams import (
 )
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
+from corpora.text.vocabulary import Ids
 
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
@@ -176,7 +176,7 @@ def _check_sizes(text: str, top: int, characters: int) -> None:
         raise UserError("two characters are needed: the second is predicted from the first")
 
 
-def compute_held(network: Network, ids: Ids, at: At, progress: Progress) -> dict[str, Figures]:
+def compute_held(network: Network, ids: Ids, at: At, progress: Progress) -> dict[str, Floats]:
     """Return the values (L, H) that each field is held at, by its name."""
     held = compute_means(network, ids, FIELDS[network.config.cell], progress)
     return held if at == "mean" else {name: np.zeros_like(one) for name, one in held.items()}
@@ -225,7 +225,7 @@ def estimate_work(
 
 
 def _choose(
-    model: LanguageModel, ids: Ids, targets: Sequence[Target], held: Figures, count: int
+    model: LanguageModel, ids: Ids, targets: Sequence[Target], held: Floats, count: int
 ) -> list[Target]:
     """Return the targets that count most by an estimate, in their own order."""
     from charlm.inside.silencing.attribution import estimate_increases

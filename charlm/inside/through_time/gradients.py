@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from charlm.arrays import Floats
 from charlm.config import Cell
 from charlm.inside.results import Result, table_html
 from charlm.inside.through_time.decay import MOST_STEPS, find_distance, log_points, mean_factor
@@ -37,7 +37,6 @@ FLOOR = -10.0
 """Lowest logarithm of a picture: what is below it is far below the precision of single floats."""
 
 StateName = Literal["h", "c"]
-Norms = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,7 @@ class Curve:
     """Whether its weights are trained, or those of the start."""
     state: StateName
     """The state: h, or the c of an LSTM."""
-    norms: Norms
+    norms: Floats
     """Norm of dL_t / d state_(t-k) for k = 1 to K, (K,): the geometric mean over the places."""
 
     @property
@@ -192,7 +191,7 @@ def _check_memory(subject: Subject, count: int) -> None:
         )
 
 
-def trace_back(model: CharLM, windows: Tensor, steps: int) -> dict[StateName, Norms]:
+def trace_back(model: CharLM, windows: Tensor, steps: int) -> dict[StateName, Floats]:
     """Return the norms (K, N) of the gradients of each state, k = 1 to K, for each window.
 
     Args:
@@ -218,7 +217,7 @@ def trace_back(model: CharLM, windows: Tensor, steps: int) -> dict[StateName, No
         named = [_list_states(layers) for layers in handed_on]
         tensors = [tensor for step in named for states in step.values() for tensor in states]
         gradients = iter(torch.autograd.grad(loss, tensors))
-    norms: dict[StateName, list[Norms]] = {}
+    norms: dict[StateName, list[Floats]] = {}
     for step in named:
         for name, states in step.items():
             own = torch.cat([next(gradients) for _ in states], dim=-1)  # (1, N, all units)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from charlm.arrays import Floats
 from charlm.config import ModelConfig
 from charlm.inside.results import Result, table_html
 from charlm.inside.traces import Unit, name_unit
 from charlm.inside.units.features import Feature
-from charlm.inside.units.unit_scores import Floats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

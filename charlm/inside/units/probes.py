@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlm.inside.units.unit_scores import Floats, rank
+from charlm.arrays import Floats
+from charlm.inside.units.unit_scores import rank
 
 RIDGE = 1e-3
 """Weight of the penalty, for a unit of variance 1: enough for units that say the same."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from charlm.arrays import Floats
 from charlm.generation.hold import check_field, default_field
 from charlm.inside.traces import Unit
 from charlm.inside.units.features import FEATURES, Feature
@@ -30,7 +31,7 @@ from charlm.inside.units.samples import (
     read_states,
     split_levels,
 )
-from charlm.inside.units.unit_scores import Floats, find_strength, rank, score, score_ranks
+from charlm.inside.units.unit_scores import find_strength, rank, score, score_ranks
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 from corpora.text.vocabulary import code_points

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from charlm.arrays import Floats
 
 
 def rank(values: npt.NDArray[np.floating] | npt.NDArray[np.integer]) -> Floats:
