@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.runs.model_file import read_kind
 from charlm.runs.registry import CHARACTERS, find, find_kind, import_attribute
 from corpora.errors import UserError
@@ -59,7 +59,8 @@ class UnitsRequest:
     """Seed of their choice."""
 
 
-class DrawnResult(Result):
+@dataclass(frozen=True)
+class DrawnResult(ModelResult):
     """A result that knows how it looks in a terminal."""
 
     @abstractmethod

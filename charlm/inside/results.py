@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,14 @@ class Result(ABC):
 
     def _repr_html_(self) -> str:
         return table_html(self.records())
+
+
+@dataclass(frozen=True)
+class ModelResult(Result):
+    """What a look inside one model has found."""
+
+    model: str
+    """Name of the model."""
 
 
 def table_html(records: Sequence[Record]) -> str:

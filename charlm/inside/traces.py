@@ -15,7 +15,7 @@ from charlm.generation.cells import FIELDS
 from charlm.generation.generate import opening_ids
 from charlm.generation.hold import STATES, check_field, check_layer, check_unit, default_field
 from charlm.inside.reading import record_stream
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
@@ -42,11 +42,9 @@ def name_unit(unit: Unit) -> str:
 
 
 @dataclass(frozen=True)
-class Trace(Result):
+class Trace(ModelResult):
     """What happened in a model while it read a text."""
 
-    model: str
-    """Name of the model."""
     config: ModelConfig
     """Its shape."""
     text: str
@@ -134,11 +132,9 @@ class Trace(Result):
 
 
 @dataclass(frozen=True)
-class UnitTrace(Result):
+class UnitTrace(ModelResult):
     """What some units did while a model read a text."""
 
-    model: str
-    """Name of the model."""
     text: str
     """The text, T characters."""
     field: str

@@ -13,7 +13,7 @@ import torch
 from charlm.training.device import autocast, set_rounding
 from corpora.errors import UserError
 from corpora.labelled.words import Word
-from seq.imdb.library import LONGEST_TEXT, Prediction, TextClassifier
+from seq.imdb.library import LONGEST_TEXT, Prediction, Progress, TextClassifier
 
 Method = Literal["occlusion", "gradient"]
 
@@ -22,6 +22,8 @@ OCCLUSION_WORDS = 400
 for each word, here 160,000 words in all."""
 MOST_OCCLUDED = 2_000
 """Longest text, in words, that can be explained by occlusion: four million words are read."""
+MOST_TOGETHER, WORDS_TOGETHER = 32, 8_000
+"""Most texts, and most words of them, that are read between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,13 @@ class Explanation:
             yield self.text[end:], 0.0
 
 
-def explain(classifier: TextClassifier, text: str, method: Method | None = None) -> Explanation:
+def explain(
+    classifier: TextClassifier,
+    text: str,
+    method: Method | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Explanation:
     """Return the contribution of each word to the label that `classifier` gives to `text`.
 
     Occlusion (Zeiler and Fergus 2014) reads the text without the word. The contribution is the
@@ -67,6 +75,9 @@ def explain(classifier: TextClassifier, text: str, method: Method | None = None)
         classifier: the classifier that gives the label.
         text: the text to explain. Of a longer one, the last 20,000 words are read and explained.
         method: by default occlusion for texts of up to 400 words, and gradient for longer ones.
+        progress: is called with the number of words that were explained since the last call. An
+            exception that it raises ends the explanation, so that one that nobody waits for any
+            more need not be computed to its end.
 
     Raises:
         UserError: the text has more than 2,000 words, and `method` is occlusion.
@@ -84,19 +95,30 @@ def explain(classifier: TextClassifier, text: str, method: Method | None = None)
                 f"occlusion reads a text once for each word: {MOST_OCCLUDED:,} words are the most, "
                 f"not {len(words):,}; take --method gradient"
             )
-        contributions = _explain_by_occlusion(classifier, ids, label)
+        contributions = _explain_by_occlusion(classifier, ids, label, progress or _ignore)
     else:
         contributions = _explain_by_gradient(classifier, ids, label)
+        (progress or _ignore)(len(ids))
     return Explanation(text, prediction, tuple(words), contributions, chosen)
 
 
+def _ignore(words: int) -> None:
+    """Take a number of words that were explained, and tell nobody."""
+
+
 def _explain_by_occlusion(
-    classifier: TextClassifier, ids: npt.NDArray[np.int64], label: int
+    classifier: TextClassifier, ids: npt.NDArray[np.int64], label: int, progress: Progress
 ) -> npt.NDArray[np.float64]:
     nothing = np.array([classifier.tokenizer.UNKNOWN])
-    without = [np.delete(ids, place) if len(ids) > 1 else nothing for place in range(len(ids))]
-    read = classifier.read_ids([ids, *without])
-    odds = _log_odds(torch.from_numpy(read), label).numpy()
+    (whole,) = classifier.read_ids([ids])
+    together = max(1, min(MOST_TOGETHER, WORDS_TOGETHER // len(ids)))
+    found = []
+    for start in range(0, len(ids), together):
+        places = range(start, min(start + together, len(ids)))
+        without = [np.delete(ids, place) if len(ids) > 1 else nothing for place in places]
+        found.append(classifier.read_ids(without))
+        progress(len(places))
+    odds = _log_odds(torch.from_numpy(np.vstack([whole, *found])), label).numpy()
     return np.asarray(odds[0] - odds[1:], dtype=np.float64)
 
 

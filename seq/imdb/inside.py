@@ -20,6 +20,7 @@ from charlm.training.device import autocast
 from corpora.errors import UserError
 from corpora.labelled.words import Word
 from corpora.notice import Notice, silent
+from seq.imdb.beginnings import read_beginnings
 from seq.imdb.library import TextClassifier, load
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ STEPS = 6
 class ReviewTrace(DrawnResult):
     """What a classifier thought after each of the N words of a text."""
 
-    model: str
-    """Name of the model."""
     text: str
     """The text."""
     words: tuple[Word, ...]
@@ -208,8 +207,7 @@ def trace_review(
         moved = np.abs(np.diff(states, axis=0)) if len(ids) > 1 else states
         scores = moved.mean(axis=0) if by == "change" else states.var(axis=0)
         units = tuple(np.argsort(-scores, kind="stable")[:top].tolist())
-    beginnings = [ids[:end] for end in range(1, len(ids) + 1)]
-    read = np.exp(classifier.read_ids(beginnings, progress))
+    read = read_beginnings(classifier, ids, np.arange(1, len(ids) + 1), progress)
     classes = classifier.classes
     chosen = 1 if len(classes) == 2 else int(read[-1].argmax())
     other = classes[0] if len(classes) == 2 else "another class"

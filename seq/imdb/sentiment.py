@@ -49,8 +49,6 @@ class BestUnit:
 class SentimentUnits(DrawnResult):
     """Units of a classifier that follow the class of texts."""
 
-    model: str
-    """Name of the model."""
     corpus: str
     """Name of the texts."""
     class_name: str

@@ -39,8 +39,6 @@ GAP = 3
 class CommandTrace(DrawnResult):
     """What happened in the decoder in each of T steps."""
 
-    model: str
-    """Name of the model."""
     cell: Cell
     """Its cell."""
     translation: TranslatedCommand

@@ -14,7 +14,7 @@ from charlm.arrays import Floats
 from charlm.drawing.panels import Line, Panel
 from charlm.inside.agreement.form_scores import Progress, score_forms
 from charlm.inside.agreement.minimal_pairs import Pair, make_pairs
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 from corpora.text.vocabulary import Vocabulary
@@ -66,11 +66,9 @@ def _group(judged: list[tuple[str, str, int, float]], edges: tuple[int, ...]) ->
 
 
 @dataclass(frozen=True)
-class Agreement(Result):
+class Agreement(ModelResult):
     """What a model prefers in N minimal pairs."""
 
-    model: str
-    """Name of the model."""
     pairs: tuple[Pair, ...]
     """The pairs."""
     right: Floats

@@ -16,7 +16,7 @@ from charlm.generation.generate import check_whole
 from charlm.generation.network import Network, State
 from charlm.generation.tokens import log_softmax
 from charlm.inside.reading import compute_surprisals
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
@@ -42,11 +42,9 @@ def ignore(done: int) -> None:
 
 
 @dataclass(frozen=True)
-class ContextCurve(Result):
+class ContextCurve(ModelResult):
     """The loss of a model at the same P places of a text, by the length of its context."""
 
-    model: str
-    """Name of the model."""
     positions: int
     """Number of places, P."""
     contexts: tuple[int, ...]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from charlm.arrays import Floats
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 
 if TYPE_CHECKING:
     from charlm.drawing.panels import Panel
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DistanceProfile(Result):
+class DistanceProfile(ModelResult):
     """How large the influence of a character is on average, by its distance to the prediction."""
 
-    model: str
-    """Name of the model."""
     places: int
     """Number of predictions."""
     distances: tuple[int, ...]

@@ -14,7 +14,7 @@ from charlm.arrays import Floats
 from charlm.config import Cell
 from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.reading import read_in_streams
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
@@ -40,11 +40,9 @@ LONGEST = 1e7
 
 
 @dataclass(frozen=True)
-class GateStatistics(Result):
+class GateStatistics(ModelResult):
     """What the gates of every unit did while a model read a text."""
 
-    model: str
-    """Name of the model."""
     cell: Cell
     """Its recurrent cell."""
     characters: int

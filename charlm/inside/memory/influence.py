@@ -14,7 +14,7 @@ from charlm.generation.tokens import log_softmax
 from charlm.inside.memory.context_curves import Progress, ignore
 from charlm.inside.memory.distance_profiles import DistanceProfile, list_bins
 from charlm.inside.memory.leaving_out import leave_out
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.language_model import LanguageModel, load
 from corpora.errors import UserError
 
@@ -32,11 +32,9 @@ Method = Literal["leave-out", "gradient"]
 
 
 @dataclass(frozen=True)
-class Influence(Result):
+class Influence(ModelResult):
     """What each character of a text adds to the log-probability of the next character."""
 
-    model: str
-    """Name of the model."""
     text: str
     """The text, T characters: the last 512, if it was longer."""
     following: str

@@ -15,7 +15,7 @@ from charlm.generation.generate import check_whole
 from charlm.generation.hold import check_field, check_layer, check_unit, default_field
 from charlm.generation.network import Network
 from charlm.inside.memory.context_curves import Progress, ignore
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.inside.silencing.held_streams import (
     Loss,
     Target,
@@ -55,11 +55,9 @@ state does: with an input gate or a candidate of 0 nothing is ever written into 
 
 
 @dataclass(frozen=True)
-class Silencing(Result):
+class Silencing(ModelResult):
     """What a model loses when its parts are silenced, one at a time."""
 
-    model: str
-    """Name of the model."""
     at: At
     """What they are held at."""
     characters: int

@@ -16,7 +16,7 @@ import numpy as np
 from charlm.generation.hold import Hold
 from charlm.generation.network import Network
 from charlm.inside.reading import WARM_UP, compute_surprisals
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.inside.traces import Unit, name_unit
 from charlm.inside.units.findings import Finding, UnitSearch
 from charlm.inside.units.samples import Mask, Progress, ignore, split_levels
@@ -58,11 +58,9 @@ class Clamped:
 
 
 @dataclass(frozen=True)
-class Clampings(Result):
+class Clampings(ModelResult):
     """What holding the units of a search does to the loss."""
 
-    model: str
-    """Name of the model."""
     characters: int
     """How many characters were read."""
     rows: tuple[Clamped, ...]

@@ -9,7 +9,7 @@ import numpy as np
 
 from charlm.arrays import Floats
 from charlm.config import ModelConfig
-from charlm.inside.results import Result, table_html
+from charlm.inside.results import ModelResult, table_html
 from charlm.inside.traces import Unit, name_unit
 from charlm.inside.units.features import Feature
 
@@ -99,11 +99,9 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class UnitSearch(Result):
+class UnitSearch(ModelResult):
     """What the units of a model follow in a text."""
 
-    model: str
-    """Name of the model."""
     config: ModelConfig
     """Its shape."""
     text: str

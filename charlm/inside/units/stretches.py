@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from charlm.generation.hold import default_field
-from charlm.inside.results import Result
+from charlm.inside.results import ModelResult
 from charlm.inside.traces import Unit, UnitTrace, name_unit, trace
 from charlm.inside.units.samples import Progress, ignore
 from charlm.inside.units.stretch_matches import Match, find_matches, read_bits
@@ -31,11 +31,9 @@ BEFORE, AFTER = 24, 16
 
 
 @dataclass(frozen=True)
-class StretchSearch(Result):
+class StretchSearch(ModelResult):
     """The units of a stretch, and other stretches with these units on."""
 
-    model: str
-    """Name of the model."""
     text: str
     """The text with the selected stretch."""
     start: int
