@@ -7,6 +7,7 @@ and 7. The grammar is not recursive; it generates 20,910 commands.
 from __future__ import annotations
 
 import difflib
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -35,6 +36,18 @@ class Rule:
     """Words and symbols, in order."""
     meaning: Callable[..., Words]
     """Function from the meanings of the symbols in `pattern`, in order, to actions."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A part of a command as the grammar reads it: a node of its tree."""
+
+    symbol: str
+    """Symbol of the grammar: C, S, V, U or T; see `GRAMMAR`."""
+    parts: tuple[Phrase | str, ...]
+    """What it is made of, in order: phrases and words."""
+    actions: Words
+    """Its actions. Those of a phrase within it may come several times, and in another order."""
 
 
 def _rule(pattern: str, meaning: Callable[..., Words]) -> Rule:
@@ -110,11 +123,32 @@ def interpret(command: str) -> Words:
         NotACommand: the grammar does not accept the words; the message names the first wrong word
             and the words that the grammar allows there.
     """
+    return parse(command).actions
+
+
+def parse(command: str) -> Phrase:
+    """Return the tree of a command. The grammar is unambiguous: there is only one.
+
+    Raises:
+        NotACommand: as `interpret` does.
+    """
     reader = _Reader(command)
-    actions = reader.meaning
-    if actions is None:
+    if reader.phrase is None:
         raise reader.build_error()
-    return actions
+    return reader.phrase
+
+
+def draw(generator: random.Random, symbol: str = START) -> str:
+    """Return a random command, in which each rule of a symbol is as likely as the others.
+
+    So short commands come as often as long ones; of all commands, most are long.
+
+    Args:
+        generator: source of the random numbers.
+        symbol: symbol of the grammar; one other than C gives a part of a command.
+    """
+    pattern = generator.choice(GRAMMAR[symbol]).pattern
+    return " ".join(draw(generator, part) if part in GRAMMAR else part for part in pattern)
 
 
 def continuations(beginning: str) -> tuple[Words, bool]:
@@ -126,7 +160,7 @@ def continuations(beginning: str) -> tuple[Words, bool]:
     reader = _Reader(beginning)
     if reader.furthest < len(reader.words):
         raise reader.build_error()
-    return reader.expected, reader.meaning is not None
+    return reader.expected, reader.phrase is not None
 
 
 def _derive(symbol: str) -> Iterator[tuple[Words, Words]]:
@@ -149,8 +183,8 @@ class _Reader:
         """Number of words that the grammar accepts from the beginning."""
         self._wanted: set[str] = set()
         ends = dict(self._read(START, 0))
-        self.meaning = ends.get(len(self.words))
-        """The actions; None if the words are not a command."""
+        self.phrase = ends.get(len(self.words))
+        """The whole command; None if the words are none."""
         self._may_end = self.furthest in ends
 
     @property
@@ -175,23 +209,27 @@ class _Reader:
             line = f"{word!r} is no word of SCAN{guess}: {hint}"
         return NotACommand(line, position, self.expected)
 
-    def _read(self, symbol: str, start: int) -> Iterator[tuple[int, Words]]:
-        """Yield every position where `symbol`, read from `start`, can end, with its meaning."""
+    def _read(self, symbol: str, start: int) -> Iterator[tuple[int, Phrase]]:
+        """Yield every position where `symbol`, read from `start`, can end, with its tree."""
         for rule in GRAMMAR[symbol]:
-            for end, meanings in self._read_pattern(rule.pattern, start):
-                yield end, rule.meaning(*meanings)
+            for end, parts in self._read_pattern(rule.pattern, start):
+                meanings = [part.actions for part in parts if isinstance(part, Phrase)]
+                yield end, Phrase(symbol, parts, rule.meaning(*meanings))
 
-    def _read_pattern(self, pattern: Words, start: int) -> Iterator[tuple[int, tuple[Words, ...]]]:
+    def _read_pattern(
+        self, pattern: Words, start: int
+    ) -> Iterator[tuple[int, tuple[Phrase | str, ...]]]:
         if not pattern:
             yield start, ()
             return
         first, rest = pattern[0], pattern[1:]
         if first in GRAMMAR:
-            for middle, meaning in self._read(first, start):
-                for end, meanings in self._read_pattern(rest, middle):
-                    yield end, (meaning, *meanings)
+            for middle, phrase in self._read(first, start):
+                for end, parts in self._read_pattern(rest, middle):
+                    yield end, (phrase, *parts)
         elif self._accept(first, start):
-            yield from self._read_pattern(rest, start + 1)
+            for end, parts in self._read_pattern(rest, start + 1):
+                yield end, (first, *parts)
 
     def _accept(self, word: str, position: int) -> bool:
         if position == self.furthest:

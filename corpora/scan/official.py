@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Literal
 
 from corpora.errors import os_error
 from corpora.known.catalog import Entry, Source
 from corpora.known.fetch import fetch_entry
 from corpora.notice import Notice, silent
+from corpora.places import cache_dir, mirror_dir
 from corpora.scan.grammar import Pair
 
 REPOSITORY = (
@@ -38,6 +40,18 @@ def load_official(part: Literal["train", "test"], notice: Notice = silent) -> tu
     except OSError as error:
         raise os_error(error, path) from error
     return tuple(map(parse_pair, lines))
+
+
+def is_at_hand(part: Literal["train", "test"]) -> bool:
+    """Return whether a part can be loaded without the network: from the mirror or the cache."""
+    entry, mirror = _entry(part), mirror_dir()
+    if mirror is not None and (mirror / str(entry.sources[0].mirror)).is_file():
+        return True
+    try:
+        cached = (cache_dir() / "corpora" / f"{entry.name}.txt").read_bytes()
+    except OSError:
+        return False
+    return sha256(cached).hexdigest() == _SHA256[part]
 
 
 def parse_pair(line: str) -> Pair:

@@ -17,7 +17,7 @@ from corpora.errors import UserError
 from corpora.known.fetch import Unavailable
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair, Words, pairs
-from corpora.scan.official import load_official
+from corpora.scan.official import is_at_hand, load_official
 
 LONGEST_TRAINED = 22
 """Largest number of actions of a command in the training part of `length`."""
@@ -56,16 +56,33 @@ def load(name: str, *, notice: Notice = silent) -> Split:
     return SPLITS[name](notice)
 
 
+def load_at_hand(name: str) -> Split:
+    """Return a split without the network; see `load`.
+
+    `simple` is the official one only if the mirror or the cache has it.
+
+    Raises:
+        UserError: there is no such split, or a file is not the official one.
+    """
+    if name == "simple" and not (is_at_hand("train") and is_at_hand("test")):
+        return _draw_simple()
+    return load(name)
+
+
 def _load_simple(notice: Notice) -> Split:
     try:
         return Split("simple", load_official("train", notice), load_official("test", notice))
     except Unavailable as error:
         notice(f"{error}. A draw of 80 % and 20 % by a fixed seed stands in for the official split")
-        every = list(pairs())
-        order = np.random.default_rng(0).permutation(len(every)).tolist()
-        cut = round(len(every) * TEST_SHARE)
-        drawn = [every[index] for index in order]
-        return Split("simple", tuple(drawn[cut:]), tuple(drawn[:cut]), official=False)
+        return _draw_simple()
+
+
+def _draw_simple() -> Split:
+    every = list(pairs())
+    order = np.random.default_rng(0).permutation(len(every)).tolist()
+    cut = round(len(every) * TEST_SHARE)
+    drawn = [every[index] for index in order]
+    return Split("simple", tuple(drawn[cut:]), tuple(drawn[:cut]), official=False)
 
 
 def _hold_out_long(notice: Notice) -> Split:

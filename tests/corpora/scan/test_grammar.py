@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,12 @@ from corpora.scan.grammar import (
     WORDS,
     NotACommand,
     Pair,
+    Phrase,
     continuations,
+    draw,
     interpret,
     pairs,
+    parse,
 )
 
 EVERY = list(pairs())
@@ -62,6 +67,42 @@ def test_what_commands_ask_for(command: str, actions: str) -> None:
 @given(st.sampled_from(EVERY))
 def test_reading_is_the_reverse_of_making(pair: Pair) -> None:
     assert interpret(" ".join(pair.command)) == pair.actions
+
+
+def read_off(phrase: Phrase) -> Iterator[str]:
+    """The words of a tree, from left to right."""
+    for part in phrase.parts:
+        yield from (part,) if isinstance(part, str) else read_off(part)
+
+
+@few
+@given(st.sampled_from(EVERY))
+def test_a_tree_holds_the_words_in_order_and_means_the_actions(pair: Pair) -> None:
+    tree = parse(" ".join(pair.command))
+    assert tuple(read_off(tree)) == pair.command
+    assert (tree.symbol, tree.actions) == ("C", pair.actions)
+
+
+def test_a_tree_shows_what_belongs_together() -> None:
+    (first, after, second) = parse("walk after jump left twice").parts
+    assert after == "after"
+    assert isinstance(first, Phrase)
+    assert isinstance(second, Phrase)
+    assert (first.symbol, first.actions) == ("S", ("I_WALK",))
+    assert [part if isinstance(part, str) else part.symbol for part in second.parts] == [
+        "V",
+        "twice",
+    ]
+    assert second.actions == ("I_TURN_LEFT", "I_JUMP") * 2
+
+
+def test_what_is_drawn_is_a_command_short_or_long() -> None:
+    drawn = [draw(random.Random(seed)) for seed in range(400)]
+    assert set(drawn) <= set(COMMANDS)
+    assert drawn[:3] == [draw(random.Random(seed)) for seed in range(3)]
+    lengths = Counter(len(command.split()) for command in drawn)
+    assert set(lengths) == set(range(1, 10))
+    assert len(set(drawn)) > 250
 
 
 @few

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from corpora.errors import UserError
-from corpora.scan import splits
+from corpora.scan import official, splits
 from corpora.scan.grammar import Pair, pairs
 
 
@@ -102,6 +104,38 @@ def test_where_the_official_draw_cannot_be_had_another_one_says_so() -> None:
         np.mean(["after" in pair.command for pair in part]) for part in (split.train, split.test)
     ]
     assert abs(shares[0] - shares[1]) < 0.03
+
+
+def test_without_the_network_there_is_a_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(official, "fetch_entry", lambda *_, **__: pytest.fail("asks the network"))
+    split = splits.load_at_hand("simple")
+    assert not split.official
+    assert (len(split.train), len(split.test)) == SIZES["simple"]
+    assert splits.load_at_hand("addprim_jump") == splits.load("addprim_jump")
+    with pytest.raises(UserError, match="no split 'jump'"):
+        splits.load_at_hand("jump")
+
+
+def test_files_of_the_cache_or_a_mirror_are_at_hand(
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"IN: jump OUT: I_JUMP\n"
+    digest = hashlib.sha256(data).hexdigest()
+    monkeypatch.setattr(official, "_SHA256", {"train": digest, "test": digest})
+    monkeypatch.setattr(official, "REPOSITORY", server.url)
+    for part in ("train", "test"):
+        server.pages[f"/simple_split/tasks_{part}_simple.txt"] = (200, data, None)
+    assert not official.is_at_hand("test")
+    splits.load("simple")
+    assert splits.load_at_hand("simple").official  # of the cache
+    monkeypatch.setenv("CHARLM_CACHE", str(tmp_path / "empty"))
+    assert not splits.load_at_hand("simple").official
+    for part in ("train", "test"):
+        file = tmp_path / "mirror" / "scan" / "simple_split" / f"tasks_{part}_simple.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    monkeypatch.setenv("CHARLM_MIRROR", str(tmp_path / "mirror"))
+    assert splits.load_at_hand("simple").test == (Pair(("jump",), ("I_JUMP",)),)
 
 
 def test_an_unknown_split_is_named() -> None:
