@@ -249,3 +249,30 @@ def test_the_pieces_are_the_text(explained: Callable[[str], Explanation], text: 
 @pytest.fixture(scope="module")
 def explained(classifier: TextClassifier) -> Callable[[str], Explanation]:
     return lambda text: explain(classifier, text)
+
+
+def test_an_explanation_says_how_far_it_is_and_can_be_stopped(
+    classifier: TextClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a good film and " * 4
+    whole = explain(classifier, text)
+    monkeypatch.setattr(explaining, "WORDS_TOGETHER", 16 * 7)
+    seen: list[int] = []
+    found = explain(classifier, text, progress=seen.append)
+    assert seen == [7, 7, 2]
+    np.testing.assert_allclose(found.contributions, whole.contributions, atol=1e-5)
+    seen.clear()
+    explain(classifier, text, "gradient", progress=seen.append)
+    assert seen == [16]
+
+    class StopError(Exception):
+        pass
+
+    def stop(words: int) -> None:
+        seen.append(words)
+        if len(seen) == 3:
+            raise StopError
+
+    with pytest.raises(StopError):
+        explain(classifier, text, progress=stop)
+    assert seen == [16, 7, 7]  # the last two words were not read
