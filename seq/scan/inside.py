@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from rich.text import Text
 
 from charlm.arrays import Singles
 from charlm.config import Cell, ModelConfig
 from charlm.drawing.colored_text import PLAIN, Scale
-from charlm.generation.cells import CELLS, FIELDS
 from charlm.generation.hold import check_field, check_layer, check_unit, default_field
-from charlm.generation.weights import Block, LayerWeights
 from charlm.inside.other_kinds import DrawnResult, Progress, TraceRequest
 from charlm.inside.traces import SIGNED, Unit, name_unit
 from corpora.errors import UserError
 from corpora.notice import Notice, silent
-from seq.batches import pad
 from seq.scan.library import CommandTranslator, TranslatedCommand, load
-from seq.scan.vocabularies import END, START
+from seq.scan.steps import trace_decoder
 
 if TYPE_CHECKING:
     from charlm.drawing.picture import Picture
@@ -173,8 +169,7 @@ class CommandTrace(DrawnResult):
 def trace_command(translator: CommandTranslator, command: str) -> CommandTrace:
     """Translate a command, and return what happened in the decoder in every step.
 
-    The decoder's steps are computed again in NumPy, which shows the gates as well, from the state
-    that torch's encoder ends with. The translation is that of greedy search.
+    The translation is that of greedy search; see `trace_decoder`.
 
     Args:
         translator: the translator.
@@ -184,37 +179,8 @@ def trace_command(translator: CommandTranslator, command: str) -> CommandTrace:
         UserError: the command is empty, or a word is not known.
     """
     (found,) = translator.translate(command)
-    model, languages = translator.model, translator.languages
-    ids, lengths = pad([languages.encode_command(command.split())])
-    with torch.inference_mode():
-        final = model.encode(ids.to(translator.device), lengths).final
-    decoder, cell = model.decoder, model.config.cell
-    weights = {
-        f"layers.{name}": tensor.detach().float().cpu().numpy()
-        for name, tensor in decoder.layers.state_dict().items()
-    }
-    embedding = decoder.embedding.weight.detach().float().cpu().numpy()
-    block = Block(sum(array.size for array in weights.values()))
-    layers = [
-        CELLS[cell](LayerWeights(cell, weights, n, None if n else embedding, block), 1)
-        for n in range(len(decoder.layers))
-    ]
-    for layer, state in zip(layers, final, strict=True):
-        parts = (state,) if isinstance(state, torch.Tensor) else state
-        for array, part in zip(layer.memory, parts, strict=True):
-            array[:, 0] = part[0, 0].float().cpu().numpy()
-    written = [*languages.target.encode(found.actions).tolist(), END]
-    inputs = [START, *written][: len(found.steps)]
-    shape = (len(inputs), len(layers), model.config.hidden_size)
-    fields = {name: np.empty(shape, np.float32) for name in FIELDS[cell]}
-    for step, index in enumerate(inputs):
-        for number, layer in enumerate(layers):
-            if number:
-                layer.x[:] = layers[number - 1].h
-            layer.step(np.array([index]))
-            for name, values in fields.items():
-                values[step, number] = layer.fields[name][:, 0]
-    whole = CommandTrace(translator.name, cell, found, fields)
+    steps = trace_decoder(translator, found)
+    whole = CommandTrace(translator.name, steps.cell, found, steps.fields)
     return whole.select(tuple(whole.top(SHOWN)))
 
 

@@ -1,0 +1,62 @@
+"""What happens in a translator's decoder in each step: gates, cells, hidden states."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from charlm.arrays import Singles
+from charlm.generation.cells import CELLS, FIELDS
+from charlm.generation.weights import Block, LayerWeights
+from charlm.inside.recurrent_steps import RecurrentSteps
+from seq.batches import pad
+from seq.scan.library import CommandTranslator, TranslatedCommand
+from seq.scan.vocabularies import END, START
+
+
+def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> RecurrentSteps:
+    """Return every gate and state of the decoder while it writes a translation.
+
+    The decoder's steps are computed again in NumPy, which shows the gates as well, from the state
+    that torch's encoder ends with. A step reads the action before, or the start.
+
+    Args:
+        translator: the translator.
+        found: a command with its translation.
+    """
+    model, languages = translator.model, translator.languages
+    ids, lengths = pad([languages.encode_command(found.command)])
+    with torch.inference_mode():
+        final = model.encode(ids.to(translator.device), lengths).final
+    decoder, cell = model.decoder, model.config.cell
+    weights = {
+        f"layers.{name}": tensor.detach().float().cpu().numpy()
+        for name, tensor in decoder.layers.state_dict().items()
+    }
+    embedding = decoder.embedding.weight.detach().float().cpu().numpy()
+    block = Block(sum(array.size for array in weights.values()))
+    layers = [
+        CELLS[cell](LayerWeights(cell, weights, n, None if n else embedding, block), 1)
+        for n in range(len(decoder.layers))
+    ]
+    for layer, state in zip(layers, final, strict=True):
+        parts = (state,) if isinstance(state, torch.Tensor) else state
+        for array, part in zip(layer.memory, parts, strict=True):
+            array[:, 0] = part[0, 0].float().cpu().numpy()
+    names = ("hidden", "cell") if cell == "lstm" else ("hidden",)
+    before = {name: np.stack([one.fields[name][:, 0] for one in layers]) for name in names}
+    written = [*languages.target.encode(found.actions).tolist(), END]
+    inputs = [START, *written][: len(found.steps)]
+    shape = (len(inputs), len(layers), model.config.hidden_size)
+    fields: dict[str, Singles] = {name: np.empty(shape, np.float32) for name in FIELDS[cell]}
+    recurrent = np.zeros(shape, np.float32)
+    for step, index in enumerate(inputs):
+        for number, layer in enumerate(layers):
+            if number:
+                layer.x[:] = layers[number - 1].h
+            if cell == "rnn":
+                recurrent[step, number] = weights[f"layers.{number}.weight_hh_l0"] @ layer.h[:, 0]
+            layer.step(np.array([index]))
+            for name, values in fields.items():
+                values[step, number] = layer.fields[name][:, 0]
+    return RecurrentSteps(cell, fields, before, recurrent if cell == "rnn" else None)
