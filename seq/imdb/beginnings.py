@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from charlm.arrays import Floats, Ints
 from corpora.labelled.words import Word
 from seq.imdb.library import LONGEST_TEXT, Progress, TextClassifier
 
@@ -18,9 +18,6 @@ at 80: their beginnings have half as many words, 60,000 in all."""
 TOGETHER = 16
 """Beginnings that are read between two reports of progress."""
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class ReadingOn:
@@ -28,7 +25,7 @@ class ReadingOn:
 
     words: tuple[Word, ...]
     """The N words, with their places in the text."""
-    ends: Places
+    ends: Ints
     """Number of words of each of the E beginnings, rising up to N, (E,)."""
     classes: tuple[str, ...]
     """Names of the C classes."""
@@ -66,7 +63,7 @@ def read_on(
     return ReadingOn(words, ends, classifier.classes, np.vstack(found))
 
 
-def choose_ends(words: int) -> Places:
+def choose_ends(words: int) -> Ints:
     """Return at how many words each beginning ends: all of them, or some, evenly spaced.
 
     Args:
@@ -78,8 +75,8 @@ def choose_ends(words: int) -> Places:
 
 def read_beginnings(
     classifier: TextClassifier,
-    ids: npt.NDArray[np.int64],
-    ends: Places,
+    ids: Ints,
+    ends: Ints,
     progress: Progress | None = None,
 ) -> Floats:
     """Return the probability of each class after beginnings of a text, (E, C).
@@ -90,4 +87,5 @@ def read_beginnings(
         ends: number of words of each beginning, (E,).
         progress: is called with the number of beginnings that were read since the last call.
     """
-    return np.exp(classifier.read_ids([ids[:end] for end in ends.tolist()], progress))
+    read = classifier.read_ids([ids[:end] for end in ends.tolist()], progress)
+    return np.asarray(np.exp(read), np.float64)
