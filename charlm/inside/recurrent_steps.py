@@ -44,6 +44,12 @@ class RecurrentSteps:
         """Return whether a unit takes the last step first."""
         return self.backward_from is not None and unit >= self.backward_from
 
+    def previous(self, field: str, step: int, layer: int, unit: int) -> float:
+        """Return what a state of one unit was before a step; see `find_previous`."""
+        place = step + 1 if self.reads_backwards(unit) else step - 1
+        known = 0 <= place < len(self)
+        return float((self.fields[field][place] if known else self.before[field])[layer, unit])
+
     def find_previous(self, field: str) -> Singles:
         """Return what a state was before each step, (T, L, H).
 

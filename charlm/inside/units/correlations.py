@@ -17,6 +17,8 @@ from charlm.inside.units.unit_scores import compute_spearman, rank
 
 PLACES = 4_000
 """Places that are compared, at most: r then has a standard error of 0.016."""
+MOST_RANKS = 4_000_000
+"""Ranks of all units at all places, at most: they take 8 bytes each, twice."""
 LEAST_TURNS = 3
 """How often a feature must change in a text, at least: what changes once, every slow unit follows.
 """
@@ -43,7 +45,8 @@ class Correlations:
 
     def __init__(self, values: Singles) -> None:
         length, self.layers, self.units = values.shape
-        self.places: Ints = np.unique(np.linspace(0, length - 1, PLACES).astype(np.int64))
+        count = min(PLACES, max(2, MOST_RANKS // (self.layers * self.units)))
+        self.places: Ints = np.unique(np.linspace(0, length - 1, count).astype(np.int64))
         self._middle = len(self.places) // 2
         flat = values[self.places].reshape(len(self.places), -1).T  # (L * H, N)
         self._ranks = tuple(
@@ -54,7 +57,7 @@ class Correlations:
     def correlate(self, feature: Reals | Ints) -> Floats:
         """Return Spearman's r of every unit with a feature (T,), over the whole text, (L, H)."""
         own = self._take(feature)
-        return compute_spearman(self._ranks[0], own).reshape(self.layers, self.units)
+        return np.asarray(compute_spearman(self._ranks[0], own)).reshape(self.layers, self.units)
 
     def order(self, feature: Reals | Ints, count: int) -> list[Fit]:
         """Return the units that go with a feature best, the best of the first half first.
@@ -73,7 +76,7 @@ class Correlations:
         return [Fit(divmod(at, self.units), float(first[at]), float(second[at])) for at in order]
 
     def _take(self, feature: Reals | Ints) -> Floats:
-        return rank(feature[self.places][None])[0]
+        return np.asarray(rank(feature[self.places][None])[0])
 
 
 def count_turns(feature: Ints, is_number: bool) -> int:

@@ -45,6 +45,8 @@ def test_states_are_those_of_the_encoder(config: ClassifierConfig) -> None:
     if config.bidirectional:
         assert steps.reads_backwards(5)
         assert not previous[-1, :, 5:].any()
+        own = [steps.previous("hidden", n, 0, 7) for n in range(7)]
+        assert own == [*previous[:, 0, 7]]
         np.testing.assert_array_equal(previous[3, :, 5:], steps.fields["hidden"][4, :, 5:])
     if config.cell == "rnn":
         assert steps.recurrent_part is not None
