@@ -27,7 +27,7 @@ def test_a_window_is_a_part_of_the_trace(config: ModelConfig, start: int, end: i
         previous = part.find_previous(name)
         np.testing.assert_array_equal(previous[0], values)
         np.testing.assert_array_equal(previous[1:], part.fields[name][:-1])
-        assert [part.previous(name, n, 1, 3) for n in range(len(part))] == [*previous[:, 1, 3]]
+        assert [part.previous(name, n, 0, 3) for n in range(len(part))] == [*previous[:, 0, 3]]
         if start:
             np.testing.assert_allclose(values, whole.fields[name][start - 1], atol=1e-6)
 
