@@ -22,7 +22,10 @@ PAUSE = 1.5
 
 
 class Stepper(Widget, can_focus=True):
-    """A name, and one of a series of values: `temperature ◂ 0.7 ▸`."""
+    """A name, and one of a series of values: `temperature ◂ 0.7 ▸`.
+
+    A number can be typed as well. With `limits` it may lie between those of the series.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,minus", "step(-1)", "Less", show=False),
@@ -30,9 +33,20 @@ class Stepper(Widget, can_focus=True):
         Binding("home", "step(-1000000)", "Least", show=False),
         Binding("end", "step(1000000)", "Most", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"stepper--name", "stepper--arrow", "stepper--value"}
+    DEFAULT_CSS = """
+    Stepper {
+        height: 1;
+        & > .stepper--name { color: $text-muted; }
+        & > .stepper--arrow { color: $text-muted; }
+        & > .stepper--value { text-style: bold; }
+        &:focus { background: $primary 30%; }
+        &:focus > .stepper--arrow { color: $foreground; text-style: bold; }
+    }
+    """
 
-    index: reactive[int] = reactive(0)
-    """Index of the value in the series."""
+    value: reactive[float | int | None] = reactive(None, init=False)
+    """The value that is chosen."""
 
     @dataclass
     class Changed(Message):
@@ -52,73 +66,99 @@ class Stepper(Widget, can_focus=True):
         value: float | int | None,
         *,
         none: str = "off",
+        limits: tuple[float, float] | None = None,
         id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         """Offer a series of values.
 
         Args:
             name: name of the value.
             values: series of values; numbers in rising order, with None at either end or absent.
-            value: value to begin with; the nearest in `values` is taken.
+            value: value to begin with; without `limits` the nearest in `values` is taken.
             none: text that is shown for None.
+            limits: least and greatest number that can be typed; None takes only those of `values`.
             id: id of the widget.
+            classes: classes of the widget.
         """
-        super().__init__(name=name, id=id)
-        self.values, self.none = values, none
+        super().__init__(name=name, id=id, classes=classes)
+        self.values, self.none, self.limits = values, none, limits
         self._numbers = [one for one in values if one is not None]
-        self._longest = max(len(none if one is None else f"{one:g}") for one in values)
+        self._whole = all(isinstance(one, int) for one in self._numbers)
+        self._longest = max(cell_len(self.format_value(one)) for one in values)
         self.typed = ""
         """Digits of the number that is being typed."""
         self._typed_at = -math.inf
-        self.set_reactive(Stepper.index, self._find_nearest(value))
+        self.set_reactive(Stepper.value, self.validate_value(value))
 
     @property
-    def value(self) -> float | int | None:
-        """The value that is chosen."""
-        return self.values[self.index]
+    def index(self) -> int:
+        """Index of the value in the series, or of the value that is nearest to it."""
+        return self._find_nearest(self.value)
 
-    @value.setter
-    def value(self, value: float | int | None) -> None:
-        self.index = self._find_nearest(value)
+    def validate_value(self, value: float | int | None) -> float | int | None:
+        """Return the value if it can be chosen, else the nearest one that can be."""
+        if value is None or self.limits is None or not math.isfinite(value):
+            return self.values[self._find_nearest(value)]
+        least, most = self.limits
+        return type(value)(max(least, min(value, most)))
 
     def _find_nearest(self, value: float | int | None) -> int:
-        if value is None:
+        if value is None or math.isnan(value):
             return self.values.index(None) if None in self.values else 0
         first = int(self.values[0] is None)
         above = bisect_left(self._numbers, value)
         near = range(max(0, above - 1), min(above + 1, len(self._numbers)))
         return first + min(near, key=lambda at: abs(self._numbers[at] - value))
 
-    def validate_index(self, index: int) -> int:
-        """Return the nearest index in the series."""
-        return max(0, min(index, len(self.values) - 1))
-
-    def watch_index(self) -> None:
+    def watch_value(self, old: float | int | None, new: float | int | None) -> None:
         """Post a message that the value has changed."""
+        if cell_len(self.format_value(new)) > max(self._longest, cell_len(self.format_value(old))):
+            self.refresh(layout=True)
         self.post_message(self.Changed(self))
 
     def render(self) -> Text:
         """Draw name, arrows and value."""
+        name, arrow, value = (
+            self.get_component_rich_style(f"stepper--{part}", partial=True)
+            for part in ("name", "arrow", "value")
+        )
         return Text.assemble(
-            (f"{self.name} ", "dim"), "◂ ", (self._format_value(), "bold"), " ▸", no_wrap=True
+            (f"{self.name} ", name),
+            ("◂ ", arrow),
+            (self.format_value(self.value), value),
+            (" ▸", arrow),
+            no_wrap=True,
         )
 
-    def _format_value(self) -> str:
-        return self.none if self.value is None else f"{self.value:g}"
+    def format_value(self, value: float | int | None) -> str:
+        """Return how a value is shown."""
+        return self.none if value is None else f"{value:.10g}"
 
     def get_content_width(self, *_: object) -> int:
         """Return the width, in cells, with the longest value."""
-        return cell_len(self.name or "") + self._longest + 5
+        longest = max(self._longest, cell_len(self.format_value(self.value)))
+        return cell_len(self.name or "") + longest + 5
 
     def action_step(self, steps: int) -> None:
         """Go up or down the series by a number of steps."""
         self.typed = ""
-        self.index += steps
+        self.value = self.values[self._step_from(self.value, steps)]
+
+    def _step_from(self, value: float | int | None, steps: int) -> int:
+        """Return the index that is some steps further; from between two values, one is half."""
+        nearest, last = self._find_nearest(value), len(self.values) - 1
+        found = self.values[nearest]
+        if value is not None and found is not None and found != value:
+            toward = 1 if found > value else -1
+            if toward * steps > 0:
+                steps -= toward
+        return max(0, min(nearest + steps, last))
 
     def on_key(self, event: Key) -> None:
-        """Take a number, digit by digit, and choose the value that is nearest to it."""
+        """Take a number, digit by digit, and choose it or the value that is nearest to it."""
         if event.character is None or event.character not in "0123456789.":
-            self.typed = ""
+            self._end_number()
             return
         event.stop()
         now = time.perf_counter()
@@ -128,26 +168,41 @@ class Stepper(Widget, can_focus=True):
         self.typed += event.character
         if not _is_number(self.typed):  # a second point begins a new number
             self.typed = event.character
-        if _is_number(self.typed):
-            self.value = float(self.typed)
-            self._check_range(float(self.typed))
+        if self._numbers and _is_number(self.typed):
+            self._choose(float(self.typed))
 
-    def _check_range(self, typed: float) -> None:
-        least, most = self._numbers[0], self._numbers[-1]
-        if typed > most:  # one below the least, such as 0, may be the beginning of 0.1
-            line = f"{self.name} goes from {least:g} to {most:g}: {typed:.10g} is too much"
-            self.notify(line, severity="warning", markup=False)
+    def _choose(self, typed: float) -> None:
+        """Choose a number that was typed, or say why it cannot be chosen."""
+        least, most = self.limits or (self._numbers[0], self._numbers[-1])
+        if typed > most:
+            self._refuse(f"{typed:.10g} is too much")
+        if self.limits is None or least <= typed <= most:
+            if self._whole and not typed.is_integer():
+                self._refuse("it is a whole number")
+                return
+            self.value = int(typed) if self._whole else typed
+
+    def _end_number(self) -> None:
+        """Let the next digit begin a new number; the one before can no longer grow."""
+        least = (self.limits or (self._numbers[0], 0))[0] if self._numbers else 0
+        if _is_number(self.typed) and float(self.typed) < least:  # 0 may have begun 0.1
+            self._refuse(f"{float(self.typed):.10g} is too little")
+        self.typed = ""
+
+    def _refuse(self, why: str) -> None:
+        least, most = self.limits or (self._numbers[0], self._numbers[-1])
+        line = f"{self.name} goes from {least:.10g} to {most:.10g}: {why}"
+        self.notify(line, severity="warning", markup=False)
 
     def on_blur(self, event: Blur) -> None:
         """Let the next digit begin a new number."""
-        self.typed = ""
+        self._end_number()
 
     def on_click(self, event: Click) -> None:
         """Step down for a click on the left arrow, and up for a click to the right of it."""
         offset = event.get_content_offset(self)
-        self.typed = ""
         if offset is not None:
-            self.index += -1 if offset.x <= cell_len(self.name or "") + 2 else 1
+            self.action_step(-1 if offset.x <= cell_len(self.name or "") + 2 else 1)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Step up."""

@@ -18,6 +18,7 @@ from tui.generate.lines import break_narrow, break_wide, find_breaks
 from tui.widgets.bars import draw_bar
 from tui.widgets.choice import Choice
 from tui.widgets.stepper import PAUSE, Stepper
+from tui.widgets.word_stepper import WordStepper
 
 quick = settings(derandomize=True, deadline=None, max_examples=200)
 texts = st.text(string.ascii_lowercase[:4] + "  \n日", max_size=120)
@@ -149,6 +150,73 @@ def test_a_number_beyond_the_greatest_is_not_taken_in_silence(
         assert note.message.endswith(f"to {most:g}: {int(most)}7 is too much")
 
     drive_stepper(drive, values)
+
+
+def test_a_number_below_the_least_is_not_taken_in_silence() -> None:
+    async def drive(pilot: Pilot[None], stepper: Stepper) -> None:
+        stepper.limits = (0.05, 1.0)
+        await pilot.press("0", ".", "1")  # 0 was its beginning
+        assert stepper.value == 0.1
+        await pilot.press("enter")
+        assert not pilot.app._notifications
+        await pilot.press("0", "enter")
+        (note,) = pilot.app._notifications
+        assert note.message.endswith("from 0.05 to 1: 0 is too little")
+        assert stepper.value == 0.1
+
+    drive_stepper(drive, [0.05, 0.5, 1.0])
+
+
+def test_a_number_between_those_of_the_series_can_be_typed() -> None:
+    async def drive(pilot: Pilot[None], stepper: Stepper) -> None:
+        stepper.limits = (0.0, 100.0)
+        await pilot.press("0", ".", "7", "3")
+        assert stepper.value == 0.73
+        await pilot.press("right")
+        assert stepper.value == 1.0
+        await pilot.press("0", ".", "7", "3", "left")
+        assert stepper.value == 0.5
+        await pilot.press("5", "0")
+        assert stepper.value == 50
+        await pilot.press("right")
+        assert stepper.value == 1.0  # the greatest of the series, and not beyond
+        stepper.value = 500
+        assert stepper.value == 100
+
+    drive_stepper(drive, [0.0, 0.5, 1.0])
+
+
+def test_whole_numbers_have_no_point() -> None:
+    async def drive(pilot: Pilot[None], stepper: Stepper) -> None:
+        stepper.limits = (0, 999_999_999)
+        await pilot.press(*"123456")
+        assert stepper.value == 123456
+        assert isinstance(stepper.value, int)
+        await pilot.press("enter", "2", ".", "5")
+        assert stepper.value == 2
+        assert "whole number" in next(iter(pilot.app._notifications)).message
+
+    drive_stepper(drive, [None, *range(10)])
+
+
+def test_words_are_stepped_and_not_typed() -> None:
+    async def run() -> None:
+        class One(App[None]):
+            def compose(self) -> ComposeResult:
+                yield WordStepper("wrap", ["words", "re-flow"], "re-flow")
+
+        app = One()
+        async with app.run_test() as pilot:
+            stepper = app.query_one(WordStepper)
+            assert stepper.word == "re-flow"
+            await pilot.press("tab", "left", "left", "7")
+            assert stepper.word == "words"
+            stepper.word = "re-flow"
+            stepper.word = "none such"
+            assert (stepper.word, stepper.value) == ("re-flow", 1)
+            assert "re-flow" in stepper.render().plain
+
+    asyncio.run(run())
 
 
 @quick
