@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from charlm.config import Cell
-from charlm.training.config import Config, LoopConfig, Precision, Range, Share, Size
+from charlm.training.config import Config, Count, LoopConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
+from seq.scan.augment.ideas import Ideas
 
 WIDEST_BEAM = 1000
 """Greatest width of a beam search."""
@@ -60,3 +61,17 @@ class TranslatorTraining(LoopConfig):
     validation_share: Annotated[float, Range(0.001, 0.9)] = 0.05
     """Share of the training commands that is held out to choose the best model."""
     precision: Precision = "fp32"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentConfig(Config):
+    """Pairs that are made from the training pairs, and are trained on as well."""
+
+    ideas: Ideas = "plain"
+    """What makes pairs: nothing (plain), exchanges of words that stand for each other (swaps),
+    rules of how phrases go together (phrases), or both. `charlm scan rules` shows what they
+    find."""
+    longest_made: Count = 0
+    """Most actions of a pair that is made (0: no limit)."""
+    made_share: Share = 0.5
+    """Greatest share of made pairs in a pass. If there are more of them, each pass draws others."""

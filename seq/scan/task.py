@@ -56,6 +56,10 @@ class EncodedPairs:
     def __len__(self) -> int:
         return len(self.commands)
 
+    def __add__(self, other: EncodedPairs) -> EncodedPairs:
+        """Return these pairs, and after them the others."""
+        return EncodedPairs([*self.commands, *other.commands], [*self.actions, *other.actions])
+
     def select(self, indices: Ids) -> EncodedPairs:
         """Return the pairs with these indices."""
         return EncodedPairs(
@@ -81,6 +85,8 @@ class Translation(Task[Batch]):
         training: pairs to learn from.
         validation: pairs to choose the best model with.
         config: settings of the training.
+        made: pairs made from those of `training`, to learn from as well; None for none.
+        made_share: greatest share of them in a pass.
         precision: arithmetic of the evaluations, the same as in training.
         world: this process alone.
     """
@@ -96,20 +102,32 @@ class Translation(Task[Batch]):
         validation: EncodedPairs,
         config: TranslatorTraining,
         *,
+        made: EncodedPairs | None = None,
+        made_share: float = 0.5,
         precision: Precision,
         world: World,
     ) -> None:
-        self.model, self.languages = model, languages
-        self.training, self.validation, self.config = training, validation, config
+        self.model, self.languages, self.config = model, languages, config
+        self.training = training + made if made else training
+        self.validation, self.originals = validation, len(training)
         self.precision, self.device = precision, world.device
-        self.lengths = np.array([len(ids) for ids in training.actions], dtype=np.int64)
-        self.steps_per_epoch = -(-len(training) // config.batch_size)
+        self.lengths = np.array([len(ids) for ids in self.training.actions], dtype=np.int64)
+        most = int(len(training) * made_share / (1 - made_share))
+        self.made_per_pass = min(len(made or ()), most)
+        self.steps_per_epoch = -(-(len(training) + self.made_per_pass) // config.batch_size)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
-        """Yield the batches of a pass from number `start` on. Seed and epoch decide them."""
+        """Yield the batches of a pass from number `start` on. Seed and epoch decide them.
+
+        A pass holds every original pair once, and no more made pairs than the share allows.
+        """
         random = np.random.default_rng([self.config.seed, epoch])
-        for indices in draw_batches(self.lengths, self.config.batch_size, random)[start:]:
-            yield self.training.batch(indices, self.device)
+        chosen = np.arange(self.originals)
+        if self.made_per_pass:
+            made = np.arange(self.originals, len(self.training))
+            chosen = np.append(chosen, random.permutation(made)[: self.made_per_pass])
+        for rows in draw_batches(self.lengths[chosen], self.config.batch_size, random)[start:]:
+            yield self.training.batch(chosen[rows], self.device)
 
     def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
         """Return the mean cross-entropy in nats per action. The end counts as an action."""

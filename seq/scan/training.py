@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,7 +17,8 @@ from corpora.errors import UserError
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
 from seq.padding import Ids
-from seq.scan.config import TranslatorConfig, TranslatorTraining
+from seq.scan.config import AugmentConfig, TranslatorConfig, TranslatorTraining
+from seq.scan.made import make_pairs, read_recorded, record_made, summarize
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Translation
 from seq.scan.vocabularies import Languages
@@ -37,35 +37,47 @@ class TranslatorRequest(Request):
     """Settings of the training."""
     split: str = "simple"
     """Name of a split of SCAN."""
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    """Pairs that are made, and trained on as well."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
-        """Read and encode the pairs, and return the job. Split and attention make its name."""
+        """Read, make and encode the pairs, and return the job.
+
+        Split, attention and ideas make its name.
+        """
         split = splits.load(self.split, notice=hooks.notice)
         known = vocabulary and Languages.from_json(vocabulary)
         languages = known or Languages.from_symbols(WORDS, ACTIONS)
         pairs = encode_pairs(languages, split.train)
         training, validation = map(pairs.select, _hold_out(split.train, self.training))
+        made = make_pairs(split.train, self.augment)
 
         def task(world: World, precision: Precision) -> Translation:
-            made = Translator(self.model, len(languages.source), len(languages.target))
+            model = Translator(self.model, len(languages.source), len(languages.target))
             return Translation(
-                made.to(world.device),
+                model.to(world.device),
                 languages,
                 training,
                 validation,
                 self.training,
+                made=encode_pairs(languages, made) if made else None,
+                made_share=self.augment.made_share,
                 precision=precision,
                 world=world,
             )
 
-        about = {"split": split.name, "official": split.official, **_summarize(split)}
+        corpus = {"split": split.name, "official": split.official, **summarize(split.train)}
+        plain = self.augment.ideas == "plain"
+        if not plain:
+            hooks.notice(f"made {len(made):,} pairs from the {len(split.train):,} of {split.name}")
         return Job(
             kind=self.kind,
-            name=f"scan-{split.name}-{self.model.attention}",
+            name=f"scan-{split.name}-{self.model.attention}"
+            + ("" if plain else f"-{self.augment.ideas}"),
             training=self.training,
             model=self.model.to_json(),
             vocabulary=languages.to_json(),
-            about={"corpus": about},
+            about={"corpus": corpus | record_made(self.augment, made)},
             task=task,
         )
 
@@ -76,6 +88,7 @@ class TranslatorRequest(Request):
             model=TranslatorConfig.from_json(signed["model"]),
             training=TranslatorTraining.from_json(signed["training"]),
             split=signed["corpus"]["split"],
+            augment=read_recorded(signed["corpus"]),
         )
 
 
@@ -107,11 +120,3 @@ def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, I
     drawn = np.random.default_rng(config.seed).permutation(np.array(once))
     validation = drawn[:count]
     return np.setdiff1d(np.arange(len(pairs)), validation), validation
-
-
-def _summarize(split: splits.Split) -> dict[str, Any]:
-    """Return what a run folder records about its pairs, for JSON."""
-    digest = hashlib.sha256()
-    for pair in split.train:
-        digest.update(f"{' '.join(pair.command)}\0{' '.join(pair.actions)}\n".encode())
-    return {"pairs": len(split.train), "sha256": digest.hexdigest()}
