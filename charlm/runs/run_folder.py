@@ -58,9 +58,7 @@ class RunFolder:
         Raises:
             UserError: the folder cannot be made.
         """
-        stem = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
-        for number in itertools.count(1):
-            path = parent / (stem if number == 1 else f"{stem}-{number}")
+        for path in _name_in_turn(name, parent):
             try:
                 make_folder(parent)
                 path.mkdir()
@@ -70,7 +68,16 @@ class RunFolder:
             except OSError as error:
                 raise os_error(error, path, "make") from error
             return cls(path)
-        raise AssertionError("unreachable: the count has no end")
+        raise AssertionError("unreachable: the names have no end")
+
+    @staticmethod
+    def propose(name: str, parent: Path = Path("runs")) -> Path:
+        """Return the folder that `reserve` would make now.
+
+        Raises:
+            UserError: the system does not tell which folders are there.
+        """
+        return next(path for path in _name_in_turn(name, parent) if not exists(path))
 
     def give_up(self, *, created: bool) -> None:
         """Remove the folder again if no training has logged anything in it.
@@ -229,6 +236,13 @@ class RunFolder:
             raise UserError(f"{path} is damaged: it has no training state")
         self.signed = signed
         return arrays, state
+
+
+def _name_in_turn(name: str, parent: Path) -> Iterator[Path]:
+    """Yield PARENT/NAME, PARENT/NAME-2, … without end."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:LONGEST_NAME] or "run"
+    yield parent / stem
+    yield from (parent / f"{stem}-{number}" for number in itertools.count(2))
 
 
 def _is_same(one: Path, other: Path) -> bool:

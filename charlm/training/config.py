@@ -6,6 +6,7 @@ import dataclasses
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import get_annotations
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from corpora.errors import UserError
@@ -45,7 +46,7 @@ class Config:
     """
 
     def __post_init__(self) -> None:
-        for field, kind in get_type_hints(type(self), include_extras=True).items():
+        for field, kind in find_kinds(type(self)).items():
             _check(field, getattr(self, field), kind)
 
     @classmethod
@@ -73,6 +74,21 @@ class Config:
         names = {field.name for field in dataclasses.fields(self)}
         wanted = {k: v for k, v in changes.items() if k in names and v is not None}
         return dataclasses.replace(self, **wanted)
+
+
+def find_kinds(config: type) -> dict[str, Any]:
+    """Return the annotated types of the fields of a configuration, by name.
+
+    A field that a subclass declares anew, for another default, keeps the range that it had.
+    """
+    found: dict[str, Any] = {}
+    for family in reversed(config.__mro__):
+        hints = get_type_hints(family, include_extras=True)
+        for name in get_annotations(family):
+            before = found.get(name)
+            if get_origin(before) is not Annotated or get_args(before)[0] != hints[name]:
+                found[name] = hints[name]
+    return found
 
 
 def _check(name: str, value: object, kind: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,42 @@ it holds its lock."""
 LONGEST_WORD = 40
 """Characters that are shown of a word of a log."""
 FIGURES = ("epoch", "train_loss", "units_per_second", "gradient_norm", "remaining")
-"""Fields of the event `step` that the pane shows."""
+"""Fields of the event `step` without which it is not shown."""
+COLUMNS = (*FIGURES[:4], "step", "elapsed", "learning_rate", "clipped")
+"""Fields of the event `step` that are kept of all steps."""
+MOST_SAMPLES = 1000
+"""Greatest number of samples that are kept; of more, the first ones go."""
+LONGEST_SAMPLE = 4000
+"""Characters that are kept of a sample."""
 
 Points = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation has found."""
+
+    epoch: float
+    """Passes made by then."""
+    loss: float
+    """Validation loss, in nats."""
+    step: float = nan
+    train_loss: float = nan
+    """Mean training loss since the evaluation before, in nats."""
+    accuracy: float | None = None
+    """Share that was right, for tasks that have one."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the model wrote at a step."""
+
+    epoch: float
+    text: str
+
+
+def _make_columns() -> dict[str, array[float]]:
+    return {name: array("d") for name in COLUMNS}
 
 
 @dataclass
@@ -31,20 +66,18 @@ class RunLog:
     """The log of a run, as the pane shows it; `read` adds what is new."""
 
     folder: Path
-    train: Points = field(default_factory=list)
-    """Points of the curve of the training loss: pass, and loss in nats."""
-    validation: Points = field(default_factory=list)
-    """Points of the curve of the validation loss: pass, and loss in nats."""
-    norms: Points = field(default_factory=list)
-    """Points of the curve of the gradient norm: pass, and norm."""
+    columns: dict[str, array[float]] = field(default_factory=_make_columns)
+    """The figures of all steps, by name; NaN where one is missing."""
+    evaluations: list[Evaluation] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     step: Mapping[str, Any] = field(default_factory=dict)
     """The newest event `step`."""
     start: Mapping[str, Any] = field(default_factory=dict)
     """The newest event `started`."""
     end: Mapping[str, Any] = field(default_factory=dict)
     """The event `finished`, once the training has ended."""
-    sample: str = ""
-    """The newest text that the model wrote."""
+    version: int = 0
+    """Goes up with every change: what was drawn of another version is out of date."""
 
     def __post_init__(self) -> None:
         self._reader = LogReader(self.folder)
@@ -65,40 +98,102 @@ class RunLog:
                 events += 1
         except UserError:  # the log does not exist yet, or cannot be read
             return False
+        self.version += events
         return events > 0
 
     def _clear(self) -> None:
-        for points in (self.train, self.validation, self.norms):
-            points.clear()
-        self.step, self.start, self.end, self.sample = {}, {}, {}, ""
+        self.columns = _make_columns()
+        self.evaluations.clear()
+        self.samples.clear()
+        self.step, self.start, self.end = {}, {}, {}
 
     def _add_event(self, event: Mapping[str, Any]) -> None:
         match event.get("event"):
             case "started":
                 self.start, self.end = event, {}
             case "step" if all(to_number(event.get(name)) is not None for name in FIGURES):
-                self.step = event
-                self._add_point(self.train, event, "train_loss")
-                self._add_point(self.norms, event, "gradient_norm")
+                self.step, self.end = event, {}
+                self._add_step(event)
             case "evaluated":
-                self._add_point(self.validation, event, "loss")
+                self._add_evaluation(event)
             case "sampled":
-                self.sample = str(event.get("text", ""))
+                epoch = self.evaluations[-1].epoch if self.evaluations else nan
+                self.samples.append(Sample(epoch, str(event.get("text", ""))[:LONGEST_SAMPLE]))
+                del self.samples[:-MOST_SAMPLES]
             case "finished":
                 self.end = event
 
-    @staticmethod
-    def _add_point(points: Points, event: Mapping[str, Any], name: str) -> None:
-        epoch, value = to_number(event.get("epoch")), to_number(event.get(name))
-        if epoch is not None and value is not None:
-            while points and points[-1][0] >= epoch:  # resumed from an earlier step
-                points.pop()
-            points.append((epoch, value))
+    def _add_step(self, event: Mapping[str, Any]) -> None:
+        epochs = self.columns["epoch"]
+        while epochs and epochs[-1] >= event["epoch"]:  # resumed from an earlier step
+            for column in self.columns.values():
+                column.pop()
+        for name, column in self.columns.items():
+            number = to_number(event.get(name))
+            column.append(nan if number is None else number)
+
+    def _add_evaluation(self, event: Mapping[str, Any]) -> None:
+        epoch, loss = to_number(event.get("epoch")), to_number(event.get("loss"))
+        if epoch is None or loss is None:
+            return
+        while self.evaluations and self.evaluations[-1].epoch >= epoch:
+            self.evaluations.pop()
+        step, train_loss = to_number(event.get("step")), to_number(event.get("train_loss"))
+        metrics = event.get("metrics")
+        accuracy = metrics.get("accuracy") if isinstance(metrics, Mapping) else None
+        self.evaluations.append(
+            Evaluation(
+                epoch,
+                loss,
+                nan if step is None else step,
+                nan if train_loss is None else train_loss,
+                to_number(accuracy, largest=1.0),
+            )
+        )
+
+    def _pair(self, name: str) -> Points:
+        return [*zip(self.columns["epoch"], self.columns[name], strict=True)]
+
+    @property
+    def train(self) -> Points:
+        """Points of the curve of the training loss: pass, and loss in nats."""
+        return self._pair("train_loss")
+
+    @property
+    def norms(self) -> Points:
+        """Points of the curve of the gradient norm: pass, and norm."""
+        return self._pair("gradient_norm")
+
+    @property
+    def validation(self) -> Points:
+        """Points of the curve of the validation loss: pass, and loss in nats."""
+        return [(one.epoch, one.loss) for one in self.evaluations]
+
+    @property
+    def sample(self) -> str:
+        """The newest text that the model wrote."""
+        return self.samples[-1].text if self.samples else ""
+
+    @property
+    def best_evaluation(self) -> Evaluation | None:
+        """The evaluation with the lowest loss; None before the first one."""
+        return min(self.evaluations, key=lambda one: one.loss, default=None)
 
     @property
     def best(self) -> float | None:
         """The lowest validation loss, in nats, or None before the first evaluation."""
-        return min((loss for _, loss in self.validation), default=None)
+        return None if self.best_evaluation is None else self.best_evaluation.loss
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds of training by now, over all sessions."""
+        found = to_number(self.end.get("elapsed"))
+        return to_number(self.step.get("elapsed")) if found is None else found
+
+    @property
+    def unit(self) -> str:
+        """What the speed counts."""
+        return _format_word(self.start.get("unit", "characters"))
 
     @property
     def state(self) -> str:
@@ -110,25 +205,6 @@ class RunLog:
         except OSError:
             return "no log"
         return "training" if age < FRESH or is_held(self.folder) else "stopped"
-
-    def format_figures(self) -> str:
-        """Return the state and the newest figures, in one to three lines."""
-        from charlm.console.lines import format_clock
-
-        step, start = self.step, self.start
-        lines = [f"{format_name(str(self.folder))}: {self.state}"]
-        if (parameters := to_number(start.get("parameters"))) is not None:
-            lines[0] += f", {parameters:,.0f} parameters, {_format_word(start.get('precision'))}"
-        if step:
-            unit = _format_word(start.get("unit", "characters"))
-            lines.append(
-                f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
-                f"{step['units_per_second']:,.0f} {unit}/s, norm {step['gradient_norm']:.2f}, "
-                f"{format_clock(step['remaining'])} left"
-            )
-        if self.best is not None:
-            lines.append(f"best validation {self.best:.4f} nats")
-        return "\n".join(lines)
 
 
 def _format_word(value: object) -> str:

@@ -23,6 +23,7 @@ from tui.models import list_runs
 from tui.pane import Pane
 from tui.strangers import format_label
 from tui.train.curves import Curves
+from tui.train.figures import format_figures
 from tui.train.log import RunLog
 from tui.train.process import (
     Training,
@@ -175,7 +176,7 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
             self.query_one(Curves).show_curves((), (), ())
             self.query_one("#sample", Static).update("")
             return
-        self.query_one("#figures", Static).update(log.format_figures())
+        self.query_one("#figures", Static).update(format_figures(log))
         self.query_one(Curves).show_curves(log.train, log.validation, log.norms)
         self.query_one("#sample", Static).update(printable(log.sample))
 

@@ -1,4 +1,4 @@
-"""Start, resume and stop trainings, each in a process of its own."""
+"""A training in a process of its own, and where its data is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -14,19 +15,23 @@ from typing import IO
 from charlm.runs.files import CONFIG, LAST, METRICS, MODEL, exists, read_json
 from charlm.runs.registry import CHARACTERS, KINDS
 from charlm.runs.run_folder import RunFolder
+from charlm.training.log import read_events
 from corpora.errors import UserError, os_error
 from corpora.known.catalog import CATALOG
 from tui.files import parse_path
 from tui.visitors import allow, is_served
 
 MOST_MINUTES = 10.0**9
-"""Greatest limit of a training; see `TrainingConfig.max_minutes`."""
+
+DIVERGED = "the loss is no longer finite: the learning rate is probably too high"
+GOOD_CODES = (0, 128 + signal.SIGINT)
+"""Exit codes of a training that has ended as it should, or as it was asked to."""
 
 
 class Training:
     """A training that this app has started; it continues when the app ends."""
 
-    def __init__(self, folder: Path, arguments: list[str]) -> None:
+    def __init__(self, folder: Path, arguments: Sequence[str]) -> None:
         """Start a training.
 
         Args:
@@ -50,8 +55,10 @@ class Training:
                 stderr=self._errors,
                 start_new_session=True,  # Ctrl-C in the terminal then interrupts only the app
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
             self._errors.close()
+            if isinstance(error, ValueError):
+                raise UserError(f"a training cannot be started: {error}") from error
             raise os_error(error, "a training", "start") from error
 
     @property
@@ -87,16 +94,45 @@ class Training:
         if self.running:
             return None
         code = self._process.returncode
-        if code < 0 and not (self.stopping and code == -signal.SIGINT):
-            return f"the training was ended by the system (signal {-code})"
-        if code not in (1, 2):
+        if code in GOOD_CODES or (self.stopping and code == -signal.SIGINT):
             return None
+        if code < 0:
+            return f"the training was ended by the system (signal {-code})"
+        if code > 128:  # it has caught the signal, and told the system so
+            return f"the training was ended from outside (signal {code - 128})"
+        if self._has_diverged():
+            return DIVERGED
         lines = self._error_lines or ["the training has failed"]
         return lines[-1].removeprefix("charlm: ")
+
+    def _has_diverged(self) -> bool:
+        with suppress(UserError):
+            return any(
+                event.get("event") == "finished" and event.get("reason") == "diverged"
+                for event in read_events(self.folder)
+            )
+        return False
 
     def remove_unused(self) -> None:
         """Remove the run folder if the training has ended before it wrote anything there."""
         RunFolder(self.folder).give_up(created=False)
+
+
+def find_source(typed: str, known: Collection[str]) -> str:
+    """Return the name or the path of the data to train on, as the command line takes it.
+
+    Args:
+        typed: what the user typed.
+        known: names of data that the command line knows.
+
+    Raises:
+        UserError: no such path can exist, or visitors may not use it.
+    """
+    # The command line reads what is on disk, whatever its name is, before the catalogue.
+    if typed in known and not (is_served() and exists(Path(typed))):
+        return typed
+    named = str(parse_path(typed))
+    return f"./{named}" if named.startswith("-") else named
 
 
 def start_training(corpus: str, preset: str, minutes: float) -> Training:
@@ -114,7 +150,7 @@ def start_training(corpus: str, preset: str, minutes: float) -> Training:
         UserError: the folder cannot be made, the corpus is no path, or visitors may not use it.
     """
     allow(Path("runs"))
-    named = find_corpus(corpus)
+    named = find_source(corpus, CATALOG)
     folder = RunFolder.reserve(Path(corpus).stem).path
     options = ["--preset", preset, "--max-minutes", repr(minutes), "--out", str(folder)]
     try:
@@ -122,19 +158,6 @@ def start_training(corpus: str, preset: str, minutes: float) -> Training:
     except UserError:
         RunFolder(folder).give_up(created=False)
         raise
-
-
-def find_corpus(typed: str) -> str:
-    """Return the name or the path of a corpus, as the command line takes it.
-
-    Raises:
-        UserError: no such path can exist, or visitors may not use it.
-    """
-    # The command line reads what is on disk, whatever its name is, before the catalogue.
-    if typed in CATALOG and not (is_served() and exists(Path(typed))):
-        return typed
-    named = str(parse_path(typed))
-    return f"./{named}" if named.startswith("-") else named
 
 
 def parse_minutes(typed: str) -> float:

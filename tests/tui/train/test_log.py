@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.train.curves import Curves
+from tui.train.figures import format_figures
 from tui.train.log import FIGURES, RunLog
 
 
@@ -36,7 +37,7 @@ def test_a_log_is_read_as_it_grows(tmp_path: Path) -> None:
         log.read()
     assert log.train == [(0.5, 2.0), (1.0, 1.0)]
     assert log.norms == [(0.5, 0.5), (1.0, 0.5)]
-    assert "pass 1.00, train 1.0000 nats" in log.format_figures()
+    assert "pass 1.00, train 1.0000 nats" in format_figures(log)
     assert log.validation == [(0.5, 1.5)]
     assert (log.best, log.sample, log.state) == (1.5, "abc", "training")
     file.write_text(f"{lines[0]}\n")  # resumed from the beginning
@@ -62,7 +63,7 @@ def test_no_number_of_a_log_is_too_long(tmp_path: Path, name: str, number: str) 
     log = RunLog(tmp_path)
     assert log.read()
     assert log.best == 1.5
-    assert max(map(len, log.format_figures().splitlines()), default=0) < 300
+    assert max(map(len, format_figures(log).splitlines()), default=0) < 300
     curves = Curves()
     curves.show_curves(log.train, log.validation, log.norms)
     curves.render()

@@ -1,0 +1,216 @@
+"""The form of a new training: what was typed, what is wrong with it, the command that it makes.
+
+This module uses no screen.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from charlm.runs.files import exists
+from charlm.runs.run_folder import RunFolder
+from charlm.training.config import Config, LoopConfig
+from corpora.errors import UserError
+from corpora.known.resolve import resolve
+from tui.models import find_model
+from tui.train.process import find_source
+from tui.train.settings import Setting
+from tui.train.tasks import Task
+
+LONGEST = 10_000
+"""Characters of a field that are kept until the next start."""
+
+
+@dataclass
+class Form:
+    """A form for one task."""
+
+    task: Task
+    source: str = ""
+    """Data to train on: a name, file or folder; or the name of a split."""
+    preset: str = ""
+    name: str = ""
+    """Name of the run; without one it is named after its data."""
+    init_from: str | None = None
+    """Model to begin with."""
+    typed: dict[str, str] = field(default_factory=dict)
+    """What was typed into settings, by their names. The others are those of the preset."""
+
+    def __post_init__(self) -> None:
+        self.source = self.source or self.task.usual_source
+        self.preset = self.preset or self.task.first_preset
+
+    def choose_preset(self, name: str) -> None:
+        """Take the settings of another preset; what was typed into others goes."""
+        self.preset = name
+        self.typed.clear()
+
+    def get(self, name: str) -> str:
+        """Return what a setting's field shows."""
+        setting = self.task.settings[name]
+        return self.typed.get(name, setting.format(self.task.get_value(self.preset, name)))
+
+    def set(self, name: str, typed: str) -> None:
+        """Type a value into a setting."""
+        self.typed[name] = typed
+
+    def set_recorded(self, name: str, value: object) -> None:
+        """Take a value that a run has recorded, unless the preset or the command means the same."""
+        setting = self.task.settings[name]
+        usual = "utf-8" if name == "encoding" else self.task.get_value(self.preset, name)
+        if value != usual:
+            self.set(name, setting.format(value))
+
+    def is_given(self, name: str) -> bool:
+        """Return whether the model to begin with decides a setting."""
+        return self.init_from is not None and name in self.task.given_by_model
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The values that differ from those of the preset, by setting.
+
+        Raises:
+            UserError: one of them is no value.
+        """
+        found = {}
+        for name in self.typed:
+            value = self.task.settings[name].parse(self.typed[name])
+            if value != self.task.get_value(self.preset, name) and not self.is_given(name):
+                found[name] = value
+        return found
+
+    def make_configs(self) -> tuple[Config, LoopConfig]:
+        """Return the configurations of the model and of the training.
+
+        Raises:
+            UserError: the library refuses a value.
+        """
+        chosen, changes = self.task.presets[self.preset], self.changes
+        return chosen.model.replace(changes), chosen.training.replace(changes)
+
+    def find_errors(self) -> dict[str, str]:
+        """Return what is wrong with settings, in a line each, by their names."""
+        errors = {}
+        chosen = self.task.presets[self.preset]
+        for name in self.typed:
+            setting = self.task.settings[name]
+            if self.is_given(name):
+                continue
+            try:
+                value = setting.parse(self.typed[name])
+                if setting.config is not None:
+                    part = chosen.model
+                    if not isinstance(part, setting.config):
+                        part = chosen.training
+                    part.replace({name: value})
+            except UserError as error:
+                errors[name] = say_in_words(setting, str(error))
+        return errors
+
+    def check(self) -> None:
+        """Look at everything before a training is started.
+
+        Raises:
+            UserError: it cannot be started; the message says why.
+        """
+        for line in self.find_errors().values():
+            raise UserError(line)
+        self.make_configs()  # values that do not go together
+        check_source(self.task, self.source)
+        if self.init_from is not None:
+            find_model(self.init_from)
+
+    @property
+    def stem(self) -> str:
+        """The name of the run, before a number makes it one that is free."""
+        if self.name.strip():
+            return self.name.strip()
+        if self.task.name == "commands":
+            return f"scan-{self.source}-{self.get('attention')}"
+        stem = Path(self.source.strip()).stem
+        return f"{stem}-{self.preset}" if self.task.name == "reviews" else stem
+
+    def make_arguments(self, folder: Path) -> list[str]:
+        """Return the arguments of `python -m` that start the training in a folder.
+
+        Raises:
+            UserError: a value cannot be read, or the data cannot be found.
+        """
+        words = [*self.task.command]
+        if self.task.takes_files:
+            words.append(find_source(self.source.strip(), self.task.sources))
+        else:
+            words += ["--split", self.source]
+        if len(self.task.presets) > 1:
+            words += ["--preset", self.preset]
+        if self.init_from is not None:
+            words += ["--init-from", self.init_from]
+        for name, value in self.changes.items():
+            words += self.task.settings[name].write_options(value)
+        return [*words, "--out", str(folder)]
+
+    def make_command(self) -> str:
+        """Return the command line that does the same, quoted for a shell.
+
+        Raises:
+            UserError: a value cannot be read, or the data cannot be found.
+        """
+        folder = RunFolder.propose(self.stem)
+        return shlex.join(["python", "-m", *self.make_arguments(folder)])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the next start restores."""
+        return {
+            "source": self.source[:LONGEST],
+            "preset": self.preset,
+            "name": self.name[:LONGEST],
+            "init_from": self.init_from,
+            "typed": {name: typed[:LONGEST] for name, typed in self.typed.items()},
+        }
+
+    @classmethod
+    def from_json(cls, task: Task, data: object) -> Form:
+        """Return the form that was saved; what a damaged file holds counts as never typed."""
+        if not isinstance(data, Mapping):
+            return cls(task)
+        texts: dict[str, Any] = {
+            name: value
+            for name in ("source", "preset", "name", "init_from")
+            if isinstance(value := data.get(name), str)
+        }
+        if texts.get("preset") not in task.presets:
+            texts.pop("preset", None)
+        if not task.takes_files and texts.get("source") not in task.sources:
+            texts.pop("source", None)
+        if not task.starts_from:
+            texts.pop("init_from", None)
+        form, typed = cls(task, **texts), data.get("typed")
+        for name, value in typed.items() if isinstance(typed, Mapping) else ():
+            if name in task.settings and isinstance(value, str):
+                form.set(name, value)
+        return form
+
+
+def say_in_words(setting: Setting, line: str) -> str:
+    """Return an error of the library with the name that the form has for a setting."""
+    return line.replace(setting.name, setting.label, 1)
+
+
+def check_source(task: Task, source: str) -> None:
+    """Raise UserError unless the data of a task can be there."""
+    typed = source.strip()
+    if not typed:
+        raise UserError("enter what to train on: a file, a folder or a known name")
+    if not task.takes_files or typed in task.sources:
+        return
+    path = Path(find_source(typed, task.sources)).expanduser()
+    if exists(path):
+        return
+    if task.name == "text":
+        resolve(typed, make=False)  # it says which names are like this one
+    else:
+        raise UserError(f"there is no file or folder {typed!r}; known by name: {task.usual_source}")
