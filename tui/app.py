@@ -1,35 +1,36 @@
-"""The app: a tab for each pane, and what the panes share."""
+"""The app: a pane behind each tab, and what the panes share."""
 
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
-from textual.app import App, ComposeResult, ScreenStackError, SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.events import Event, Key
-from textual.filter import LineFilter, Monochrome, NoColor
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import ContentSwitcher
 
-from charlm.console.program import printable
-from tui import state
-from tui.failures import ReportsFailures, report
+from corpora.errors import UserError
+from tui import settings
+from tui.drawing import DrawsStrangers
+from tui.failures import ReportsFailures
+from tui.keys import bind
 from tui.pane import Pane
-from tui.strangers import NO_CONTROLS
+from tui.reading import Reading
+from tui.remembering import Remembers
+from tui.state import State
 from tui.tabs import TABS, Tab
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from textual.command import Provider
-
-
-NO_COLOR = NoColor()
 
 
 def load_commands() -> type[Provider]:
@@ -39,8 +40,8 @@ def load_commands() -> type[Provider]:
     return Commands
 
 
-class CharlmApp(ReportsFailures, App[None]):
-    """The charlm app: generate, classify, translate and train."""
+class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
+    """The charlm app: generate, classify, translate, train, and look inside."""
 
     TITLE = "charlm"
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -49,49 +50,88 @@ class CharlmApp(ReportsFailures, App[None]):
     ]
     COMMANDS = {load_commands}  # noqa: RUF012  (as in App)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help"),
-        *(Binding(tab.key, f"go_to('{tab.name}')", tab.title, show=False) for tab in TABS),
-        Binding("ctrl+q", "quit", "Quit", priority=True),
+        bind("help", "help", "help"),
+        *(
+            Binding(tab.key, f"go_to('{tab.name}')", tab.title, show=False, priority=True)
+            for tab in TABS
+        ),
+        bind("settings", "settings", "settings", show=False),
+        bind("jump", "jump", "jump"),
+        bind("palette", "command_palette", "palette"),
+        bind("quit", "quit", "quit", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (as in App)
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-medium"), (170, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-normal"), (48, "-tall")]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
-        self.state = state.load()
         self._pane_lock = Lock()
+        self._wrong: UserError | None = None
+        self.settings = self._load_settings()
+        known = [tab.name for tab in TABS]
+        self.active = self.state.pane if self.state.pane in known else known[0]
+        """Name of the tab whose pane is shown."""
+        self.read_last: list[str] = []
+        """Names of the tabs that were shown, the last one last."""
         self.started = False
-        """Whether the first pane is shown. Textual 8.2 fails if it ends while it makes the tabs."""
+        """Whether the first pane is shown."""
+
+    def _load_settings(self) -> settings.Settings:
+        try:
+            return settings.load()
+        except UserError as error:
+            self._wrong = error
+            return settings.Settings()
 
     def compose(self) -> ComposeResult:
-        """Lay out empty tabs; a pane is made when its tab is first shown."""
-        known = [tab.name for tab in TABS]
-        first = self.state.pane if self.state.pane in known else known[0]
-        with TabbedContent(initial=first):
-            for tab in TABS:
-                with TabPane(f"{tab.title} {tab.key.upper()}", id=tab.name):
-                    yield Static()  # an empty TabPane would show its name
-        yield Footer(compact=True)
+        """Lay out the lines above and below the panes; a pane is made when it is first shown."""
+        yield TopBar()
+        yield ContentSwitcher(id="panes")
+        yield KeyBar()
 
-    def on_mount(self) -> None:
-        """Use the theme of the last session."""
-        if self.state.theme in self.available_themes:
-            self.theme = self.state.theme
+    async def on_mount(self) -> None:
+        """Show the pane of the last session, as the settings say."""
+        self.use_settings(self.settings)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.keep_theme(theme.name))
+        if self._wrong is not None:
+            self.notify(f"{self._wrong}; the settings of charlm are used", severity="error")
+        self.watch_changes()
+        self.call_after_refresh(self.show_pane, self.active)
 
-    @property
-    def tabs(self) -> TabbedContent:
-        """The tabs, even while another screen covers them."""
-        return self.screen_stack[0].query_one(TabbedContent)
+    def use_settings(self, new: settings.Settings) -> None:
+        """Use the settings from now on; the panes read those that concern them."""
+        self.settings, self.autosave = new, new.autosave
+        if new.theme in self.available_themes:
+            self.theme = new.theme
+        self.set_keymap(dict(new.keys))
+        for pane in self.panes.values():
+            pane.use_settings()
+
+    def keep_theme(self, name: str) -> None:
+        """Keep a theme that the user chose, for the next session."""
+        from dataclasses import replace
+
+        if name == self.settings.theme or self._wrong is not None:
+            return
+        self.settings = replace(self.settings, theme=name)
+        self.save_settings(self.settings)
+
+    @work(thread=True, group="settings", exit_on_error=False)
+    def save_settings(self, new: settings.Settings) -> None:
+        """Write the settings to their file, in a thread."""
+        settings.save(new)
+
+    # Panes
 
     @property
     def tab(self) -> Tab:
         """The active tab."""
-        return next(tab for tab in TABS if tab.name == self.tabs.active)
+        return next(tab for tab in TABS if tab.name == self.active)
 
     @property
     def pane(self) -> Pane | None:
         """The pane of the active tab, or None before it is made."""
-        return self._find_pane(self.tab.name)
+        return self._find_pane(self.active)
 
     @property
     def panes(self) -> dict[str, Pane]:
@@ -101,22 +141,25 @@ class CharlmApp(ReportsFailures, App[None]):
 
     def _find_pane(self, name: str) -> Pane | None:
         try:
-            return self.tabs.query_one(f"#{name}-pane", Pane)
+            return self.screen_stack[0].query_one(f"#{name}-pane", Pane)
         except NoMatches:
             return None
 
-    @on(TabbedContent.TabActivated)
-    async def show_pane(self, event: TabbedContent.TabActivated) -> None:
-        """Make the pane of a tab when the tab is first shown, and focus its first input."""
-        name = event.pane.id
-        # When the app ends, it removes its tabs one by one: each time another tab becomes active.
-        if name is None or self._exit or not event.pane.is_attached:
+    async def show_pane(self, name: str) -> None:
+        """Show the pane of a tab, and focus its first input; make the pane if there is none."""
+        if self._exit:
             return
         pane = await self.get_pane(name)
+        if self.active != name:
+            return  # the user has gone on meanwhile
+        base = self.screen_stack[0]
+        base.query_one(ContentSwitcher).current = pane.id
+        base.query_one(TopBar).active = name
+        self.describe()
+        self.read_last = [one for one in self.read_last if one != name] + [name]
+        pane.on_shown()
+        pane.focus_first()
         self.started = True
-        # A widget that gets the focus activates its tab. The user may have left this tab by now.
-        if self.tabs.active == name:
-            pane.query("Input, TextArea").first().focus()
 
     async def get_pane(self, name: str) -> Pane:
         """Return the pane of a tab; make it if it does not exist yet."""
@@ -127,10 +170,22 @@ class CharlmApp(ReportsFailures, App[None]):
                 module = import_module(f"tui.{name}.pane")
                 found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
                 found.restore_state(self.state.get_pane(name))
-                place = self.tabs.query_one(f"#{name}", TabPane)
-                await place.remove_children()
-                await place.mount(found)
+                await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
         return found
+
+    def find_reading(self) -> Reading | None:
+        """Return what the pane Inside is to look at: what was last shown and can be read."""
+        for name in reversed(self.read_last):
+            pane = self._find_pane(name)
+            if pane is not None and (found := pane.get_reading()) is not None:
+                return found
+        return None
+
+    @on(Pane.Described)
+    def describe(self) -> None:
+        """Show what the active pane works with."""
+        bar = self.screen_stack[0].query_one(TopBar)
+        bar.about = "" if self.pane is None else self.pane.about
 
     @on(Pane.Open)
     async def open_in(self, event: Pane.Open) -> None:
@@ -147,45 +202,13 @@ class CharlmApp(ReportsFailures, App[None]):
         if not (self._exit and isinstance(event, Key)):
             await super().on_event(event)
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every line goes through before it is drawn.
-
-        Textual 8.2 decides at the start how it takes the colours away where NO_COLOR is set, by
-        the theme of that moment: with a theme of ANSI colours that is chosen later, it would turn
-        text and background black.
-        """
-        plain = self.native_ansi_color
-        filters = [
-            NO_COLOR if plain and isinstance(one, Monochrome) else one
-            for one in super().get_line_filters()
-        ]
-        return [NO_CONTROLS, *filters]
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a notice, without control characters."""
-        super().notify(
-            printable(message),
-            title=printable(title),
-            severity=severity,
-            timeout=timeout,
-            markup=markup,
-        )
-
     # Actions
 
     def go_to(self, name: str) -> None:
         """Show a tab."""
-        if self.tabs.active != name:
-            self.set_focus(None)  # a widget that keeps the focus would activate its own tab again
-            self.tabs.active = name
+        if self.active != name:
+            self.active = name
+            self.call_later(self.show_pane, name)
 
     def action_go_to(self, name: str) -> None:
         """Show a tab."""
@@ -193,10 +216,24 @@ class CharlmApp(ReportsFailures, App[None]):
 
     def action_help(self) -> None:
         """Show what the pane is for, and its keys."""
-        from tui.screens import Help
+        from tui.help import Help
 
         if self.pane is not None and not isinstance(self.screen, Help):
-            self.push_screen(Help(self.tab.title, self.pane.HELP))
+            self.push_screen(Help(self.tab.title, self.pane))
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from tui.settings_screen import SettingsScreen
+
+        if len(self.screen_stack) == 1:
+            self.push_screen(SettingsScreen(self.settings, self.use_settings))
+
+    def action_jump(self) -> None:
+        """Show a letter on every field; the letter moves the focus there."""
+        from tui.jump import Jump
+
+        if self.pane is not None and len(self.screen_stack) == 1:
+            self.push_screen(Jump(self.pane))
 
     def action_command_palette(self) -> None:
         """Open the command palette: every action, model and corpus."""
@@ -231,16 +268,10 @@ class CharlmApp(ReportsFailures, App[None]):
         self.save_state()
         self.exit()
 
-    def save_state(self) -> None:
-        """Save the theme, the active tab and the state of the panes for the next session."""
-        try:
-            self.state.theme, self.state.pane = self.theme, self.tab.name
-            self.state.panes |= {name: pane.get_state() for name, pane in self.panes.items()}
-        except (NoMatches, ScreenStackError, StopIteration):
-            return  # the app has only begun to start: there is nothing new to save
-        except Exception as error:  # the app is to end whatever is wrong with a pane
-            report(self, error)
-        state.save(self.state)
+    def gather(self, found: State) -> None:
+        """Put the active tab and the state of the panes into `found`."""
+        found.pane = self.active
+        found.panes |= {name: pane.get_state() for name, pane in self.panes.items()}
 
     def end(self, code: int) -> None:
         """Save the state and end the app, without a question. Trainings go on.

@@ -22,6 +22,7 @@ from textual.widgets import Input
 from charlm.console.program import format_name
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG
+from tui.help import format_key
 from tui.models import list_kinds
 from tui.pane import Pane
 from tui.tabs import TABS
@@ -145,7 +146,8 @@ def list_commands(
         for binding in type(pane).BINDINGS:
             if isinstance(binding, Binding):
                 action = partial(pane.app.run_action, binding.action, pane)
-                yield SystemCommand(binding.description, f"Key {binding.key}", action)
+                title = binding.description[:1].upper() + binding.description[1:]
+                yield SystemCommand(title, f"Key {format_key(binding.key)}", action)
     tabs = {tab.kind: tab for tab in TABS if tab.kind is not None}
     kinds: dict[str, str] = {}
     with suppress(UserError):  # the panes say what is wrong with the models

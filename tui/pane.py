@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.worker import Worker
 
 from tui.failures import ReportsFailures
+from tui.reading import Reading
 
 
 class Training(Protocol):
@@ -29,7 +31,16 @@ class Pane(ReportsFailures, Widget):
     """
 
     HELP: ClassVar[str] = ""
-    """Help text in Markdown: what the pane is for, and how to use it."""
+    """Help text in Markdown: what the pane is for. The app adds a table of the keys."""
+
+    about: reactive[str] = reactive("")
+    """What the pane works with, in a few words: the app shows it at the end of its first line."""
+
+    class Described(Message):
+        """`about` has changed."""
+
+    class Changed(Message):
+        """What the pane remembers has changed; see `get_state`."""
 
     @dataclass
     class Open(Message):
@@ -53,6 +64,31 @@ class Pane(ReportsFailures, Widget):
         Args:
             state: object from the state file; the user may have damaged the file.
         """
+
+    def remember(self) -> None:
+        """Have the app keep what `get_state` returns, soon."""
+        self.post_message(self.Changed())
+
+    def watch_about(self) -> None:
+        """Tell the app."""
+        self.post_message(self.Described())
+
+    def get_reading(self) -> Reading | None:
+        """Return the text that the pane Inside is to look at, if there is one."""
+        return None
+
+    def on_shown(self) -> None:
+        """Do what is to be done each time the pane is shown."""
+
+    def use_settings(self) -> None:
+        """Use the settings of the app, which have changed."""
+
+    def focus_first(self) -> None:
+        """Move the focus to where the user begins."""
+        for widget in self.query("Input, TextArea, TextView"):
+            if widget.focusable and widget.display:
+                widget.focus()
+                return
 
     def list_trainings(self) -> Sequence[Training]:
         """Return the trainings that this pane has started and that still run."""

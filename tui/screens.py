@@ -1,4 +1,4 @@
-"""Screens that cover the app for a moment: help and questions."""
+"""Screens that cover the app for a moment: questions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Markdown
+from textual.widgets import Button, Input, Label
 
 from charlm.console.program import printable
 
@@ -27,23 +27,6 @@ class Modal(ModalScreen[str | None]):
     def dismiss(self, result: str | None = None) -> AwaitComplete:
         """Close the screen, once: a second key may come before the first one is handled."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
-
-
-class Help(Modal):
-    """The help of a pane: what it is for, and its keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,q", "dismiss", "Close", show=False),
-    ]
-
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self.heading, self.text = title, text
-
-    def compose(self) -> ComposeResult:
-        """Lay out the title and the text."""
-        with VerticalScroll():
-            yield Markdown(f"## {self.heading}\n\n{self.text}\n\n*escape closes this*")
 
 
 class Ask(Modal):

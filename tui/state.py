@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from corpora.atomic import write_atomic
@@ -17,9 +18,8 @@ FILE = "tui.json"
 
 @dataclass
 class State:
-    """Theme, active tab, and what was typed and set in the panes."""
+    """The active tab, and what was typed, made and set in the panes."""
 
-    theme: str = "textual-dark"
     pane: str = "generate"
     panes: dict[str, Any] = field(default_factory=dict)
     """State of each pane, by the name of its tab; see `Pane.get_state`."""
@@ -28,6 +28,38 @@ class State:
         """Return the saved state of a pane; it is empty if the file holds no JSON object for it."""
         found = self.panes.get(pane)
         return found if isinstance(found, dict) else {}
+
+    def encode(self) -> bytes:
+        """Return the state as the file holds it."""
+        return json.dumps(dataclasses.asdict(self), indent=1).encode()
+
+
+class StateFile:
+    """The file; states are written by several threads, and the newest one stays."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._newest = 0
+        self._written = 0
+
+    def number(self) -> int:
+        """Return a number for a state that is to be written: a higher one than all before it."""
+        self._newest += 1
+        return self._newest
+
+    def write(self, data: bytes, number: int) -> None:
+        """Write an encoded state, unless a newer one has been written.
+
+        An error is ignored: the app goes on, or ends, without it.
+        """
+        with self._lock:
+            if number < self._written:
+                return
+            self._written = number
+            try:
+                write_atomic(find_folder() / FILE, data)
+            except UserError:
+                return
 
 
 def find_folder() -> Path:
@@ -51,12 +83,3 @@ def load() -> State:
         if type(value) is type(getattr(state, one.name)):
             setattr(state, one.name, value)
     return state
-
-
-def save(state: State) -> None:
-    """Write the state file; ignore an error, because the app is ending and can show none."""
-    data = json.dumps(dataclasses.asdict(state), indent=2).encode()
-    try:
-        write_atomic(find_folder() / FILE, data)
-    except UserError:
-        return

@@ -50,6 +50,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the app a state folder of its own, and no models."""
     monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / "shipped" / package)
     monkeypatch.setenv("CHARLM_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CHARLM_CONFIG", str(tmp_path / "config"))
     monkeypatch.delenv("COLUMNS")
 
 

@@ -18,8 +18,9 @@ from tui import state
 from tui.app import CharlmApp
 from tui.generate.pane import GeneratePane
 from tui.generate.text_view import TextView
+from tui.help import Help
 from tui.palette import Palette
-from tui.screens import Choose, Help
+from tui.screens import Choose
 from tui.tabs import TABS
 from tui.train.pane import TrainPane
 from tui.widgets.choice import ModelChoice

@@ -11,7 +11,7 @@ from app_helpers import run_app, until
 from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 
-from tui import state
+from tui import settings
 
 LEAST_CONTRAST = 2.0
 """Least contrast of a text that is dimmed on purpose, such as a placeholder; 1 is none."""
@@ -83,7 +83,7 @@ def test_text_can_be_read_in_the_theme_of_the_last_session(
     theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    state.save(state.State(theme))
+    settings.save(settings.Settings(theme=theme))
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         assert pilot.app.theme == theme
