@@ -8,6 +8,7 @@ from charlm.console.program import run
 
 COMMANDS = {
     "train": "Train a translator on a split of SCAN.",
+    "rules": "Show the rules that are found in training pairs.",
     "compare": "Train with and without attention, and compare.",
     "translate": "Translate commands into actions.",
     "attention": "Show the attention weights of each action.",
