@@ -23,7 +23,7 @@ def run_app(drive: Drive, pane: str = "generate", size: tuple[int, int] = (100, 
 
     async def run() -> CharlmApp:
         app = CharlmApp()
-        app.state.pane = pane
+        app.state.pane = app.active = pane
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: app.pane is not None and app.focused is not None)
             await pilot.pause()
