@@ -47,7 +47,7 @@ class TranslatorRequest(Request):
         """
         split = splits.load(self.split, notice=hooks.notice)
         known = vocabulary and Languages.from_json(vocabulary)
-        languages = known or Languages.from_symbols(WORDS, ACTIONS)
+        languages = known or find_languages(split.train)
         pairs = encode_pairs(languages, split.train)
         training, validation = map(pairs.select, _hold_out(split.train, self.training))
         made = make_pairs(split.train, self.augment)
@@ -90,6 +90,15 @@ class TranslatorRequest(Request):
             split=signed["corpus"]["split"],
             augment=read_recorded(signed["corpus"]),
         )
+
+
+def find_languages(pairs: Sequence[Pair]) -> Languages:
+    """Return the vocabularies of SCAN, or those of the pairs if they have other symbols."""
+    words = dict.fromkeys(word for pair in pairs for word in pair.command)
+    actions = dict.fromkeys(action for pair in pairs for action in pair.actions)
+    if words.keys() <= set(WORDS) and actions.keys() <= set(ACTIONS):
+        return Languages.from_symbols(WORDS, ACTIONS)
+    return Languages.from_symbols(words, actions)
 
 
 def encode_pairs(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
