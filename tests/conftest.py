@@ -21,6 +21,8 @@ from charlm.console.process import share_cores
 from charlm.runs import registry
 
 share_cores()  # as the programs do, before any test module loads torch
+# There is a test process for each core. Two threads in each of them wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 LONG = (

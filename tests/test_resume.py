@@ -9,12 +9,12 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_programs import Program
 from training_helpers import (
     Result,
     assert_refused,
@@ -71,8 +71,9 @@ def assert_each_step_is_logged_once(run: Path) -> None:
     assert [step for _, step in keys] == sorted(step for _, step in keys)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(
+    ("cell", "precision"), [("rnn", "fp32"), ("gru", "bf16"), ("lstm", "fp32"), ("lstm", "bf16")]
+)
 def test_many_stops_change_no_bit(text: Path, cell: str, precision: str) -> None:
     """Stops before the first step, within passes, where passes meet, at evaluations, at the end."""
     whole, parts = Path("whole"), Path("parts")
@@ -262,13 +263,13 @@ def test_what_killed_processes_left_behind_is_removed_and_nothing_else(text: Pat
     assert all(path.exists() for path in own)
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_for(condition: Callable[[], bool], process: Program) -> None:
     """Wait until `condition` holds or the process has ended."""
     while process.poll() is None and not condition():
         time.sleep(0.002)
 
 
-def ended(process: subprocess.Popen[str], code: int) -> str:
+def ended(process: Program, code: int) -> str:
     out, err = process.communicate(timeout=120)
     assert process.returncode == code, err
     return out

@@ -6,15 +6,12 @@ import os
 import pty
 import select
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import charlm
+import forked_programs
 
-ROOT = Path(charlm.__file__).resolve().parents[1]
 SHOW, HIDE = b"\x1b[?25h", b"\x1b[?25l"
 
 
@@ -23,18 +20,11 @@ class Program:
 
     def __init__(self, code: str, *arguments: str, **streams: Any) -> None:
         self.terminal, theirs = pty.openpty()
-        paths = [ROOT, *(ROOT / "tests" / name for name in ("charlm", "seq"))]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "OMP_NUM_THREADS": "1",
-            "TERM": "xterm-256color",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
-            env=environment,
-            process_group=0,
-            **{"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs, **streams},
+        self.process = forked_programs.Program(
+            *("-c", code, *arguments),
+            env={**os.environ, "TERM": "xterm-256color"},
+            leads="group",
+            **{"stdout": theirs, "stderr": theirs, "text": False, **streams},
         )
         os.close(theirs)
         self.seen = b""
@@ -56,9 +46,16 @@ class Program:
     def stop(self) -> bytes:
         """Stop the program as Ctrl-Z does, and return what it still wrote."""
         os.kill(self.process.pid, signal.SIGTSTP)
-        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status), status
+        until = time.monotonic() + 60
+        while self._state() != "T":
+            assert time.monotonic() < until, self._state()
+            time.sleep(0.01)
         return self.read_rest()
+
+    def _state(self) -> str:
+        """Return how the system calls what the program does: T for one that is stopped."""
+        about = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return about.rpartition(")")[2].split()[0]
 
     def read_rest(self) -> bytes:
         """Return what has been written and not read yet."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forked_programs import Program
 from hypothesis import settings
 
 from charlm.config import ModelConfig, TrainingConfig
@@ -123,18 +122,10 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return os.environ | own | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"} | more
 
 
-def train(
-    *arguments: str | Path, folder: Path, launcher: Iterable[str] = ()
-) -> subprocess.Popen[str]:
+def train(*arguments: str | Path, folder: Path, launcher: Iterable[str] = ()) -> Program:
     """Start `python -m charlm.train` in `folder`."""
-    return subprocess.Popen(
-        [sys.executable, "-m", *launcher, "charlm.train", *map(str, arguments)],
-        cwd=folder,
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command = ("-m", *launcher, "charlm.train", *arguments)
+    return Program(*command, cwd=folder, env=environment(folder))
 
 
 def trained(opening: AbstractContextManager[Training]) -> list[Event]:

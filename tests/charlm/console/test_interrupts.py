@@ -11,8 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from forked_programs import Program
 from training_helpers import environment, last_step, options, resume, short_text, trained
 
 from charlm.console.program import OUT_OF_MEMORY, is_out_of_memory, printable
@@ -30,13 +32,11 @@ def wait_for(what: str, holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def begin(folder: Path, *launcher: str, **streams: int) -> subprocess.Popen[str]:
+def begin(folder: Path, **about: Any) -> Program:
     """Start a training that goes on for long, in a folder of its own."""
     text = short_text(folder)
-    command = [sys.executable, "-m", "charlm.train", str(text), "--out", "run", *LONG]
-    return subprocess.Popen(
-        [*launcher, *command], cwd=folder, env=environment(folder), text=True, **streams
-    )
+    command = ("-m", "charlm.train", text, "--out", "run", *LONG)
+    return Program(*command, cwd=folder, env=environment(folder), **about)
 
 
 def trains(folder: Path) -> bool:
@@ -46,7 +46,7 @@ def trains(folder: Path) -> bool:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_a_training_with_a_save(tmp_path: Path, name: str) -> None:
-    with begin(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+    with begin(tmp_path) as program:
         wait_for("the first evaluation", lambda: trains(tmp_path))
         program.send_signal(getattr(signal, name))
         out, err = program.communicate(timeout=SECONDS)
@@ -57,7 +57,7 @@ def test_a_signal_ends_a_training_with_a_save(tmp_path: Path, name: str) -> None
 
 
 def test_a_reader_that_leaves_does_not_end_a_training(tmp_path: Path) -> None:
-    with begin(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+    with begin(tmp_path) as program:
         assert program.stdout is not None
         assert "training run" in program.stdout.readline()
         program.stdout.close()  # as `| head -1` does
@@ -73,7 +73,8 @@ def test_a_reader_that_leaves_does_not_end_a_training(tmp_path: Path) -> None:
 
 def test_a_terminal_that_is_closed_does_not_lose_a_training(tmp_path: Path) -> None:
     master, slave = pty.openpty()
-    with begin(tmp_path, "setsid", "--ctty", stdin=slave, stdout=slave, stderr=slave) as program:
+    streams = {"stdin": slave, "stdout": slave, "stderr": slave}
+    with begin(tmp_path, leads="terminal", **streams) as program:
         os.close(slave)
         wait_for("the first evaluation", lambda: trains(tmp_path))
         os.close(master)  # the window is closed: SIGHUP, and every write fails
@@ -110,7 +111,7 @@ def test_a_disk_that_is_full_for_the_log_leaves_a_save(
 
 
 def test_stop_ends_a_training_from_outside(tmp_path: Path, charlm: Callable[..., object]) -> None:
-    with begin(tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+    with begin(tmp_path) as program:
         wait_for("the first evaluation", lambda: trains(tmp_path))
         assert RunFolder(tmp_path / "run").find_training() == program.pid
         ended = charlm("stop", tmp_path / "run")

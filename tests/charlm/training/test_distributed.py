@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forked_programs import Program
+from forked_programs import run as run_program
 from training_helpers import (
     TIMES,
     environment,
@@ -35,12 +34,12 @@ TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
 PLAIN = {"dropout": 0.2, "sample_length": 1000}  # long samples leave time to interrupt
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def ended(process: Program) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_for(condition: Callable[[], bool], process: Program) -> None:
     while process.poll() is None and not condition():
         time.sleep(0.01)
 
@@ -63,8 +62,8 @@ def test_two_processes_train_as_one_would(tmp_path: Path) -> None:
     ):
         pass
 
-    code, out, err = ended(train("--resume", run, folder=tmp_path, launcher=TORCHRUN))
-    assert code == 0, err
+    codes, out, err = ended_all(start_ranks("--resume", run, folder=tmp_path))
+    assert codes == [0, 0], err
     assert out.count("finished at step 66") == 1
     assert_same_training(alone, run)
 
@@ -90,7 +89,7 @@ def assert_same_training(alone: Path, run: Path) -> None:
 
 def start_ranks(
     *arguments: str | Path, folder: Path, launcher: tuple[str, ...] = ("charlm.train",)
-) -> list[subprocess.Popen[str]]:
+) -> list[Program]:
     """Start two processes as torchrun does, but without it: nobody watches over them."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -98,13 +97,10 @@ def start_ranks(
     shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "test"}
     shared |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     return [
-        subprocess.Popen(
-            [sys.executable, "-m", *launcher, *map(str, arguments)],
+        Program(
+            *("-m", *launcher, *arguments),
             cwd=folder,
             env=environment(folder, **shared, RANK=rank, LOCAL_RANK=rank),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
         )
         for rank in "01"
     ]
@@ -137,7 +133,7 @@ def test_when_one_process_is_killed_the_other_ends_with_a_line(tmp_path: Path, l
     assert "out of time" in out
 
 
-def ended_all(ranks: list[subprocess.Popen[str]]) -> tuple[list[int], str, str]:
+def ended_all(ranks: list[Program]) -> tuple[list[int], str, str]:
     codes, outs, errs = zip(*map(ended, ranks), strict=True)
     return list(codes), "".join(outs), "".join(errs)
 
@@ -156,19 +152,16 @@ def test_a_signal_to_one_process_ends_all_with_a_save(tmp_path: Path) -> None:
 
 def test_a_job_of_one_process_says_its_name_under_torchrun(tmp_path: Path) -> None:
     own = environment(tmp_path, TORCHELASTIC_RUN_ID="test")
-    given = [sys.executable, "-m", "seq.scan", "train", "--epochs", "1"]
-    told = subprocess.run(given, cwd=tmp_path, env=own, capture_output=True, text=True)
-    assert told.returncode == 2
-    assert "a translator is trained by one process; start it without torchrun" in told.stderr
+    code, _, err = run_program(*("-m", "seq.scan", "train", "--epochs", "1"), cwd=tmp_path, env=own)
+    assert code == 2
+    assert "a translator is trained by one process; start it without torchrun" in err
 
 
 def test_a_batch_that_cannot_be_shared_is_a_line_and_ends_all_processes(tmp_path: Path) -> None:
-    text = short_text(tmp_path)
-    given = options(batch_size=7)
-    code, out, err = ended(train(text, "--out", "run", *given, folder=tmp_path, launcher=TORCHRUN))
-    assert code != 0
-    assert "charlm: --batch-size 7 cannot be shared by 2 processes; take a multiple of 2" in err
-    assert re.search(r"exitcode\s*: 2", err)  # of the process, as torchrun reports it
-    assert "charlm/" not in err.split("charlm: ")[0]  # and no traceback of ours
+    given = (short_text(tmp_path), "--out", "run", *options(batch_size=7))
+    codes, out, err = ended_all(start_ranks(*given, folder=tmp_path))
+    assert codes == [2, 2]
+    line = "charlm: --batch-size 7 cannot be shared by 2 processes; take a multiple of 2\n"
+    assert err == 2 * line
     assert out == ""
     assert not (tmp_path / "run").exists()
