@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from asyncio import Lock
 from collections.abc import Iterable
-from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
@@ -21,11 +18,10 @@ from tui import settings
 from tui.drawing import DrawsStrangers
 from tui.failures import ReportsFailures
 from tui.keys import bind
-from tui.pane import Pane
-from tui.reading import Reading
+from tui.panes import HoldsPanes
 from tui.remembering import Remembers
 from tui.state import State
-from tui.tabs import TABS, Tab
+from tui.tabs import TABS
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.top_bar import TopBar
 
@@ -40,7 +36,11 @@ def load_commands() -> type[Provider]:
     return Commands
 
 
-class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
+BEHIND = ("help", "go_to", "settings", "jump", "command_palette")
+"""Actions that do not run while a screen stands in front of the app."""
+
+
+class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None]):
     """The charlm app: generate, classify, translate, train, and look inside."""
 
     TITLE = "charlm"
@@ -65,16 +65,10 @@ class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pane_lock = Lock()
         self._wrong: UserError | None = None
         self.settings = self._load_settings()
         known = [tab.name for tab in TABS]
         self.active = self.state.pane if self.state.pane in known else known[0]
-        """Name of the tab whose pane is shown."""
-        self.read_last: list[str] = []
-        """Names of the tabs that were shown, the last one last."""
-        self.started = False
-        """Whether the first pane is shown."""
 
     def _load_settings(self) -> settings.Settings:
         try:
@@ -121,82 +115,6 @@ class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
         """Write the settings to their file, in a thread."""
         settings.save(new)
 
-    # Panes
-
-    @property
-    def tab(self) -> Tab:
-        """The active tab."""
-        return next(tab for tab in TABS if tab.name == self.active)
-
-    @property
-    def pane(self) -> Pane | None:
-        """The pane of the active tab, or None before it is made."""
-        return self._find_pane(self.active)
-
-    @property
-    def panes(self) -> dict[str, Pane]:
-        """The panes made so far, by the name of their tab."""
-        found = {tab.name: self._find_pane(tab.name) for tab in TABS}
-        return {name: pane for name, pane in found.items() if pane is not None}
-
-    def _find_pane(self, name: str) -> Pane | None:
-        try:
-            return self.screen_stack[0].query_one(f"#{name}-pane", Pane)
-        except NoMatches:
-            return None
-
-    async def show_pane(self, name: str) -> None:
-        """Show the pane of a tab, and focus its first input; make the pane if there is none."""
-        if self._exit:
-            return
-        pane = await self.get_pane(name)
-        if self.active != name:
-            return  # the user has gone on meanwhile
-        base = self.screen_stack[0]
-        base.query_one(ContentSwitcher).current = pane.id
-        base.query_one(TopBar).active = name
-        self.describe()
-        self.read_last = [one for one in self.read_last if one != name] + [name]
-        pane.on_shown()
-        pane.focus_first()
-        self.started = True
-
-    async def get_pane(self, name: str) -> Pane:
-        """Return the pane of a tab; make it if it does not exist yet."""
-        async with self._pane_lock:  # `show_pane` and `open` may both ask at the same time
-            found = self._find_pane(name)
-            if found is None:
-                (tab,) = (tab for tab in TABS if tab.name == name)
-                module = import_module(f"tui.{name}.pane")
-                found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
-                found.restore_state(self.state.get_pane(name))
-                await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
-        return found
-
-    def find_reading(self) -> Reading | None:
-        """Return what the pane Inside is to look at: what was last shown and can be read."""
-        for name in reversed(self.read_last):
-            pane = self._find_pane(name)
-            if pane is not None and (found := pane.get_reading()) is not None:
-                return found
-        return None
-
-    @on(Pane.Described)
-    def describe(self) -> None:
-        """Show what the active pane works with."""
-        bar = self.screen_stack[0].query_one(TopBar)
-        bar.about = "" if self.pane is None else self.pane.about
-
-    @on(Pane.Open)
-    async def open_in(self, event: Pane.Open) -> None:
-        """Show the tab, with the model or corpus, that a pane asked for."""
-        await self.open(event.tab, event.name)
-
-    async def open(self, tab: str, name: str) -> None:
-        """Show a tab, and have its pane use the model or corpus called `name`."""
-        self.go_to(tab)
-        (await self.get_pane(tab)).use(name)
-
     async def on_event(self, event: Event) -> None:
         """Ignore keys while the app ends: Textual 8.2 would use a screen that is already gone."""
         if not (self._exit and isinstance(event, Key)):
@@ -204,11 +122,14 @@ class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
 
     # Actions
 
-    def go_to(self, name: str) -> None:
-        """Show a tab."""
-        if self.active != name:
-            self.active = name
-            self.call_later(self.show_pane, name)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action may run: of the app's, only the one that quits runs always.
+
+        A key that the app takes before the focused widget gets it would reach the app through a
+        screen in front of it as well.
+        """
+        covered = len(self.screen_stack) > 1
+        return not (covered and action in BEHIND) and super().check_action(action, parameters)
 
     def action_go_to(self, name: str) -> None:
         """Show a tab."""
@@ -218,29 +139,27 @@ class CharlmApp(ReportsFailures, Remembers, DrawsStrangers, App[None]):
         """Show what the pane is for, and its keys."""
         from tui.help import Help
 
-        if self.pane is not None and not isinstance(self.screen, Help):
+        if self.pane is not None:
             self.push_screen(Help(self.tab.title, self.pane))
 
     def action_settings(self) -> None:
         """Show the settings."""
         from tui.settings_screen import SettingsScreen
 
-        if len(self.screen_stack) == 1:
-            self.push_screen(SettingsScreen(self.settings, self.use_settings))
+        self.push_screen(SettingsScreen(self.settings, self.use_settings))
 
     def action_jump(self) -> None:
         """Show a letter on every field; the letter moves the focus there."""
         from tui.jump import Jump
 
-        if self.pane is not None and len(self.screen_stack) == 1:
+        if self.pane is not None:
             self.push_screen(Jump(self.pane))
 
     def action_command_palette(self) -> None:
         """Open the command palette: every action, model and corpus."""
         from tui.palette import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette, those of Textual last."""

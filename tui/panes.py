@@ -1,0 +1,120 @@
+"""Hold the panes: make them when they are first shown, and show one at a time."""
+
+from __future__ import annotations
+
+from asyncio import Lock
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import on
+from textual.css.query import NoMatches
+from textual.widgets import ContentSwitcher
+
+from tui.pane import Pane
+from tui.reading import Reading
+from tui.state import State
+from tui.tabs import TABS, Tab
+from tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    Base = App[None]
+else:
+    Base = object
+
+
+class HoldsPanes(Base):
+    """A base class of the app: the panes, each of which is made when it is first shown."""
+
+    state: State
+    active: str
+    """Name of the tab whose pane is shown."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pane_lock = Lock()
+        self.shown_last: list[str] = []
+        """Names of the tabs that were shown, the last one last."""
+        self.started = False
+        """Whether the first pane is shown."""
+
+    @property
+    def tab(self) -> Tab:
+        """The active tab."""
+        return next(tab for tab in TABS if tab.name == self.active)
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane of the active tab, or None before it is made."""
+        return self._find_pane(self.active)
+
+    @property
+    def panes(self) -> dict[str, Pane]:
+        """The panes made so far, by the name of their tab."""
+        found = {tab.name: self._find_pane(tab.name) for tab in TABS}
+        return {name: pane for name, pane in found.items() if pane is not None}
+
+    def _find_pane(self, name: str) -> Pane | None:
+        try:
+            return self.screen_stack[0].query_one(f"#{name}-pane", Pane)
+        except NoMatches:
+            return None
+
+    async def show_pane(self, name: str) -> None:
+        """Show the pane of a tab, and focus its first input; make the pane if there is none."""
+        if self._exit:
+            return
+        pane = await self.get_pane(name)
+        if self.active != name:
+            return  # the user has gone on meanwhile
+        base = self.screen_stack[0]
+        base.query_one(ContentSwitcher).current = pane.id
+        base.query_one(TopBar).active = name
+        self.describe()
+        self.shown_last = [one for one in self.shown_last if one != name] + [name]
+        pane.on_shown()
+        pane.focus_first()
+        self.started = True
+
+    async def get_pane(self, name: str) -> Pane:
+        """Return the pane of a tab; make it if it does not exist yet."""
+        async with self._pane_lock:  # `show_pane` and `open` may both ask at the same time
+            found = self._find_pane(name)
+            if found is None:
+                (tab,) = (tab for tab in TABS if tab.name == name)
+                module = import_module(f"tui.{name}.pane")
+                found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
+                found.restore_state(self.state.get_pane(name))
+                await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
+        return found
+
+    def find_reading(self) -> Reading | None:
+        """Return what the pane Inside is to look at: what was last shown and can be read."""
+        for name in reversed(self.shown_last):
+            pane = self._find_pane(name)
+            if pane is not None and (found := pane.get_reading()) is not None:
+                return found
+        return None
+
+    def go_to(self, name: str) -> None:
+        """Show a tab."""
+        if self.active != name:
+            self.active = name
+            self.call_later(self.show_pane, name)
+
+    @on(Pane.Described)
+    def describe(self) -> None:
+        """Show what the active pane works with."""
+        bar = self.screen_stack[0].query_one(TopBar)
+        bar.about = "" if self.pane is None else self.pane.about
+
+    @on(Pane.Open)
+    async def open_in(self, event: Pane.Open) -> None:
+        """Show the tab, with the model or corpus, that a pane asked for."""
+        await self.open(event.tab, event.name)
+
+    async def open(self, tab: str, name: str) -> None:
+        """Show a tab, and have its pane use the model or corpus called `name`."""
+        self.go_to(tab)
+        (await self.get_pane(tab)).use(name)
