@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
-from textual.widgets import Markdown
+from textual.widgets import Markdown, Static
 
 from tui.pane import Pane
 from tui.screens import Modal
 
 
 class Help(Modal):
-    """The help of a pane, with tables of the keys of the pane, of its widgets and of the app."""
+    """The help of a pane, with the keys of the pane, of its widgets and of the app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,q", "dismiss", "Close", show=False),
@@ -25,24 +28,46 @@ class Help(Modal):
 
     def __init__(self, title: str, pane: Pane) -> None:
         super().__init__()
-        self.text = "\n".join(write_help(title, pane))
+        self.heading, self.text = title, pane.HELP
+        self.tables = list_tables(pane)
 
     def compose(self) -> ComposeResult:
-        """Lay out the text."""
-        with VerticalScroll():
+        """Lay out the text and the keys."""
+        with VerticalScroll() as room:
+            room.border_title = f"Help · {self.heading}"
+            room.border_subtitle = "escape closes it"
             yield Markdown(self.text)
+            for table in self.tables:
+                yield Static(draw_table(table), classes="keys")
 
 
-def write_help(title: str, pane: Pane) -> Iterator[str]:
-    """Yield the lines of the help, in Markdown."""
-    yield f"## {title}\n\n{pane.HELP}\n\n*escape closes this*\n"
+@dataclass(frozen=True)
+class KeyTable:
+    """Keys that work in one place, and what each of them does."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+
+
+def draw_table(table: KeyTable) -> Content:
+    """Return a table of keys as text: a title, then a line for each key."""
+    width = max(cell_len(key) for key, _ in table.rows)
+    lines = [Content(table.title).stylize("bold")]
+    for key, meaning in table.rows:
+        pad = " " * (width - cell_len(key))
+        lines.append(Content.assemble("  ", (key, "bold $text-accent"), f"{pad}  {meaning}"))
+    return Content("\n").join(lines)
+
+
+def list_tables(pane: Pane) -> list[KeyTable]:
+    """Return the keys of a pane, of each kind of widget in it, and of the app."""
     own = pane.app._keymap
-    yield from _write_table("Here", list_keys(pane, own))
     inside = [one for one in pane.walk_children(Widget) if type(one).__module__.startswith("tui.")]
-    for widget in {type(one): one for one in inside}.values():
-        if rows := [*list_keys(widget, own)]:
-            yield from _write_table(_name_kind(widget), rows)
-    yield from _write_table("Everywhere", list_keys(pane.app, own))
+    kinds = {type(one): one for one in inside}.values()
+    tables = [KeyTable("In this pane", [*list_keys(pane, own)])]
+    tables += [KeyTable(_name_kind(one), [*list_keys(one, own)]) for one in kinds]
+    tables.append(KeyTable("Everywhere", [*list_keys(pane.app, own)]))
+    return [table for table in tables if table.rows]
 
 
 def _name_kind(widget: Widget) -> str:
@@ -75,11 +100,3 @@ def format_key(key: str) -> str:
         last = last.upper()
     marks = {"ctrl": "^", "shift": "shift+", "alt": "alt+"}
     return "".join(marks.get(part, f"{part}+") for part in parts[:-1]) + last
-
-
-def _write_table(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield f"\n### {title}\n\n| key | |\n|---|---|"
-    for key, meaning in rows:
-        escaped = meaning.replace("|", "\\|")
-        yield f"| `{key}` | {escaped} |"
-    yield ""

@@ -23,7 +23,8 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._update)
 
     def _update(self, screen: Screen[Any]) -> None:
-        self.refresh()
+        if self.screen.is_current:  # behind another screen the line stays as it is
+            self.refresh()
 
     def list_keys(self) -> tuple[list[ActiveBinding], list[ActiveBinding]]:
         """Return the bindings to show, in order, and those that always stand at the right end."""
