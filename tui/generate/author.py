@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from charlm.generation.sampling import Sampling
-from tui.generate.manuscript import Manuscript, Version
+from charlm.console.colors import find_level
+from tui.generate.drafts import Draft
+from tui.generate.manuscript import Manuscript
+from tui.generate.reading import MOST_CHARACTERS
 from tui.generate.writer import Writer
 
 if TYPE_CHECKING:
@@ -15,10 +17,8 @@ if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
     from tui.generate.controls import Controls
 
-
-MOST_CHARACTERS = 200_000
-"""Length at which writing ends, "endless" as well. The probabilities of a character take 577 bytes
-with an alphabet of 100 characters: 115 MB in all."""
+PATIENCE = 0.3
+"""Seconds that a character waits for the one before, which the network may still read."""
 
 
 class Author:
@@ -33,7 +33,12 @@ class Author:
         self.stepping = False
         """Whether the user chooses each character: the step mode."""
 
-    def take_over(self, new: Manuscript, old: Version) -> bool:
+    @property
+    def full(self) -> bool:
+        """Whether the text is as long as a text can be."""
+        return len(self.manuscript) >= MOST_CHARACTERS
+
+    def take_over(self, new: Manuscript, old: Draft) -> bool:
         """Go on with `new`, in which another model has read `old`; `undo` goes back to `old`.
 
         Returns:
@@ -42,7 +47,8 @@ class Author:
         self.writer.stop()
         if self.manuscript.text != old.text:
             return False
-        new.keep([*self.manuscript.versions, old] if old.tokens else self.manuscript.versions)
+        if len(old):
+            new.history.save(old)
         self.manuscript = new
         return True
 
@@ -53,63 +59,82 @@ class Author:
             UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
         """
         self.writer.stop()
-        self._write(self.manuscript.read(prompt), controls)
+        prompt = prompt[:MOST_CHARACTERS]
+        self._write(self.manuscript.read(prompt), controls, read=len(prompt))
+
+    def read(self, text: str) -> None:
+        """Read a text of the user's; nothing is written.
+
+        Raises:
+            UnknownSymbol: if the model does not know a character of it; nothing changes.
+        """
+        self.writer.stop()
+        text = text[:MOST_CHARACTERS]
+        self.writer.start(_add_levels(self.manuscript.read(text)), read=len(text))
 
     def continue_from(self, position: int, controls: Controls) -> None:
-        """Continue the text from `position`; the characters from there on are removed.
+        """Continue the text from `position`; what stood there is kept as another ending.
 
         In step mode nothing is written: at the end of the text there is then nothing to do.
         """
         self.writer.stop()
         if self.stepping and position >= len(self.manuscript):
             return
-        self.manuscript.cut(position)
+        self.manuscript.rewrite_from(position)
         self._write(iter(()), controls)
 
-    def _write(self, prompt: Iterator[Token], controls: Controls) -> None:
+    def _write(self, prompt: Iterator[Token], controls: Controls, *, read: int = 0) -> None:
         if self.stepping:  # the user goes on, without random numbers
-            self.writer.start(self._add_levels(prompt))
+            self.writer.start(_add_levels(prompt), read=read)
             return
         seed = self.manuscript.seed = controls.draw_seed()
-        sampling = Sampling(
-            temperature=controls.temperature, top_k=controls.top_k, top_p=controls.top_p
-        )
-        room = max(0, MOST_CHARACTERS - len(self.manuscript))
+        self.manuscript.temperature = controls.temperature
+        room = max(0, MOST_CHARACTERS - len(self.manuscript) - read)
         length = room if controls.length is None else min(controls.length, room)
-        new = self.manuscript.write(sampling, length=length, seed=seed)
-        self.writer.start(self._add_levels(chain(prompt, new)))
+        new = self.manuscript.write(controls.sampling, length=length, seed=seed)
+        self.writer.start(_add_levels(chain(prompt, new)), read=read)
 
-    def _add_levels(self, tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
-        levels = self.manuscript.levels  # already computed when the token is written
-        return ((token.character, levels[-1]) for token in tokens)
-
-    def take_candidate(self, position: int, number: int, count: int) -> bool:
-        """In step mode, end the text at `position` with a candidate; return whether this was done.
+    def take(self, position: int, index: int) -> bool:
+        """In step mode, end the text at `position` with a symbol; return whether this was done.
 
         Args:
-            position: index of the new character; the characters from there on are removed.
-            number: index of the candidate, the likeliest first.
-            count: number of candidates to choose from.
+            position: index of the new character; the characters from there on are removed, and
+                kept as another ending.
+            index: id of the symbol.
         """
-        candidates = self.manuscript.candidates(position, count)
-        if not self.stepping or self.writer.busy or number >= len(candidates):
+        if not self._can_step() or position >= MOST_CHARACTERS:
             return False
-        self.manuscript.cut(position)
-        self.manuscript.add(candidates[number][1])
+        self.manuscript.rewrite_from(position)
+        # In the thread: the network may have to read a page again.
+        self.writer.start(_add_levels(self.manuscript.add(one) for one in (index,)))
         return True
 
+    def take_back(self, position: int) -> bool:
+        """In step mode, end the text before the character before `position`."""
+        if not self._can_step() or position < 1:
+            return False
+        self.manuscript.cut(position - 1)
+        return True
+
+    def _can_step(self) -> bool:
+        """Return whether the user may choose a character: not while a long text is read."""
+        return self.stepping and self.writer.settle(PATIENCE)
+
     def undo(self) -> bool:
-        """Restore the previous version of the text; return whether there was one."""
+        """Restore the draft before; return whether there was one."""
         self.writer.stop()
         return self.manuscript.undo()
 
-    @property
-    def status(self) -> str:
-        """What the author does now, in a few words, with the seed."""
-        doing = "writing, F6 stops" if self.writer.busy else "ready"
-        if len(self.manuscript) >= MOST_CHARACTERS and not self.writer.busy:
-            doing = "full: F7 writes anew from the cursor"
-        if self.stepping:
-            doing = "step mode: 1 to 0 take a character"
-        seed = self.manuscript.seed
-        return doing if seed is None else f"{doing}; seed {seed}"
+    def redo(self) -> bool:
+        """Restore the draft that was undone last; return whether there was one."""
+        self.writer.stop()
+        return self.manuscript.redo()
+
+    def move_ending(self, steps: int) -> bool:
+        """Show another ending of the text; return whether there is one."""
+        self.writer.stop()
+        return self.manuscript.move_ending(steps)
+
+
+def _add_levels(tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
+    return ((token.character, find_level(token.surprisal)) for token in tokens)

@@ -1,26 +1,39 @@
-"""The controls of sampling, as a row of steppers."""
+"""The settings of writing, as steppers."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 
+from charlm.generation.sampling import Sampling
+from tui.generate.flow import Flow
+from tui.settings import PACES, WRAPS
+from tui.widgets.choice import ModelChoice
 from tui.widgets.stepper import Stepper
+from tui.widgets.word_stepper import WordStepper
 
 
 @dataclass(frozen=True)
 class Controls:
-    """Settings of sampling; the fields are the names under which the state file keeps them."""
+    """Settings of writing; the fields are the names under which the state file keeps them."""
 
     temperature: float = 0.7
     top_k: int | None = None
     top_p: float | None = None
     length: int | None = 1000
     seed: int | None = None
+    pace: float | None = None
+    """Characters per second at which the model writes; None is as fast as it can."""
+    wrap: str = WRAPS[0]
+    """How lines are broken; see `tui.settings`."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How characters are drawn."""
+        return Sampling(temperature=self.temperature, top_k=self.top_k, top_p=self.top_p)
 
     def restore(self, state: dict[str, Any]) -> Controls:
         """Return a copy with the values of `state`; values of a wrong type are ignored."""
@@ -30,6 +43,8 @@ class Controls:
             if name in STEPS
             and (value is None or (isinstance(value, int | float) and not isinstance(value, bool)))
         }
+        if state.get("wrap") in WRAPS:
+            good["wrap"] = state["wrap"]
         return replace(self, **good)
 
     def draw_seed(self) -> int:
@@ -38,7 +53,7 @@ class Controls:
 
 
 SEEDS = range(100_000)
-"""Seeds that can be set."""
+"""Seeds that can be stepped through."""
 DRAWN = range(1000)
 """Seeds that are drawn: short ones, which are easy to type again."""
 STEPS: dict[str, list[float | int | None]] = {
@@ -47,27 +62,48 @@ STEPS: dict[str, list[float | int | None]] = {
     "top_p": [*(round(0.05 * step, 2) for step in range(1, 20)), 0.98, None],
     "length": [100, 200, 500, 1000, 2000, 5000, 10000, None],
     "seed": [None, *SEEDS],
+    "pace": [5, 10, 20, 40, 80, 160, 320, None],
 }
 """Values of each stepper; None switches the setting off, see `NONE`."""
-NONE = {"length": "endless", "seed": "chance"}
+LIMITS: dict[str, tuple[float, float]] = {
+    "temperature": (0.0, 100.0),
+    "top_k": (1, 9999),
+    "top_p": (0.001, 1.0),
+    "length": (1, 200_000),
+    "seed": (0, 999_999_999),
+    "pace": (PACES[0], PACES[-1]),
+}
+"""Numbers that can be typed: those that `Sampling` takes, as far as they have a use."""
+NONE = {"length": "endless", "seed": "chance", "pace": "full speed"}
 """Names of the value None, where it is not "off"."""
 
 
-class ControlsRow(Horizontal):
-    """A stepper for each control."""
+class ControlsGrid(Flow):
+    """The choice of the model, and a stepper for each setting."""
 
     def __init__(self, initial: Controls, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.initial = initial
 
     def compose(self) -> ComposeResult:
-        """Lay out the steppers."""
+        """Lay out the choice and the steppers."""
+        yield ModelChoice("charlm", none="no model", id="model")
         for name, values in STEPS.items():
             title, value = name.replace("_", "-"), getattr(self.initial, name)
-            yield Stepper(title, values, value, none=NONE.get(name, "off"), id=name)
+            none, limits = NONE.get(name, "off"), LIMITS[name]
+            yield Stepper(title, values, value, none=none, limits=limits, id=name)
+        yield WordStepper("wrap", WRAPS, self.initial.wrap, id="wrap")
 
     @property
     def controls(self) -> Controls:
         """The values of the steppers."""
-        chosen = {name: self.query_one(f"#{name}", Stepper).value for name in STEPS}
-        return Controls(**chosen)  # type: ignore[arg-type]
+        chosen: dict[str, Any] = {name: self.query_one(f"#{name}", Stepper).value for name in STEPS}
+        return Controls(**chosen, wrap=self.query_one("#wrap", WordStepper).word)
+
+    def show(self, controls: Controls) -> None:
+        """Show other values."""
+        for field in fields(controls):
+            if field.name in STEPS:
+                stepper = self.query_one(f"#{field.name}", Stepper)
+                stepper.value = getattr(controls, field.name)
+        self.query_one("#wrap", WordStepper).word = controls.wrap

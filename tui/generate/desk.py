@@ -1,51 +1,53 @@
-"""The text that is written, with the probabilities at its cursor and a status line."""
+"""The panel of the text that is written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.events import Key
-from textual.theme import Theme
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Static
 
-from charlm.console.colors import ON_LIGHT, PLAIN, STYLES
+from charlm.console.colors import EDGES
 from tui.failures import report
-from tui.generate.inspector import CANDIDATES, DIGITS, Inspector
+from tui.generate.text_lines import describe_endings, make_foot, make_title
+from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
-from tui.widgets.bars import Bars
 
 if TYPE_CHECKING:
     from tui.generate.author import Author
-    from tui.generate.controls import Controls
-    from tui.generate.manuscript import Manuscript
 
 FRAME = 1 / 30
 """Seconds between two updates of the text on the screen."""
 
 
-class Desk(Vertical):
+class Desk(TextPanel):
     """The text of an author. The author's thread fills a queue; a timer shows what is in it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "move_ending(-1)", "ending before", show=False),
+        Binding("right_square_bracket", "move_ending(1)", "ending after", show=False),
+    ]
+
+    note: reactive[str] = reactive("")
+    """What is said in the foot instead of the figures, such as that no model is chosen."""
+
+    class Written(Message):
+        """The text has changed, or the thread has begun or ended."""
+
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(title="Text", id=id)
         self.author: Author | None = None
         self.was_busy = False
-
-    def compose(self) -> ComposeResult:
-        """Lay out text, inspector and status line."""
-        with Horizontal(id="room"):
-            yield TextView(STYLES, id="text")
-            yield Inspector(id="beside")
-        yield Static("", id="state", markup=False)
+        self._unread: int | None = None
+        """Characters read so far of a text of the user's, which is shown whole meanwhile."""
 
     def on_mount(self) -> None:
-        """Start the timer that shows new characters, and choose the colours."""
+        """Start the timer that shows new characters."""
         self.set_interval(FRAME, self._drain)
-        self.app.theme_changed_signal.subscribe(self, self._recolor)
-        self._recolor(self.app.current_theme)
 
     def on_unmount(self) -> None:
         """Stop the thread."""
@@ -53,43 +55,44 @@ class Desk(Vertical):
             self.author.writer.stop()
 
     @property
-    def view(self) -> TextView:
-        """The text on the screen."""
-        return self.query_one(TextView)
+    def busy(self) -> bool:
+        """Whether the author writes or reads."""
+        return self.author is not None and self.author.writer.busy
+
+    # What is shown
 
     def use(self, author: Author) -> None:
         """Show another author, or the text of an author who has another model now."""
         self.stop()
         self.author = author
-        self._show_all()
+        self.show_all()
 
-    # Writing
-
-    def begin(self, prompt: str, controls: Controls) -> None:
-        """Begin a new text with `prompt`.
-
-        Raises:
-            UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
-        """
-        self.stop()
+    def show_all(self, cursor: int | None = None) -> None:
+        """Show the whole manuscript; the thread does not run."""
         if self.author is not None:
-            self.author.begin(prompt, controls)
-            self._show_up_to(0, self.author.manuscript)
+            manuscript = self.author.manuscript
+            levels = np.searchsorted(EDGES, manuscript.surprisals, side="right")
+            self.view.show_text(manuscript.text, levels.tolist(), manuscript.prompt_length)
+            if cursor is not None:
+                self.view.cursor = cursor
+            self.describe()
 
-    def continue_from(self, position: int, controls: Controls) -> None:
-        """Continue the text from `position`; the characters from there on are removed."""
-        self.stop()
-        if self.author is not None:
-            self.author.continue_from(position, controls)
-            self._show_up_to(position, self.author.manuscript)
-
-    def _show_up_to(self, position: int, manuscript: Manuscript) -> None:
+    def show_up_to(self, position: int, *, focus: bool = True) -> None:
         """Show the text up to `position`; the timer adds what the thread has written since."""
-        view = self.view
-        text, levels = view.text[:position], view.levels[:position]
-        view.show_text(text, levels, manuscript.prompt_length)
-        view.focus()
-        self._show_status()  # in step mode the thread may have nothing to add
+        if self.author is not None:
+            view = self.view
+            text, levels = view.text[:position], view.levels[:position]
+            view.show_text(text, levels, self.author.manuscript.prompt_length)
+            if focus:
+                view.focus()
+            self.describe()  # in step mode the thread may have nothing to add
+
+    def show_unread(self, text: str) -> None:
+        """Show a text that the author begins to read, from its beginning."""
+        self.view.show_text(text, bytes(len(text)), len(text))
+        self.view.cursor, self._unread = 0, 0
+        self.view.focus()
+        self.describe()
 
     def stop(self) -> None:
         """Stop writing, and show everything that was written."""
@@ -104,86 +107,60 @@ class Desk(Vertical):
         writer = self.author.writer
         busy = writer.busy  # read before the queue: the next call shows what comes after it
         characters, levels = writer.drain()
-        if characters:
+        if self._unread is not None:
+            self._show_read(levels, busy=busy)
+        elif characters:
             self.view.extend(characters, levels)
         if (error := writer.take_error()) is not None:
             report(self.app, error)
         if busy != self.was_busy or characters:
             self.was_busy = busy
-            self._show_status()
+            self.describe()
 
-    def undo(self) -> None:
-        """Restore the previous version of the text, if there is one."""
-        self.stop()
+    def _show_read(self, levels: list[int], *, busy: bool) -> None:
+        """Colour what was read of a text that is shown whole."""
+        begin = self._unread or 0
+        self._unread = begin + len(levels)
+        self.view.color(begin, levels)
+        self.show_work("reading", self._unread, len(self.view.text))
+        if not busy:
+            unread, self._unread = self._unread < len(self.view.text), None
+            self.end_work()
+            if unread:  # it was stopped: the text is what was read of it
+                self.show_all(self.view.cursor)
+
+    def describe(self) -> None:
+        """Show length, model, seed and state of the text, and tell that it has changed."""
         if self.author is not None:
-            self.author.undo()
-        self._show_all()
+            self.title = make_title(self.author)
+            line = describe_endings(self.author.manuscript, self.view.text)
+            endings = self.query_one("#endings", Static)
+            endings.display = bool(line) and not self.busy
+            endings.update(line)
+        self.describe_foot()
+        self.post_message(self.Written())
 
-    def _show_all(self) -> None:
-        """Show the whole manuscript; the thread does not run."""
-        if self.author is not None:
-            manuscript = self.author.manuscript
-            self.view.show_text(manuscript.text, manuscript.levels, manuscript.prompt_length)
-            self._show_status()
-
-    def _show_status(self) -> None:
-        """Show the length of the text and the status of the author."""
-        if self.author is not None:
-            self.show_line(f"{len(self.view.text):,} characters; {self.author.status}")
-            self.inspect()
-
-    def show_line(self, line: str) -> None:
-        """Show a line below the text."""
-        self.query_one("#state", Static).update(line, layout=False)
-
-    # Inspecting
+    def watch_note(self) -> None:
+        """Show the note."""
+        self.describe_foot()
 
     @on(TextView.Moved)
-    def inspect(self) -> None:
-        """Show the likeliest characters at the cursor."""
-        if self.author is None:
-            return
-        manuscript, writer = self.author.manuscript, self.author.writer
-        position = self.view.cursor
-        at_end = position == len(self.view.text)
-        if writer.busy and at_end:
-            position -= 1  # the thread is writing at the end: show the newest character
-        if 0 <= position <= len(manuscript):
-            inspector = self.query_one(Inspector)
-            inspector.show_position(manuscript, position, at_end=at_end, speed=writer.speed)
-
-    def toggle_steps(self) -> None:
-        """Switch the step mode, in which the user chooses each character, on or off."""
-        self.stop()
-        if self.author is not None:
-            self.author.stepping = not self.author.stepping
-            self.view.focus()
-            self._show_status()
-
-    @on(Bars.Clicked)
-    def take_clicked(self, event: Bars.Clicked) -> None:
-        """Take the candidate that was clicked, in step mode."""
-        self.take_candidate(event.number)
-
-    def on_key(self, event: Key) -> None:
-        """Take the candidate of a digit key, in step mode."""
-        if event.key in DIGITS and self.view.has_focus:
-            event.stop()
-            self.take_candidate(DIGITS.index(event.key))
-
-    def take_candidate(self, number: int) -> None:
-        """In step mode, end the text at the cursor with the candidate of that index."""
+    def describe_foot(self) -> None:
+        """Show what the author does, or the line and the surprise of the text."""
         author = self.author
-        if author is not None and author.take_candidate(self.view.cursor, number, CANDIDATES):
-            self._show_all()
+        if self.note or author is None:
+            self.foot = self.note
+        elif self.busy:
+            self.foot = f"writing · {author.writer.speed:,.0f} chars/s · esc stops"
+        elif author.full:
+            self.foot = "full · F7 writes anew from the cursor"
+        else:
+            self.foot = make_foot(author.manuscript, self.view.cursor, self.view.text)
 
-    def toggle_colors(self) -> None:
-        """Switch the colours, which show the surprisal of each character, on or off."""
-        self.view.colored = not self.view.colored
-        self._recolor(self.app.current_theme)
-
-    def _recolor(self, theme: Theme) -> None:
-        """Choose colours that are readable on the background of the theme."""
-        scale = PLAIN if self.app.no_color else STYLES if theme.dark else ON_LIGHT
-        self.view.use_scale(scale)
-        self.query_one(Inspector).show_legend(scale if self.view.colored else None)
+    def action_move_ending(self, steps: int) -> None:
+        """Show another ending of the text."""
+        self.stop()
+        if self.author is not None and self.author.move_ending(steps):
+            self.show_all()
+        else:
+            self.notify("there is no other ending: F7 rewrites from the cursor, and keeps the old")

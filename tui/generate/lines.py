@@ -1,10 +1,19 @@
-"""Break a text into lines. This module uses no screen."""
+"""Break a text into lines, and join lines that were broken. This module uses no screen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len
+
+SINGLE = re.compile(r"(?<=[^\s])\n(?=[^\s])")
+"""A line end between two characters that are no blanks: not one of a paragraph, a list or verse."""
+
+
+def reflow(text: str) -> str:
+    """Return `text`, as long as it is, with blanks instead of single line ends."""
+    return SINGLE.sub(" ", text)
 
 
 def find_breaks(text: str, start: int, width: int) -> Iterator[int]:

@@ -2,83 +2,69 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterator
 
 import numpy as np
 
-from charlm.console.colors import find_level
 from charlm.generation.generate import opening_ids, read
-from charlm.generation.network import State
 from charlm.generation.sampling import Sampler, Sampling
 from charlm.generation.tokens import Token
 from charlm.language_model import LanguageModel
+from tui.generate.drafts import Draft, Endings, History, decode
+from tui.generate.open_page import OpenPage
+from tui.generate.pages import PAGE, Memory, Page, read_rows
 
-SNAPSHOT_EVERY = 256
-"""Characters between two saved states of the network. To continue from any position, the network
-reads at most this many characters again."""
-UNDO = 100
-"""Greatest number of earlier versions of the text, for undo."""
-
-
-@dataclass(frozen=True)
-class Version:
-    """An earlier version of a text; the fields are those of `Manuscript`."""
-
-    model: LanguageModel
-    tokens: list[Token]
-    surprisals: array[float]
-    levels: bytes
-    prompt_length: int
-    seed: int | None
-    next_logits: np.ndarray
-    """Logits (V,) of the character after the end."""
-    snapshots: dict[int, State]
-
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return "".join(token.character for token in self.tokens)
+MOST_ROW_BYTES = 4_000_000
+"""Memory of the logits that are kept of pages that were read or looked at last."""
 
 
 class Manuscript:
-    """A text, the probabilities of the model at each character, and earlier versions for undo.
+    """A text in pages, what the model expected at each character, and the texts before it.
 
-    The network reads characters again only when it must continue. `cut`, `undo`, `candidates` and
-    `entropy` never run the network. `read` and `write` do, so they return iterators, which another
-    thread can consume. The class is not thread-safe: while a thread consumes an iterator, no other
-    thread may change the text.
+    The network reads characters again only when it must continue, or when somebody looks at a page
+    that was left long ago: `find_logits` never does. `read` and `write` return iterators, which
+    another thread can consume. The class is not thread-safe: while a thread consumes an iterator,
+    no other thread may change the text.
     """
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
-        self.tokens: list[Token] = []
-        self.surprisals = array("f")
-        """Surprisal of each character, in nats."""
-        self.levels = bytearray()
-        """Surprisal of each character as a level from 0 on; see `charlm.console.colors`."""
+        self.history = History()
+        self.endings = Endings()
         self.prompt_length = 0
         """Number of characters at the beginning that the model did not write."""
         self.seed: int | None = None
-        """Seed of the newest part that the model wrote, for the screen."""
-        self.versions: list[Version] = []
-        """Earlier versions, the newest last."""
-        self._state = model.network.start()
-        read(model.network, self._state, opening_ids(model.vocabulary, ""))
-        self._read = 0
-        """Number of characters that `_state` has read."""
-        self._snapshots: dict[int, State] = {0: _copy(self._state)}
-        self._next_logits = self._state.logits[:, 0].copy()
-        """Logits (V,) of the next character, used while `_state` has not read the whole text."""
+        self.temperature: float | None = None
+        """Seed and temperature of the newest part that the model wrote, for the screen."""
+        state = model.network.start()
+        read(model.network, state, opening_ids(model.vocabulary, ""))
+        self._looked_at: OrderedDict[Page, np.ndarray] = OrderedDict()
+        """Logits of full pages, those looked at last at the end."""
+        self._pages: list[Page] = []
+        """Full pages. While one thread adds to the text, there may be one more than `_end` says."""
+        self._end = OpenPage(model, 0, Memory.of(state), state)
+        """The last page, with the index of its first character."""
 
     def __len__(self) -> int:
-        return len(self.tokens)
+        return self._end.end
 
     @property
     def text(self) -> str:
         """The whole text."""
-        return "".join(token.character for token in self.tokens)
+        return decode(self.model, self.list_pages())
+
+    @property
+    def surprisals(self) -> np.ndarray:
+        """Surprisal (T,) of each character, in nats."""
+        return np.concatenate([page.surprisals for page in self.list_pages()])
+
+    def list_pages(self) -> list[Page]:
+        """Return the pages; the last one is a copy of the open one, and may be empty."""
+        end = self._end
+        return [*self._pages[: end.start // PAGE], end.freeze()]
+
+    # Reading and writing
 
     def read(self, prompt: str) -> Iterator[Token]:
         """Begin a new text, and return an iterator that reads the prompt.
@@ -93,29 +79,26 @@ class Manuscript:
             UnknownSymbol: if the model does not know a character of the prompt; nothing changes.
         """
         ids = self.model.vocabulary.encode(prompt).tolist()
-        self._save_version()
+        self.save()
+        self.endings = Endings()
         self._cut(0)
-        self.prompt_length = len(ids)
+        self.prompt_length, self.seed, self.temperature = len(ids), None, None
         return (self.add(index) for index in ids)
 
     def cut(self, position: int) -> None:
         """Remove the characters from `position` on; `undo` restores them."""
-        self._save_version()
-        self._cut(min(position, len(self.tokens)))
-        self.prompt_length = min(self.prompt_length, len(self.tokens))
+        self.save()
+        self._cut(min(position, len(self)))
+        self.prompt_length = min(self.prompt_length, len(self))
 
-    def undo(self) -> bool:
-        """Restore the previous version; return whether there was one."""
-        if not self.versions:
-            return False
-        version = self.versions.pop()
-        self.model, self.seed = version.model, version.seed
-        self.tokens, self.surprisals = list(version.tokens), version.surprisals
-        self.levels, self.prompt_length = bytearray(version.levels), version.prompt_length
-        self._next_logits = version.next_logits
-        self._snapshots = dict(version.snapshots)
-        self._rewind(len(self.tokens))
-        return True
+    def rewrite_from(self, position: int) -> None:
+        """Remove the characters from `position` on, and keep them as another ending."""
+        now = self.freeze()
+        self.history.save(now)
+        if position < len(self):
+            self.endings = self.endings.begin(now)
+        self._cut(min(position, len(self)))
+        self.prompt_length = min(self.prompt_length, len(self))
 
     def write(
         self, sampling: Sampling, *, length: int | None = None, seed: int | None = None
@@ -134,117 +117,123 @@ class Manuscript:
         Yields:
             Every character once it stands at the end of the text.
         """
-        beyond = max(0, len(self.tokens) - self.prompt_length)
+        beyond = max(0, len(self) - self.prompt_length)
         sampler = Sampler(sampling, None if seed is None else seed + beyond)
         written = 0
         while length is None or written < length:
-            (index,) = sampler(self._read_to_end()).tolist()
+            (index,) = sampler(self._end.read_to_end()[:, None]).tolist()
             yield self.add(index)
             written += 1
 
     def add(self, index: int) -> Token:
         """Append the symbol with id `index`, and have the network read it."""
-        logits = self._logits_at_end()
+        # A copy: the rows of a page may be forgotten before the token.
+        logits = self._end.read_to_end().copy()
         token = Token(self.model.vocabulary.symbols[index], index, logits)
-        self.tokens.append(token)
-        self.surprisals.append(token.surprisal)
-        self.levels.append(find_level(self.surprisals[-1]))
-        self._read_to_end()
+        self._end.add(index, token.surprisal)
+        if self._end.count == PAGE:
+            page, rows, after = self._end.close()
+            self._pages.append(page)
+            self._keep(page, rows)
+            self._end = after
         return token
 
-    def candidates(self, position: int, count: int = 10) -> list[tuple[str, int, float]]:
-        """Return the likeliest symbols at a position, given the text before it.
+    # What the model expected
 
-        Args:
-            position: index of a character, or the length of the text for the next character.
-            count: number of symbols.
+    def find_logits(self, position: int) -> np.ndarray | None:
+        """Return the logits (V,) before the character at a position, if they are still known."""
+        end = self._end
+        if position >= end.start:
+            return end.find_logits(position - end.start)
+        number, place = divmod(position, PAGE)
+        rows = self._looked_at.get(self._pages[number])
+        return None if rows is None else rows[place]
 
-        Returns:
-            Symbol, id and probability of each, the likeliest first.
-        """
-        symbols = self.model.vocabulary.symbols
-        best = self._token_at(position).best(count)
-        return [(symbols[index], index, share) for index, share in best]
+    def find_page(self, position: int) -> tuple[Page, int]:
+        """Return the page of a position, and the place of the position in it."""
+        end = self._end
+        if position >= end.start:
+            return end.freeze(), position - end.start
+        number, place = divmod(position, PAGE)
+        return self._pages[number], place
 
-    def entropy(self, position: int) -> float:
-        """Return the entropy of the model's distribution at `position`, in nats."""
-        return self._token_at(position).entropy
+    def keep_rows(self, page: Page, rows: np.ndarray) -> None:
+        """Keep the logits that `read_rows` found for a page, if the text still has it."""
+        if page in self._pages:
+            self._keep(page, rows)
+        else:
+            self._end.keep_rows(page, rows)
 
-    def _token_at(self, position: int) -> Token:
-        inside = position < len(self.tokens)
-        return self.tokens[position] if inside else Token("", 0, self._logits_at_end())
+    def read_logits(self, position: int) -> np.ndarray:
+        """Return the logits (V,) before the character at a position; this may read a page again."""
+        logits = self.find_logits(position)
+        if logits is None:
+            page, place = self.find_page(position)
+            self.keep_rows(page, rows := read_rows(self.model.network, page))
+            logits = rows[place]
+        return logits
 
-    def freeze(self) -> Version:
+    def _keep(self, page: Page, rows: np.ndarray) -> None:
+        self._looked_at[page] = rows
+        while len(self._looked_at) > max(2, MOST_ROW_BYTES // rows.nbytes):
+            self._looked_at.popitem(last=False)
+
+    # Drafts
+
+    def freeze(self) -> Draft:
         """Return the text as it is now; later changes do not change what is returned."""
-        return Version(
+        logits = self.find_logits(len(self))
+        return Draft(
             self.model,
-            list(self.tokens),
-            self.surprisals[:],
-            bytes(self.levels),
+            tuple(self.list_pages()),
+            None if logits is None else logits.copy(),
             self.prompt_length,
             self.seed,
-            self._logits_at_end(),
-            dict(self._snapshots),
+            self.temperature,
+            self.endings,
         )
 
-    def keep(self, versions: Sequence[Version]) -> None:
-        """Have `undo` go back through these versions, the newest last."""
-        self.versions = [*versions[-UNDO:]]
-
-    def _save_version(self) -> None:
+    def save(self) -> None:
         """Save the text as it is now, for `undo`."""
-        self.keep([*self.versions, self.freeze()])
+        self.history.save(self.freeze())
 
-    def _logits_at_end(self) -> np.ndarray:
-        """Return the logits (V,) of the next character."""
-        if self._read == len(self.tokens):
-            return self._state.logits[:, 0].copy()
-        return self._next_logits
+    def undo(self) -> bool:
+        """Restore the draft before; return whether there was one."""
+        return self._restore(self.history.undo(self.freeze()))
 
-    def _read_to_end(self) -> np.ndarray:
-        """Read the rest of the text; return the logits (V, 1) of the next character."""
-        while self._read < len(self.tokens):
-            index = self.tokens[self._read].id
-            self.model.network.step(self._state, np.array([index]))
-            self._read += 1
-            if self._read % SNAPSHOT_EVERY == 0:
-                self._snapshots[self._read] = _copy(self._state)
-        return self._state.logits
+    def redo(self) -> bool:
+        """Restore the draft that was undone last; return whether there was one."""
+        return self._restore(self.history.redo(self.freeze()))
+
+    def move_ending(self, steps: int) -> bool:
+        """Show the ending that is `steps` further; return whether there is one."""
+        now = self.freeze()
+        if (found := self.endings.move(now, steps)) is None:
+            return False
+        self.history.save(now)
+        self._restore(found[0])
+        self.endings = found[1]
+        return True
+
+    def _restore(self, draft: Draft | None) -> bool:
+        if draft is None:
+            return False
+        self.model, self.endings = draft.model, draft.endings
+        self.prompt_length = draft.prompt_length
+        self.seed, self.temperature = draft.seed, draft.temperature
+        *full, last = draft.pages
+        self._pages = full
+        self._end = OpenPage.of(self.model, len(full) * PAGE, last)
+        self._end.next_logits = draft.next_logits
+        return True
 
     def _cut(self, position: int) -> None:
-        if position == len(self.tokens):
+        """Remove the characters from `position` on."""
+        if position >= self._end.start:
+            self._end.cut(position - self._end.start)
             return
-        self._next_logits = self.tokens[position].logits
-        del self.tokens[position:], self.surprisals[position:], self.levels[position:]
-        self._snapshots = {at: state for at, state in self._snapshots.items() if at <= position}
-        self._rewind(position)
-
-    def _rewind(self, position: int) -> None:
-        """Go back to the last snapshot that has read at most `position` characters."""
-        self._read = max(at for at in self._snapshots if at <= position)
-        self._state = _copy(self._snapshots[self._read])
-
-
-def _copy(state: State) -> State:
-    return state.take(np.zeros(1, np.int64))
-
-
-def transfer(old: Version, model: LanguageModel) -> tuple[Manuscript, str]:
-    """Have another model read a text.
-
-    Args:
-        old: text that is read, as `Manuscript.freeze` returned it.
-        model: model of the new manuscript.
-
-    Returns:
-        The new manuscript, without earlier versions, and the characters that are left out because
-        `model` does not know them.
-    """
-    new, text = Manuscript(model), old.text
-    for _ in new.read(model.vocabulary.drop_unknown(text)):
-        pass
-    new.prompt_length = len(model.vocabulary.drop_unknown(text[: old.prompt_length]))
-    new.seed = old.seed
-    new.keep(())
-    unknown = {character for character in text if character not in model.vocabulary}
-    return new, "".join(sorted(unknown))
+        number, place = divmod(position, PAGE)
+        page = self._pages[number]
+        del self._pages[number:]
+        rows = self._looked_at.pop(page, None)
+        self._end = OpenPage.of(self.model, number * PAGE, page.cut(place), rows)

@@ -1,230 +1,238 @@
-"""The pane Generate: a model writes, and shows its probabilities at every character."""
+"""The pane Generate: a model writes, and shows what it expects at every character."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.widgets import Input, Select
-from textual.worker import get_current_worker
+from textual.widgets import TextArea
 
-from charlm.console.program import format_name
-from corpora.errors import UserError
-from tui.files import save
-from tui.generate.controls import Controls, ControlsRow
+from charlm.runs.registry import CHARACTERS
+from tui.generate.buttons import Buttons
+from tui.generate.controls import Controls, ControlsGrid
 from tui.generate.desk import Desk
-from tui.models import find_model
-from tui.pane import Pane
-from tui.widgets.choice import ModelChoice
+from tui.generate.filing_pane import FilingPane
+from tui.generate.inside_panel import InsidePanel
+from tui.generate.next_panel import NextPanel
+from tui.generate.prompt import Prompt
+from tui.generate.prompt_panel import PromptPanel
+from tui.generate.surprises_panel import SurprisesPanel
+from tui.keys import bind
+from tui.reading import Reading
+from tui.widgets.stepper import Stepper
+from tui.widgets.workspace import Workspace
 
-if TYPE_CHECKING:
-    from charlm.language_model import LanguageModel
-    from tui.generate.author import Author
-    from tui.generate.manuscript import Manuscript, Version
+EXAMPLES = (
+    "Prince Andrew ",
+    "In the evening the old count ",
+    '"Why do you not answer?" said ',
+    "The snow had begun to melt, and ",
+    "Natasha ran to the window and ",
+)
+"""Beginnings of texts."""
 
-NO_MODEL = "no model is chosen: choose one above"
-PROMPT = "Prince Andrew "
-"""Prompt of the first session."""
 
-
-class GeneratePane(Pane):
-    """A prompt, controls, the text, and the likeliest characters at any position."""
+class GeneratePane(FilingPane):
+    """The text, what may come next, the network inside, the prompt, and the surprises."""
 
     HELP = """\
-Enter in the prompt begins a new text. `F6` continues the text at its end, or stops. `F7` replaces
-the text from the cursor on; the arrow keys and the mouse move the cursor. `ctrl+z` undoes a change.
+A model writes, character by character, from a prompt. Enter in the prompt begins a new text, and
+the text can be continued at its end or rewritten from the cursor; the endings that were there
+before are kept. The same seed gives the same text.
 
-The list on the right shows the ten likeliest characters at the cursor: the characters that the
-model expected there, or, at the end of the text, those that may come next. In step mode (`F8`) you
-choose each character: the keys `1` to `0`, or a click, take one from the list. `F9` colours each
-character by its surprisal.
+**Next character** shows the ten likeliest characters at the cursor, or those that may come next: at
+the left what the model expects, at the right what temperature, top-k and top-p make of it. In step
+mode you choose each character: type any letter, or a digit for a candidate of the list; `\\` before
+a digit takes the digit itself.
 
-Arrow keys, the mouse wheel and clicks on `◂ ▸` change the controls; you can also type a number. The
-same seed gives the same text.
+**Surprises** lists the words that the model expected least. **Inside** shows the units that move
+most near the cursor. Open a file, or paste many lines into the prompt, to have a text of your own
+read: nothing is written then.
+
+Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a number can be typed as well.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "write", "Write/stop"),
-        Binding("f7", "rewrite", "Rewrite"),
-        Binding("f8", "toggle_steps", "Steps"),
-        Binding("f9", "toggle_colors", "Colour"),
-        Binding("ctrl+z", "undo", "Undo"),
-        Binding("ctrl+s", "save", "Save"),
-        Binding("ctrl+y", "copy", "Copy", show=False),
+        bind("run", "write", "write/stop"),
+        bind("go_on", "rewrite", "rewrite"),
+        bind("steps", "toggle_steps", "steps"),
+        bind("colors", "toggle_colors", "colours"),
+        bind("beside", "compare", "compare"),
+        bind("open", "open", "open"),
+        bind("save", "save", "save"),
+        bind("new", "new", "new", show=False),
+        bind("example", "example", "example", show=False),
+        bind("undo", "undo", "undo", show=False),
+        bind("redo", "redo", "redo", show=False),
+        bind("stop", "stop", "stop", show=False),
+        Binding("ctrl+c", "copy", "copy the text", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.prompt, self.initial = PROMPT, Controls()
+        self._state: dict[str, Any] = {}
+        self._example = 0
 
     def compose(self) -> ComposeResult:
-        """Lay out the pane."""
-        with Horizontal(id="first-row"):
-            yield ModelChoice("charlm", none="no model", id="model")
-            yield Input(self.prompt, placeholder="a prompt", id="prompt", compact=True)
-        yield ControlsRow(self.initial, id="controls")
-        yield Desk(id="desk")
+        """Lay out the panels."""
+        settings = self.app.settings
+        controls = Controls(pace=settings.pace, wrap=settings.wrap).restore(self._state)
+        with Workspace():
+            yield Desk(id="text")
+            yield NextPanel(id="next")
+            yield InsidePanel(id="inside")
+            yield PromptPanel(self.prompt, controls, id="writing")
+            yield SurprisesPanel(id="surprising")
 
-    @property
-    def desk(self) -> Desk:
-        """The desk, which shows the text."""
-        return self.query_one(Desk)
+    def on_mount(self) -> None:
+        """Use the settings that were kept."""
+        self.desk.view.joined = self.controls.wrap == "re-flow"
+        self.desk.view.colored = self._state.get("colored") is True
+        if self.kept is not None:
+            self.choice.use(self.kept.model)
 
-    @property
-    def controls(self) -> Controls:
-        """The values of the controls."""
-        return self.query_one(ControlsRow).controls
+    def on_resize(self) -> None:
+        """Put the panels into the order of the grid of a narrower or wider window."""
+        workspace = self.query_one(Workspace)
+        words, writing = self.query_one(SurprisesPanel), self.query_one(PromptPanel)
+        if self.screen.has_class("-wide"):
+            workspace.move_child(words, before=writing)
+        else:
+            workspace.move_child(words, after=writing)
+
+    # What is kept until the next session
 
     def get_state(self) -> dict[str, Any]:
-        """Return prompt and controls."""
-        return {"prompt": self.query_one("#prompt", Input).value, **vars(self.controls)}
+        """Return prompt, settings and text."""
+        kept = self._keep_text()
+        state = {"prompt": self.query_one(Prompt).value, **vars(self.controls)}
+        return state | {"colored": self.desk.view.colored, "text": kept}
+
+    def _keep_text(self) -> dict[str, Any] | None:
+        from tui.generate.kept import Kept
+
+        author, kept = self.desk.author, self.kept
+        if author is not None and kept is None and len(author.manuscript):
+            kept = Kept.of(author.manuscript, self.desk.view.cursor)
+        return None if kept is None else kept.to_json()
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        """Begin with the prompt and the controls of the last session."""
-        self.initial = self.initial.restore(state)
+        """Begin with the prompt, the settings and the text of the last session."""
+        from tui.generate.kept import Kept
+
+        self._state, self.first_visit = state, not state
+        self.kept = Kept.from_json(state.get("text"))
         if isinstance(prompt := state.get("prompt"), str):
             self.prompt = prompt
 
-    def use(self, name: str) -> None:
-        """Write with this model."""
-        self.query_one(ModelChoice).use(name)
+    def get_reading(self) -> Reading | None:
+        """Return the text, for the pane Inside."""
+        author = self.desk.author
+        if author is None or not len(author.manuscript):
+            return None
+        name = author.manuscript.model.name
+        return Reading(CHARACTERS, name, author.manuscript.text, self.desk.view.cursor)
 
-    @on(Select.Changed, "#model")
-    def load_chosen(self, event: Select.Changed) -> None:
-        """Load the model that was chosen."""
-        self.desk.stop()
-        if isinstance(event.value, str):
-            self.desk.show_line(f"loading {format_name(event.value)} …")
-            self.load(event.value)
-        else:
-            self.workers.cancel_group(self, "generate")
-            if self.desk.author is not None:
-                self.desk.author.stepping = False
-            self.desk.show_line(NO_MODEL)
+    def focus_first(self) -> None:
+        """Move the focus to the prompt."""
+        # Later than the workspace, which looks after the focus when it has been laid out.
+        self.call_after_refresh(self.query_one(Prompt).focus)
 
-    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
-    def load(self, name: str) -> None:
-        """Load the model called `name` in a thread, and have it read the text."""
-        from charlm.language_model import load
+    def use_settings(self) -> None:
+        """Use pace, wrap and scale of the settings."""
+        settings = self.app.settings
+        self.query_one(ControlsGrid).show(
+            replace(self.controls, pace=settings.pace, wrap=settings.wrap)
+        )
+        self.desk.recolor(self.app.current_theme)
 
-        worker = get_current_worker()
-        try:
-            model = replace(load(str(find_model(name))), name=name)
-        except Exception:
-            self.show_later(worker, self._show_loaded)
-            raise
-        self.show_later(worker, self._have_read, model)
+    @on(TextArea.Changed, "#prompt")
+    def keep_prompt(self) -> None:
+        """Keep what was typed."""
+        self.remember()
 
-    def _have_read(self, model: LanguageModel) -> None:
-        from tui.generate.author import Author
-        from tui.generate.manuscript import Manuscript
+    @on(Desk.Written)
+    def keep_text(self) -> None:
+        """Keep the text, once nothing more is written."""
+        if not self.desk.busy:
+            self.remember()
 
-        self.desk.stop()
-        author = self.desk.author or Author(model)
-        old = author.manuscript.freeze()
-        if old.tokens:
-            self.read_again(author, old, model)
-        else:
-            self._show_model(author, old, Manuscript(model), "")
+    @on(Stepper.Changed, "#wrap")
+    def wrap_otherwise(self) -> None:
+        """Break the lines otherwise."""
+        self.desk.view.joined = self.controls.wrap == "re-flow"
 
-    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
-    def read_again(self, author: Author, old: Version, model: LanguageModel) -> None:
-        """Have another model read the text, in a thread."""
-        from tui.generate.manuscript import transfer
+    # What the user can do
 
-        worker = get_current_worker()
-        try:
-            new, unknown = transfer(old, model)
-        except Exception:
-            self.show_later(worker, self._show_loaded)
-            raise
-        self.show_later(worker, self._show_model, author, old, new, unknown)
-
-    def _show_model(self, author: Author, old: Version, new: Manuscript, unknown: str) -> None:
-        self.desk.stop()
-        if not author.take_over(new, old):
-            self._have_read(new.model)  # the text was changed meanwhile
-            return
-        self.desk.use(author)
-        name = format_name(new.model.name)
-        self.desk.show_line(f"{name} is ready: enter begins a text, F6 continues it")
-        if unknown:
-            self.notify(f"left out, unknown to {name}: {unknown!r}", markup=False)
-
-    def _show_loaded(self) -> None:
-        """Show the name of the model that writes; another one could not be loaded."""
-        self.desk.show_line("")
-        if self.desk.author is not None:
-            self.query_one(ModelChoice).show(self.desk.author.manuscript.model.name)
-
-    def _can_write(self) -> bool:
-        """Return whether a model is chosen; if none is, say so."""
-        if self.query_one(ModelChoice).chosen is None:
-            self.desk.show_line(NO_MODEL)
-            return False
-        return True
-
-    @on(Input.Submitted, "#prompt")
-    def begin(self) -> None:
+    @on(Prompt.Submitted)
+    def begin_submitted(self) -> None:
         """Begin a new text with the prompt."""
-        if not self._can_write():
-            return
-        try:
-            self.desk.begin(self.query_one("#prompt", Input).value, self.controls)
-        except UserError as error:
-            self.fail(str(error))
+        self.begin()
+
+    @on(Buttons.Pressed)
+    async def press(self, event: Buttons.Pressed) -> None:
+        """Do what was clicked."""
+        await self.run_action(event.name)
 
     def action_write(self) -> None:
         """Stop writing, or continue the text at its end."""
         author = self.desk.author
-        if not self._can_write() or author is None:
+        if not self.can_write() or author is None:
             return
         if author.writer.busy:
             self.desk.stop()
         elif not len(author.manuscript):
             self.begin()
         elif author.stepping:
-            self.notify("in step mode you choose each character; F8 leaves it")
+            self.notify("in step mode you choose each character; esc leaves it")
         else:
-            self.desk.continue_from(len(author.manuscript), self.controls)
+            self.continue_from(len(author.manuscript))
 
     def action_rewrite(self) -> None:
-        """Replace the text from the cursor on."""
-        if self._can_write():
-            self.desk.continue_from(self.desk.view.cursor, self.controls)
+        """Replace the text from the cursor on; the old ending is kept."""
+        self.continue_from(self.desk.view.cursor)
 
     def action_toggle_steps(self) -> None:
         """Switch the step mode, in which the user chooses each character, on or off."""
-        if self._can_write():
-            self.desk.toggle_steps()
+        author = self.desk.author
+        if self.can_write() and author is not None:
+            self.set_stepping(not author.stepping)
+            self.query_one(Workspace).show_tab("next")
+            self.desk.view.focus()
 
     def action_toggle_colors(self) -> None:
         """Switch the colours, which show the surprisal of each character, on or off."""
         self.desk.toggle_colors()
+        self.remember()
+
+    def action_new(self) -> None:
+        """Begin anew: no text, and the cursor in the prompt; undo brings the text back."""
+        author = self.desk.author
+        if author is not None:
+            self.desk.stop()
+            author.manuscript.read("")
+            self.desk.show_all()
+        self.query_one(Prompt).focus()
+
+    def action_example(self) -> None:
+        """Begin a text from the next example."""
+        self._example = (self._example + 1) % len(EXAMPLES)
+        self.query_one(Prompt).value = EXAMPLES[self._example]
+        self.begin()
 
     def action_undo(self) -> None:
-        """Restore the previous version of the text, with the model that it is of."""
-        author = self.desk.author
-        if author is None or not author.manuscript.versions:
-            self.notify("there is nothing to undo")
-            return
-        self.workers.cancel_group(self, "generate")
-        self.desk.undo()
-        self.query_one(ModelChoice).show(author.manuscript.model.name)
+        """Restore the text before, with the model that it is of."""
+        self.go_back()
 
-    def action_copy(self) -> None:
-        """Copy the text to the clipboard of the terminal."""
-        if self.desk.author is not None:
-            text = self.desk.author.manuscript.text
-            self.app.copy_to_clipboard(text)
-            self.notify(f"{len(text):,} characters copied")
+    def action_redo(self) -> None:
+        """Restore the text that was undone last."""
+        self.go_back(forward=True)
 
-    @work(exit_on_error=False)
-    async def action_save(self) -> None:
-        """Ask for a file name, and write the text to that file."""
-        if self.desk.author is not None:
-            data = self.desk.author.manuscript.text.encode("utf-8", "replace")
-            await save(self.app, "Save the text to which file?", "text.txt", lambda: data)
+    def action_stop(self) -> None:
+        """Stop writing, or leave the step mode."""
+        if self.desk.busy:
+            self.desk.stop()
+        else:
+            self.set_stepping(False)

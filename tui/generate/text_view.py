@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.events import Click, Resize
+from textual.events import Click, Key, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,14 +18,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.console.program import printable
-from tui.generate.lines import find_breaks
+from tui.generate.text_layout import TextLayout
 
 
 class TextView(ScrollView, can_focus=True):
     """A text in lines that break between words; each character has a level that can colour it.
 
-    When the text grows, only its last line is laid out again. A drawn line is cached until it
-    changes, and only visible lines are drawn.
+    A drawn line is cached until it changes, and only visible lines are drawn.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,21 +32,26 @@ class TextView(ScrollView, can_focus=True):
         Binding("right", "move(1)", "Forward", show=False),
         Binding("up", "move_lines(-1)", "Line up", show=False),
         Binding("down", "move_lines(1)", "Line down", show=False),
-        Binding("pageup", "move_lines(-10)", "Up", show=False),
-        Binding("pagedown", "move_lines(10)", "Down", show=False),
-        Binding("home", "move(-1000000000)", "Beginning", show=False),
-        Binding("end", "move(1000000000)", "End", show=False),
+        Binding("pageup", "move_page(-1)", "Page up", show=False),
+        Binding("pagedown", "move_page(1)", "Page down", show=False),
+        Binding("home,ctrl+home", "move(-1000000000)", "Beginning", show=False),
+        Binding("end,ctrl+end", "move(1000000000)", "End", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "text-view--text",
         "text-view--cursor",
         "text-view--prompt",
+        "text-view--found",
     }
 
     cursor: reactive[int] = reactive(0)
     """Index of the character at the cursor; at the end of the text it is the length of the text."""
     colored: reactive[bool] = reactive(False)
     """Whether the level of a character sets its colour."""
+    joined: reactive[bool] = reactive(False)
+    """Whether single line ends are joined, for reading."""
+    typing: reactive[bool] = reactive(False)
+    """Whether characters that are typed are asked for, and are not keys."""
 
     @dataclass
     class Moved(Message):
@@ -57,24 +60,54 @@ class TextView(ScrollView, can_focus=True):
         cursor: int
         """Index of the character at the cursor now."""
 
+    @dataclass
+    class Typed(Message):
+        """A character was typed; "" takes one back."""
+
+        character: str
+
     def __init__(self, scale: Iterable[str], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.scale = [*map(Style.parse, scale)]
-        self.text = ""
+        self.lines = TextLayout()
         self.levels = bytearray()
         """Level of each character: an index into `scale`."""
         self.prompt_length = 0
-        self._starts: list[int] = [0]
-        """Index of the first character of each line."""
+        self._found: Sequence[int] = ()
+        self._found_length = 0
         self._strips: dict[int, Strip] = {}
         self._follows = True
         """Whether the view scrolls to a cursor that moves."""
 
+    @property
+    def text(self) -> str:
+        """The text, without control characters."""
+        return self.lines.text
+
     def use_scale(self, scale: Iterable[str]) -> None:
         """Use another style for each level."""
         self.scale = [*map(Style.parse, scale)]
-        self._strips.clear()
+        self._draw_again()
+
+    def mark(self, places: Sequence[int], length: int) -> None:
+        """Mark parts of a length that begin at some places, in rising order."""
+        self._found, self._found_length = places, length
+        self._draw_again()
+
+    def _draw_again(self, line: int = 0) -> None:
+        self._strips = {at: strip for at, strip in self._strips.items() if at < line}
         self.refresh()
+
+    def show_levels(self, levels: Iterable[int]) -> None:
+        """Use other levels for the same text."""
+        self.levels = bytearray(levels)
+        self._draw_again()
+
+    def color(self, start: int, levels: Sequence[int]) -> None:
+        """Use other levels from a character on."""
+        self.levels[start : start + len(levels)] = bytes(levels)
+        if self.colored:
+            self._draw_again(self.lines.find_line(start))
 
     def show_text(self, text: str, levels: Iterable[int], prompt_length: int) -> None:
         """Show another text, with the cursor at its end.
@@ -84,9 +117,10 @@ class TextView(ScrollView, can_focus=True):
             levels: level of each character.
             prompt_length: number of characters at the beginning that are the prompt.
         """
-        self.text, self.levels = printable(text), bytearray(levels)
-        self.prompt_length = prompt_length
-        self._lay_out_from(0)
+        self.levels, self.prompt_length = bytearray(levels), prompt_length
+        self._found = ()
+        self.lines.show(printable(text))
+        self._show_lines(0)
         self.cursor = len(self.text)
         self._follow_cursor()
 
@@ -97,34 +131,33 @@ class TextView(ScrollView, can_focus=True):
         """
         at_end = self.cursor == len(self.text)
         height = self.scrollable_content_region.height
-        self._follows = self.scroll_target_y + height >= len(self._starts)
-        self.text += printable(text)
+        self._follows = self.scroll_target_y + height >= len(self.lines)
         self.levels.extend(levels)
-        self._lay_out_from(len(self._starts) - 1)
+        self._show_lines(self.lines.extend(printable(text)))
         if at_end:
             self.cursor = len(self.text)
         self._follows = True
 
-    def _lay_out_from(self, line: int) -> None:
-        """Break the text into lines again, from the line of that index on."""
+    def _show_lines(self, line: int) -> None:
+        """Draw the lines again from one on; their number may have changed."""
+        self._draw_again(line)
+        self.virtual_size = Size(self.lines.width, len(self.lines))
+
+    def _lay_out(self) -> None:
+        """Break the text again, for the width of now."""
         # One cell is left for the cursor at the end of the text.
-        width = max(1, self.scrollable_content_region.width - 1)
-        del self._starts[line + 1 :]
-        self._strips = {at: strip for at, strip in self._strips.items() if at < line}
-        start = self._starts[line]
-        for end in find_breaks(self.text, start, width):
-            self._starts.append(end)
-        self.virtual_size = Size(width, len(self._starts))
-        self.refresh()
+        self.lines.lay_out(self.scrollable_content_region.width - 1, joined=self.joined)
+        self._show_lines(0)
+        self._follow_cursor()
 
     def on_resize(self, event: Resize) -> None:
         """Break the text again, for the new width."""
-        self._lay_out_from(0)
-        self._follow_cursor()
+        if self.scrollable_content_region.width - 1 != self.lines.width:
+            self._lay_out()
 
-    def find_line(self, index: int) -> int:
-        """Return the index of the line that holds a character."""
-        return bisect_right(self._starts, index) - 1
+    def watch_joined(self) -> None:
+        """Break the text again."""
+        self._lay_out()
 
     def validate_cursor(self, cursor: int) -> int:
         """Return the nearest index in the text."""
@@ -133,18 +166,17 @@ class TextView(ScrollView, can_focus=True):
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the lines of the old and the new cursor again, and scroll to the cursor."""
         for index in (old, new):
-            self._strips.pop(self.find_line(min(index, len(self.text))), None)
+            self._strips.pop(self.lines.find_line(min(index, len(self.text))), None)
         if self._follows:
             self._follow_cursor()
         self.post_message(self.Moved(new))
 
     def watch_colored(self) -> None:
         """Draw all lines again."""
-        self._strips.clear()
-        self.refresh()
+        self._draw_again()
 
     def _follow_cursor(self) -> None:
-        line = Region(0, self.find_line(self.cursor), 1, 1)
+        line = Region(0, self.lines.find_line(self.cursor), 1, 1)
         self.scroll_to_region(line, animate=False, force=True)
         self.refresh()
 
@@ -155,34 +187,38 @@ class TextView(ScrollView, can_focus=True):
 
     def action_move_lines(self, lines: int) -> None:
         """Move the cursor to the same column of another line."""
-        line = self.find_line(self.cursor)
-        column = sum(map(_count_cells, self.text[self._starts[line] : self.cursor]))
-        target = max(0, min(line + lines, len(self._starts) - 1))
-        self.cursor = self._index_at(target, column)
+        target = self.lines.find_line(self.cursor) + lines
+        column = self.lines.find_column(self.cursor)
+        self.cursor = self.lines.index_at(max(0, min(target, len(self.lines) - 1)), column)
         self._follow_cursor()
 
-    def _index_at(self, line: int, column: int) -> int:
-        """Return the index of the character in a column of cells; a wide one has two."""
-        start, last = self._starts[line], len(self._starts) - 1
-        end = self._starts[line + 1] - 1 if line < last else len(self.text)
-        cells = 0
-        for index in range(start, end):
-            cells += _count_cells(self.text[index])
-            if cells > column:
-                return index
-        return end
+    def action_move_page(self, pages: int) -> None:
+        """Move the cursor as many lines as can be seen, but for one."""
+        self.action_move_lines(pages * max(1, self.scrollable_content_region.height - 1))
 
     def on_click(self, event: Click) -> None:
         """Move the cursor to the character that was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None:
-            line = min(offset.y + self.scroll_offset.y, len(self._starts) - 1)
-            self.cursor = self._index_at(line, offset.x)
+            line = min(offset.y + self.scroll_offset.y, len(self.lines) - 1)
+            self.cursor = self.lines.index_at(line, offset.x)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether a key is a character to type, and no key of the pane."""
+        return self.typing and (key in ("enter", "backspace") or _is_typed(character))
+
+    def on_key(self, event: Key) -> None:
+        """Ask for a character that was typed, in step mode."""
+        if self.check_consume_key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+            typed = {"enter": "\n", "backspace": ""}.get(event.key, event.character or "")
+            self.post_message(self.Typed(typed))
 
     def render_line(self, y: int) -> Strip:
         """Draw a line, or take it from the cache."""
         line = y + self.scroll_offset.y
-        if line >= len(self._starts):
+        if line >= len(self.lines):
             return Strip.blank(self.size.width, self.get_component_rich_style("text-view--text"))
         strip = self._strips.get(line)
         if strip is None:
@@ -190,20 +226,20 @@ class TextView(ScrollView, can_focus=True):
         return strip
 
     def _draw_line(self, line: int) -> Strip:
-        start = self._starts[line]
-        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
+        start, end = self.lines.starts[line], self.lines.end_of(line)
         # Textual caches the styles of components, but computes `rich_style` at every call.
-        plain = self.get_component_rich_style("text-view--text")
-        cursor = self.get_component_rich_style("text-view--cursor")
-        prompt = self.get_component_rich_style("text-view--prompt")
+        plain, cursor, prompt, found = (
+            self.get_component_rich_style(f"text-view--{part}")
+            for part in ("text", "cursor", "prompt", "found")
+        )
         segments: list[Segment] = []
         for index in range(start, end):
-            character = self.text[index]
-            style = plain
-            if self.colored:
+            character = self.lines.shown[index]
+            style = prompt if index < self.prompt_length and not self.colored else plain
+            if self.colored and index < len(self.levels):
                 style = plain + self.scale[self.levels[index]]
-            elif index < self.prompt_length:
-                style = prompt
+            if self._is_found(index):
+                style += found
             if index == self.cursor:
                 style = cursor
             # A line feed takes a cell only under the cursor.
@@ -213,6 +249,10 @@ class TextView(ScrollView, can_focus=True):
             segments.append(Segment(" ", cursor))
         return Strip(Strip(segments).simplify()).adjust_cell_length(self.size.width, plain)
 
+    def _is_found(self, index: int) -> bool:
+        at = bisect_right(self._found, index) - 1
+        return at >= 0 and index < self._found[at] + self._found_length
 
-def _count_cells(character: str) -> int:
-    return 1 if character in "\n\t" else cell_len(character)  # a tab is drawn as a blank
+
+def _is_typed(character: str | None) -> bool:
+    return character is not None and len(character) == 1 and character.isprintable()

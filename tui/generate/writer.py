@@ -15,6 +15,8 @@ class Writer:
     """
 
     def __init__(self) -> None:
+        self.pace: float | None = None
+        """Characters per second that are written, at most; it may change while the thread runs."""
         self._written: SimpleQueue[tuple[str, int]] = SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -27,12 +29,17 @@ class Writer:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, written: Iterable[tuple[str, int]]) -> None:
-        """Start a thread that takes characters from `written`; stop the previous thread."""
+    def start(self, written: Iterable[tuple[str, int]], *, read: int = 0) -> None:
+        """Start a thread that takes characters from `written`; stop the previous thread.
+
+        Args:
+            written: characters and their levels.
+            read: how many of them, at the beginning, are not held back to the pace.
+        """
         self.stop()
         self._stopping = threading.Event()
         self._began, self._count = time.perf_counter(), 0
-        arguments = (written, self._stopping)
+        arguments = (written, self._stopping, read)
         self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
         self._thread.start()
 
@@ -41,6 +48,12 @@ class Writer:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait for the end of the thread, but not long; return whether it has ended."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return not self.busy
 
     @property
     def speed(self) -> float:
@@ -65,11 +78,18 @@ class Writer:
         error, self._error = self._error, None
         return error
 
-    def _run(self, written: Iterable[tuple[str, int]], stopping: threading.Event) -> None:
+    def _run(
+        self, written: Iterable[tuple[str, int]], stopping: threading.Event, read: int
+    ) -> None:
+        due = self._began
         try:
             for one in written:
                 self._written.put(one)
                 self._count += 1
+                if self.pace is not None and self._count >= read:
+                    now = time.perf_counter()
+                    due = max(due, now - 1 / self.pace) + 1 / self.pace
+                    stopping.wait(max(0.0, due - now))
                 if stopping.is_set():
                     break
         except Exception as error:

@@ -82,14 +82,24 @@ class Stepper(Widget, can_focus=True):
             classes: classes of the widget.
         """
         super().__init__(name=name, id=id, classes=classes)
-        self.values, self.none, self.limits = values, none, limits
-        self._numbers = [one for one in values if one is not None]
-        self._whole = all(isinstance(one, int) for one in self._numbers)
-        self._longest = max(cell_len(self.format_value(one)) for one in values)
+        self.none, self.limits = none, limits
         self.typed = ""
         """Digits of the number that is being typed."""
         self._typed_at = -math.inf
+        self._take_values(values)
         self.set_reactive(Stepper.value, self.validate_value(value))
+
+    def _take_values(self, values: Sequence[float | int | None]) -> None:
+        self.values = values
+        self._numbers = [one for one in values if one is not None]
+        self._whole = all(isinstance(one, int) for one in self._numbers)
+        self._longest = max(cell_len(self.format_value(one)) for one in values)
+
+    def offer(self, values: Sequence[float | int | None], value: float | int | None) -> None:
+        """Offer another series of values, and choose one of them."""
+        self._take_values(values)
+        self.value = value
+        self.refresh(layout=True)
 
     @property
     def index(self) -> int:
@@ -101,7 +111,8 @@ class Stepper(Widget, can_focus=True):
         if value is None or self.limits is None or not math.isfinite(value):
             return self.values[self._find_nearest(value)]
         least, most = self.limits
-        return type(value)(max(least, min(value, most)))
+        nearest = max(least, min(value, most))
+        return round(nearest) if self._whole else nearest
 
     def _find_nearest(self, value: float | int | None) -> int:
         if value is None or math.isnan(value):

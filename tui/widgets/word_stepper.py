@@ -27,6 +27,11 @@ class WordStepper(Stepper):
         first = self.words.index(word) if word in self.words else 0
         super().__init__(name, range(len(self.words)), first, id=id, classes=classes)
 
+    def offer_words(self, words: Sequence[str], word: str | None = None) -> None:
+        """Offer other words; without one of them as `word`, the first is chosen."""
+        self.words = list(words)
+        self.offer(range(len(self.words)), self.words.index(word) if word in self.words else 0)
+
     @property
     def word(self) -> str:
         """The word that is chosen."""

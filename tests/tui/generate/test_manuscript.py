@@ -8,12 +8,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_models import VOCABULARY, language_model, random_text, vocabulary_of
+from tiny_models import (
+    VOCABULARY,
+    language_model,
+    random_text,
+    random_weights,
+    vocabulary_of,
+)
 
+from charlm.config import ModelConfig
+from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
-from charlm.generation.tokens import Token
+from charlm.generation.tokens import Token, log_softmax
+from charlm.language_model import LanguageModel
 from corpora.text.vocabulary import UnknownSymbol
-from tui.generate.manuscript import SNAPSHOT_EVERY, Manuscript, transfer
+from tui.generate import drafts, manuscript
+from tui.generate.drafts import MOST_ENDINGS, History
+from tui.generate.manuscript import Manuscript
+from tui.generate.pages import PAGE, count_bytes, read_rows
+from tui.generate.reading import read_again, transfer
 
 WARM = Sampling(temperature=1.0)
 MODEL = language_model()
@@ -85,24 +98,29 @@ def test_whatever_was_done_the_model_has_read_what_stands_there(
                 versions.append(before)
             case "undo":
                 assert made.undo() == bool(versions)
-                assert made.text == (versions.pop() if versions else "")
-        best = made.candidates(len(made), 3)
-        assert len(best) == 3
-        for _, index, share in best:
-            np.testing.assert_allclose(share, np.exp(predict(made.text)[index]), rtol=1e-4)
+                assert made.text == (versions[-1] if versions else "")
+                if versions:
+                    assert made.redo()
+                    assert made.text == before
+                    assert made.undo()
+                    versions.pop()
+        next_shares = log_softmax(made.read_logits(len(made)))
+        np.testing.assert_allclose(next_shares, predict(made.text), rtol=1e-4, atol=1e-5)
         tokens = list(MODEL.score(made.text))
-        assert [token.id for token in tokens] == [token.id for token in made.tokens]
-        for one, other in zip(tokens[-5:], made.tokens[-5:], strict=True):
-            np.testing.assert_allclose(one.logits, other.logits, rtol=1e-3, atol=1e-4)
+        wanted = [token.surprisal for token in tokens]
+        np.testing.assert_allclose(made.surprisals, wanted, rtol=1e-3, atol=1e-4)
+        for place in {0, 255, 256, 300, *range(len(made) - 5, len(made))} & {*range(len(made))}:
+            found = made.read_logits(place)
+            np.testing.assert_allclose(tokens[place].logits, found, rtol=1e-3, atol=1e-4)
 
 
 def test_going_on_from_a_place_reads_little_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = begin(random_text(5 * SNAPSHOT_EVERY))
+    made = begin(random_text(5 * PAGE))
     stepped = []
     real = MODEL.network.step
     monkeypatch.setattr(MODEL.network, "step", lambda *a: stepped.append(1) or real(*a))
-    made.cut(4 * SNAPSHOT_EVERY + 10)
-    made.candidates(len(made))
+    made.cut(4 * PAGE + 10)
+    made.find_logits(len(made))
     assert not stepped
     write(made, 1)
     assert len(stepped) == 10 + 1
@@ -136,25 +154,132 @@ def test_a_prompt_with_unknown_characters_changes_nothing() -> None:
     assert not made.undo()
 
 
-def test_candidates_are_those_of_the_place() -> None:
-    made = begin("abc")
-    for position, token in enumerate(MODEL.score("abc")):
-        for (_, index, share), wanted in zip(
-            made.candidates(position, 4), token.best(4), strict=True
-        ):
-            assert (index, share) == (wanted[0], pytest.approx(wanted[1]))
+def test_what_was_expected_at_a_place_is_read_again_once_it_was_forgotten() -> None:
+    text = random_text(40 * PAGE)
+    made = begin(text)
+    rows = 4 * (PAGE + 1) * len(VOCABULARY)
+    kept = max(2, manuscript.MOST_ROW_BYTES // rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manuscript, "MOST_ROW_BYTES", 3 * rows)
+        made = begin(text)
+        assert made.find_logits(40 * PAGE - 1) is not None
+        assert made.find_logits(37 * PAGE) is not None
+        assert made.find_logits(37 * PAGE - 1) is None
+        found = made.read_logits(5)
+        (*_, wanted) = MODEL.stream(text[:5], length=1)
+        np.testing.assert_allclose(found, wanted.logits, rtol=1e-3, atol=1e-4)
+        assert made.find_logits(6) is not None
+    assert kept > 3
+
+
+def test_rows_of_a_page_are_kept_only_by_a_text_that_has_it() -> None:
+    made = begin(random_text(PAGE + 20))
+    page, _ = made.find_page(PAGE + 4)
+    rows = read_rows(MODEL.network, page)
+    made.cut(PAGE + 3)
+    write(made, 30)
+    made.keep_rows(page, rows + 9)
+    np.testing.assert_allclose(made.read_logits(PAGE), rows[0], atol=1e-5)
+    assert abs(made.read_logits(PAGE + 3) - rows[3] - 9).min() > 1
+
+
+def test_a_text_takes_few_bytes_a_character() -> None:
+    """577 bytes with 100 symbols, when all logits were kept."""
+    config = ModelConfig(hidden_size=128, num_layers=4, embedding_size=64)
+    symbols = vocabulary_of("".join(map(chr, range(32, 132))))
+    network = Network(config, random_weights(config, symbols), len(symbols))
+    model = LanguageModel("of the usual size", config, symbols, network)
+    made = Manuscript(model)
+    consume(made.read(random_text(8 * PAGE, vocabulary=symbols)))
+    assert count_bytes(made.list_pages()) / len(made) < 25
+    for _ in range(50):  # versions share their beginning
+        made.rewrite_from(8 * PAGE - 9)
+        made.add(3)
+    held = [page for draft in made.history.past for page in draft.list_pages()]
+    assert count_bytes(held) < 3 * count_bytes(made.list_pages())
+
+
+def test_history_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MOST_BYTES", 60_000)
+    made = begin()
+    for number in range(40):
+        consume(made.read(random_text(3 * PAGE, seed=number)))
+    held = [page for draft in made.history.past for page in draft.list_pages()]
+    assert count_bytes(held) <= 60_000
+    assert 3 < len(made.history.past) < 40
+    last = made.text
+    assert made.undo()
+    assert made.text == random_text(3 * PAGE, seed=38)
+    assert made.redo()
+    assert made.text == last
+
+
+def test_endings_are_kept_and_come_back_to() -> None:
+    made = begin("bad")
+    first = made.text + write(made, 300)
+    made.rewrite_from(100)
+    assert len(made.endings) == 2
+    second = made.text + consume(made.write(WARM, length=50, seed=9))
+    made.rewrite_from(120)
+    third = made.text + consume(made.write(WARM, length=60, seed=5))
+    assert (len(made.endings), made.endings.at) == (3, 2)
+    assert made.endings.find_branch(made.list_pages()) >= 120
+    assert not made.move_ending(1)
+    for steps, text in ((-1, second), (-1, first), (2, third), (-2, first), (1, second)):
+        assert made.move_ending(steps)
+        assert made.text == text
+    np.testing.assert_allclose(
+        log_softmax(made.read_logits(len(made))), predict(second), rtol=1e-4, atol=1e-5
+    )
+    made.add(3)  # what is changed in an ending stays with it
+    assert made.move_ending(-1)
+    assert made.text == first
+    assert made.undo()
+    assert made.text == second + VOCABULARY.symbols[3]
+    assert (len(made.endings), made.endings.at) == (3, 1)
+    consume(made.read("a new text"[:2]))
+    assert len(made.endings) == 1
+    assert made.undo()
+    assert len(made.endings) == 3
+
+
+def test_the_oldest_endings_are_forgotten() -> None:
+    made = begin("bad")
+    for number in range(MOST_ENDINGS + 5):
+        made.rewrite_from(2)
+        made.add(number % len(VOCABULARY))
+    assert len(made.endings) == MOST_ENDINGS
+    assert made.endings.at == MOST_ENDINGS - 1
 
 
 def test_another_model_reads_what_it_knows() -> None:
     old = begin("bad, abé.")
     network = MODEL.network
     other = type(MODEL)("other", MODEL.config, VOCABULARY, network)
-    same, unknown = transfer(old.freeze(), other)
+    same, unknown = transfer(old.freeze(), other, History())
     assert (same.text, same.prompt_length, unknown) == (old.text, 9, "")
     assert not same.undo()
     few = vocabulary_of("\nabd")
     smaller = language_model()
     smaller = type(smaller)("few", smaller.config, few, smaller.network)
-    less, unknown = transfer(old.freeze(), smaller)
+    less, unknown = transfer(old.freeze(), smaller, History())
     assert (less.text, less.prompt_length) == ("badab", 5)
     assert unknown == " ,.é"
+
+
+def test_a_text_of_the_last_session_is_read_with_its_endings() -> None:
+    text = random_text(600)
+    other, shorter = text[:500] + "bad", text[:300]
+    made = read_again(MODEL, text, prompt_length=700, endings=[other, shorter], at=1)
+    assert (made.text, made.prompt_length) == (text, 600)
+    assert not made.undo()
+    np.testing.assert_allclose(
+        made.surprisals, [one.surprisal for one in MODEL.score(text)], rtol=1e-3, atol=1e-4
+    )
+    assert (len(made.endings), made.endings.at) == (3, 1)
+    assert made.move_ending(-1)
+    assert made.text == other
+    assert made.move_ending(2)
+    assert made.text == shorter
+    shared = {id(page) for one in made.endings.others for page in one.pages}
+    assert len(shared) < sum(len(one.pages) for one in made.endings.others)

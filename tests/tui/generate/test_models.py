@@ -6,12 +6,13 @@ import threading
 from typing import Any
 
 import pytest
-from app_helpers import read_line, run_app, until
+from app_helpers import run_app, until
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import Select
 
 from charlm import language_model
 from tui.generate.pane import GeneratePane
+from tui.generate.prompt import Prompt
 from tui.generate.text_view import TextView
 from tui.widgets.choice import ModelChoice
 from tui.widgets.stepper import Stepper
@@ -23,7 +24,7 @@ async def write(pilot: Pilot[None], pane: GeneratePane, prompt: str) -> str:
     """Begin a text of a prompt and a hundred characters; return what is on the screen."""
     await until(pilot, lambda: pane.desk.author is not None)
     pane.query_one("#length", Stepper).value = 100
-    pane.query_one("#prompt", Input).value = prompt
+    pane.query_one(Prompt).value = prompt
     pane.begin()
     return await finish(pilot, pane)
 
@@ -63,9 +64,9 @@ def test_a_model_chosen_while_another_one_loads(monkeypatch: pytest.MonkeyPatch)
         text = await write(pilot, pane, "abc ")
         select = pane.query_one("#model", Select)
         select.value = "unlike"
-        await until(pilot, lambda: "loading unlike" in read_line(pane, "#state"))
+        await until(pilot, lambda: "loading unlike" in pane.desk.foot)
         select.value = "tiny"
-        await until(pilot, lambda: "tiny is ready" in read_line(pane, "#state"))
+        await until(pilot, lambda: not pane.desk.note)
         go_on.set()
         await pilot.pause(0.3)
         assert select.value == "tiny"
@@ -81,9 +82,9 @@ def test_what_was_written_while_a_model_loads_stays(monkeypatch: pytest.MonkeyPa
         pane.query_one("#temperature", Stepper).value = 0.0
         await write(pilot, pane, "abc ")
         pane.query_one("#model", Select).value = "unlike"
-        await until(pilot, lambda: "loading" in read_line(pane, "#state"))
+        await until(pilot, lambda: "loading" in pane.desk.foot)
         pane.query_one("#length", Stepper).value = 2000
-        await pilot.press("f6")
+        await pilot.press("ctrl+r")
         author = pane.desk.author
         assert author is not None
         await until(pilot, lambda: not author.writer.busy)
@@ -102,23 +103,23 @@ def test_what_was_written_while_a_model_loads_stays(monkeypatch: pytest.MonkeyPa
 def test_a_change_while_another_model_reads_is_read_as_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from tui.generate import manuscript
+    from tui.generate import reading as reader
 
-    reading, go_on, transfer = threading.Event(), threading.Event(), manuscript.transfer
+    reading, go_on, transfer = threading.Event(), threading.Event(), reader.transfer
 
     def transfer_late(*values: Any) -> Any:
         reading.set()
         go_on.wait(20)
         return transfer(*values)
 
-    monkeypatch.setattr(manuscript, "transfer", transfer_late)
+    monkeypatch.setattr(reader, "transfer", transfer_late)
 
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         await write(pilot, pane, "abc ")
         pane.query_one("#model", Select).value = "unlike"
         await until(pilot, reading.is_set)
         pane.query_one(TextView).cursor = 2
-        pane.desk.toggle_steps()
+        pane.action_toggle_steps()
         await pilot.press("f7")  # cuts the text
         go_on.set()
         assert await finish(pilot, pane) == "ab"
@@ -134,7 +135,7 @@ def test_undo_goes_back_beyond_a_choice_of_a_model() -> None:
         select.value = "unlike"
         third = await finish(pilot, pane)
         assert set(third) <= set("abc \n")
-        await pilot.press("f6")
+        await pilot.press("ctrl+r")
         assert (await finish(pilot, pane)).startswith(third)
         await pilot.press("ctrl+z")
         assert await finish(pilot, pane) == third
@@ -143,7 +144,7 @@ def test_undo_goes_back_beyond_a_choice_of_a_model() -> None:
             await pilot.press("ctrl+z")
             assert await finish(pilot, pane) == text
             assert select.value == "tiny"
-        await pilot.press("f6")  # and it goes on with the model of the label
+        await pilot.press("ctrl+r")  # and it goes on with the model of the label
         assert (await finish(pilot, pane)).startswith("cab ")
 
     run_app(drive)
@@ -154,14 +155,14 @@ def test_without_a_model_nothing_writes() -> None:
         select = pane.query_one("#model", Select)
         await write(pilot, pane, "abc ")
         pane.query_one("#length", Stepper).value = None
-        await pilot.press("f6")
+        await pilot.press("ctrl+r")
         select.clear()
-        await until(pilot, lambda: read_line(pane, "#state").startswith("no model"))
+        await until(pilot, lambda: pane.desk.foot.startswith("no model"))
         author = pane.desk.author
         assert author is not None
         assert not author.writer.busy
         text = author.manuscript.text
-        for key in ("f6", "f7", "f8", "1", "enter"):
+        for key in ("ctrl+r", "f7", "ctrl+t", "1", "enter"):
             await pilot.press(key)
         pane.begin()
         await pilot.pause(0.2)
@@ -178,6 +179,6 @@ def test_the_last_model_that_goes_is_chosen_no_more(monkeypatch: pytest.MonkeyPa
         await write(pilot, pane, "abc ")
         monkeypatch.setattr("tui.widgets.choice.list_names", lambda kind: [])
         pane.query_one(ModelChoice).find()
-        await until(pilot, lambda: read_line(pane, "#state").startswith("no model"))
+        await until(pilot, lambda: pane.desk.foot.startswith("no model"))
 
     run_app(drive)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from app_helpers import read_line, run_app, until
+from app_helpers import run_app, until
 from textual.pilot import Pilot
-from textual.widgets import Input
 
+from tui.generate.next_panel import NextPanel
 from tui.generate.pane import GeneratePane
+from tui.generate.prompt import Prompt
 from tui.generate.text_view import TextView
 from tui.widgets.bars import Bars
 from tui.widgets.stepper import Stepper
@@ -26,7 +27,7 @@ async def write(pilot: Pilot[None], pane: GeneratePane, seed: int) -> str:
     await until(pilot, lambda: pane.desk.author is not None)
     pane.query_one("#length", Stepper).value = 100
     pane.query_one("#seed", Stepper).value = seed
-    pane.query_one("#prompt", Input).value = "Once upon "
+    pane.query_one(Prompt).value = "Once upon "
     pane.begin()
     return await finish(pilot, pane)
 
@@ -35,13 +36,13 @@ def test_a_text_cut_in_step_mode_is_shown_as_it_is_now() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         view, bars = pane.query_one(TextView), pane.query_one("#candidates", Bars)
         await write(pilot, pane, 1)
-        await pilot.press("f8")
+        await pilot.press("ctrl+t")
         view.cursor = 40
         await until(pilot, lambda: any(bar.marked for bar in bars.bars))
         await pilot.press("f7")
         assert len(await finish(pilot, pane)) == 40
-        await until(pilot, lambda: read_line(pane, "#state").startswith("40 characters"))
-        await until(pilot, lambda: read_line(pane, "#where") == "what may come next")
+        await until(pilot, lambda: "40 chars" in pane.desk.title)
+        await until(pilot, lambda: pane.query_one(NextPanel).title.startswith("Next character"))
         assert not any(bar.marked for bar in bars.bars)
 
     run_app(drive)
@@ -65,11 +66,11 @@ def test_what_writes_nothing_in_step_mode_is_no_step_of_undo() -> None:
         text = await write(pilot, pane, 1)
         author = pane.desk.author
         assert author is not None
-        await pilot.press("f8")
-        before = len(author.manuscript.versions)
-        await pilot.press("f6", "f7")  # to go on, and to replace what stands behind the end
+        await pilot.press("ctrl+t")
+        before = len(author.manuscript.history.past)
+        await pilot.press("ctrl+r", "f7")  # to go on, and to replace what stands behind the end
         assert await finish(pilot, pane) == text
-        assert len(author.manuscript.versions) == before
+        assert len(author.manuscript.history.past) == before
         assert "step mode" in next(iter(pilot.app._notifications)).message
 
     run_app(drive)
@@ -80,13 +81,13 @@ def test_undo_shows_the_seed_of_the_text_that_comes_back() -> None:
         first = await write(pilot, pane, 11)
         second = await write(pilot, pane, 22)
         assert first != second
-        assert read_line(pane, "#state").endswith("; seed 22")
+        assert pane.desk.title.endswith(" seed 22")
         await pilot.press("ctrl+z")
         assert await finish(pilot, pane) == first
-        assert read_line(pane, "#state").endswith("; seed 11")
+        assert pane.desk.title.endswith(" seed 11")
         await pilot.press("ctrl+z")
         assert await finish(pilot, pane) == ""
-        assert "seed" not in read_line(pane, "#state")
+        assert "seed" not in pane.desk.title
 
     run_app(drive)
 
@@ -98,10 +99,10 @@ def test_endless_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         await write(pilot, pane, 1)
         pane.query_one("#length", Stepper).value = None
         for _ in range(2):
-            await pilot.press("f6")
+            await pilot.press("ctrl+r")
             text = await finish(pilot, pane)
             assert 300 <= len(text) <= 310  # a prompt may stand before
-            await until(pilot, lambda: "; full: F7 writes" in read_line(pane, "#state"))
+            await until(pilot, lambda: "full · F7 writes" in pane.desk.foot)
         pane.query_one(TextView).cursor = 200
         await pilot.press("f7")
         await until(pilot, lambda: len(pane.query_one(TextView).text) == 300)

@@ -44,7 +44,7 @@ def test_a_click_goes_to_the_character_that_is_drawn_there() -> None:
         show(view, text)
         for line in range(2):
             column = 0
-            start = view._starts[line]
+            start = view.lines.starts[line]
             for index in range(start, [text.index("\n"), len(text)][line]):
                 for _ in range(2 if text[index] > "z" else 1):
                     await pilot.click(TextView, offset=(column, line))

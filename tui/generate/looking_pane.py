@@ -1,0 +1,201 @@
+"""A pane that shows what a model expects at the cursor, what goes on in it, and its surprises."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from textual import on, work
+from textual.worker import get_current_worker
+
+from tui.generate.desk import Desk
+from tui.generate.inside_panel import InsidePanel
+from tui.generate.next_panel import AFTER, CANDIDATES, NextPanel
+from tui.generate.prediction import predict
+from tui.generate.surprises_panel import SurprisesPanel
+from tui.generate.text_panel import TextPanel
+from tui.generate.text_view import TextView
+from tui.generate.writing_pane import WritingPane
+from tui.widgets.stepper import Stepper
+
+if TYPE_CHECKING:
+    from charlm.language_model import LanguageModel
+    from tui.generate.manuscript import Manuscript
+    from tui.generate.pages import Page
+    from tui.generate.unit_strip import Window, WindowTrace
+
+TICK = 0.1
+"""Seconds between two looks at whether the slower panels are behind the text."""
+WHILE_WRITING = {"inside": 0.5, "surprises": 2.0}
+"""Seconds between two updates of a panel while the text grows."""
+EMPTY = "Here will stand what the model expects next: enter in the prompt begins a text."
+
+
+class LookingPane(WritingPane):
+    """What follows the cursor and the text: three panels, read in threads where that takes time."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._behind: set[str] = set()
+        """Panels that do not show the text of now."""
+        self._updated = dict.fromkeys(WHILE_WRITING, 0.0)
+
+    def on_mount(self) -> None:
+        """Begin to look at what is behind."""
+        self.set_interval(TICK, self._catch_up)
+
+    @on(Desk.Written)
+    def look_again(self) -> None:
+        """Show what is expected, and note that the other panels are behind."""
+        self._behind |= {"inside", "surprises"}
+        self.look()
+
+    @on(TextView.Moved)
+    def follow_cursor(self) -> None:
+        """Show what is expected at the cursor."""
+        self._behind.add("inside")
+        self.look()
+
+    @on(InsidePanel.Wanted)
+    def look_inside(self) -> None:
+        """Show what goes on inside again."""
+        self._behind.add("inside")
+
+    @on(Stepper.Changed)
+    def sample_otherwise(self, event: Stepper.Changed) -> None:
+        """Show what other settings make of what the model expects."""
+        author = self.desk.author
+        if author is not None and event.stepper.id == "pace":
+            author.writer.pace = self.controls.pace
+        self.look()
+        self.remember()
+
+    # The next character
+
+    def look(self) -> None:
+        """Show what the model expects at the cursor."""
+        author = self.desk.author
+        if author is None:
+            return
+        manuscript, position = author.manuscript, self.desk.view.cursor
+        if self.desk.busy and position >= len(self.desk.view.text):
+            position -= 1  # the thread is writing at the end: show the newest character
+        panel = self.query_one(NextPanel)
+        if not 0 <= position <= len(manuscript):
+            panel.stale = True  # it is not read yet
+            return
+        if manuscript.find_logits(position) is None:
+            panel.stale = True
+            if not self.desk.busy:
+                self.read_page(manuscript, *manuscript.find_page(position))
+            return
+        self._show_expected(manuscript, position)
+
+    def _show_expected(self, manuscript: Manuscript, position: int) -> None:
+        logits = manuscript.find_logits(position)
+        if logits is None:
+            return
+        page, place = manuscript.find_page(position)
+        prediction = predict(
+            logits,
+            manuscript.model.vocabulary.symbols,
+            self.controls.sampling,
+            count=CANDIDATES,
+            there=int(page.ids[place]) if place < len(page) else None,
+        )
+        before = self.desk.view.text[max(0, position - AFTER) : position]
+        author = self.desk.author
+        stepping = author is not None and author.stepping
+        self.query_one(NextPanel).show(
+            prediction, self.controls.sampling, before, stepping=stepping
+        )
+
+    @work(thread=True, group="look", exclusive=True, exit_on_error=False)
+    def read_page(self, manuscript: Manuscript, page: Page, place: int) -> None:
+        """Read a page again that was left long ago, in a thread."""
+        from tui.generate.pages import read_rows
+
+        worker = get_current_worker()
+        rows = read_rows(manuscript.model.network, page)
+        self.show_later(worker, self._show_page, manuscript, page, rows)
+
+    def _show_page(self, manuscript: Manuscript, page: Page, rows: Any) -> None:
+        if not self.desk.busy:
+            manuscript.keep_rows(page, rows)
+            position = self.desk.view.cursor
+            if position <= len(manuscript) and manuscript.find_logits(position) is not None:
+                self.look()
+
+    # Inside and surprises
+
+    def _catch_up(self) -> None:
+        """Bring the slower panels up to the text, those that can be seen first."""
+        now = time.perf_counter()
+        for name in sorted(self._behind):
+            if self.desk.busy and now - self._updated[name] < WHILE_WRITING[name]:
+                continue
+            if name == "inside" and not self.query_one(InsidePanel).display:
+                continue
+            self._behind.discard(name)
+            self._updated[name] = now
+            (self._update_inside if name == "inside" else self._update_surprises)()
+
+    def _update_inside(self) -> None:
+        from tui.generate.unit_strip import find_window
+
+        author, panel = self.desk.author, self.query_one(InsidePanel)
+        if author is None:
+            return
+        model = author.manuscript.model
+        panel.use(model.config)
+        window = find_window(author.manuscript.list_pages(), self.desk.view.cursor, panel.columns)
+        if window is None:
+            panel.clear()
+        else:
+            self.trace(model, window)
+
+    @work(thread=True, group="inside", exclusive=True, exit_on_error=False)
+    def trace(self, model: LanguageModel, window: Window) -> None:
+        """Read the part of the text around the cursor, in a thread."""
+        from tui.generate.unit_strip import trace_window
+
+        worker = get_current_worker()
+        found = trace_window(model.network, model.config.cell, window)
+        self.show_later(worker, self._show_inside, model, found)
+
+    def _show_inside(self, model: LanguageModel, found: WindowTrace) -> None:
+        author, window = self.desk.author, found.window
+        if author is not None and author.manuscript.model is model:
+            text = self.desk.view.text[window.start : window.end]
+            self.query_one(InsidePanel).show(found, text)
+
+    def _update_surprises(self) -> None:
+        author = self.desk.author
+        if author is not None:
+            self.query_one(SurprisesPanel).stale = self.desk.busy
+            self.find_surprises(author.manuscript, author.manuscript.list_pages())
+
+    @work(thread=True, group="surprises", exclusive=True, exit_on_error=False)
+    def find_surprises(self, manuscript: Manuscript, pages: list[Page]) -> None:
+        """Find the words that surprised the model most, in a thread."""
+        import numpy as np
+
+        from tui.generate.drafts import decode
+        from tui.generate.surprises import find_surprises
+
+        worker = get_current_worker()
+        surprisals = np.concatenate([page.surprisals for page in pages])
+        found = find_surprises(decode(manuscript.model, pages), surprisals)
+        self.show_later(worker, self.query_one(SurprisesPanel).show, found)
+
+    @on(TextPanel.Searched)
+    def go_to_next(self, event: TextPanel.Searched) -> None:
+        """Go to the next surprise."""
+        self.query_one(SurprisesPanel).go(event.steps)
+
+    @on(SurprisesPanel.Chosen)
+    def go_to(self, event: SurprisesPanel.Chosen) -> None:
+        """Show a word in the text."""
+        view = self.desk.view
+        view.mark([event.surprise.start], len(event.surprise.word))
+        view.cursor = event.surprise.start

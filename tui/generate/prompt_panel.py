@@ -1,0 +1,34 @@
+"""The panel of the prompt and the settings of writing."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from tui.generate.buttons import Buttons
+from tui.generate.controls import Controls, ControlsGrid
+from tui.generate.prompt import Prompt
+from tui.widgets.panel import Panel
+
+BUTTONS = {
+    "write": "▶ write or stop",
+    "rewrite": "↻ rewrite",
+    "toggle_steps": "● steps",
+    "toggle_colors": "◑ colours",
+    "compare": "⇄ compare",
+}
+"""Words to click, by the action of the pane."""
+
+
+class PromptPanel(Panel):
+    """The prompt, the model, and a stepper for each setting."""
+
+    def __init__(self, prompt: str, controls: Controls, *, id: str | None = None) -> None:
+        super().__init__(title="Prompt and sampling", tab="Prompt", id=id)
+        self._prompt, self._controls = prompt, controls
+        self.foot = "enter begins · alt+enter new line · paste many lines: read only"
+
+    def compose(self) -> ComposeResult:
+        """Lay out prompt, settings and buttons."""
+        yield Prompt(self._prompt, id="prompt")
+        yield ControlsGrid(self._controls, id="controls")
+        yield Buttons(BUTTONS, id="buttons")
