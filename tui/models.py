@@ -12,6 +12,7 @@ from charlm.runs.files import MODEL, exists
 from charlm.runs.model_file import read_kind
 from charlm.runs.registry import runs, shipped
 from corpora.errors import UserError
+from tui.torch_loading import load_torch
 from tui.visitors import allow
 
 Model = TypeVar("Model")
@@ -63,7 +64,7 @@ def list_names(kind: str) -> list[str]:
 
 
 class Models(Generic[Model]):
-    """Models by name, shared by threads; each is loaded when it is first used.
+    """Models by name, shared by threads; each is loaded when it is first used, and torch before it.
 
     Args:
         load: returns the model at a path; it may take seconds.
@@ -84,5 +85,6 @@ class Models(Generic[Model]):
         """
         if name not in self._models:
             self._on_load(name)
+            load_torch()
             self._models[name] = self._load(str(find_model(name)))
         return self._models[name]
