@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,21 @@ def sweep(charlm: Charlm) -> Charlm:
     return call
 
 
+@pytest.fixture
+def swept(sweep: Charlm, once: Callable[..., Path]) -> str:
+    """What the sweep printed that has ended in out/; it was made once for all tests."""
+
+    def make(folder: Path) -> None:
+        ended = sweep()
+        assert (ended.code, ended.err.splitlines()[0]) == (0, "4 models")
+        Path("out").rename(folder / "out")
+        (folder / "said").write_text(ended.out, encoding="utf-8")
+
+    folder = once("sweep", make)
+    shutil.copytree(folder / "out", "out")
+    return (folder / "said").read_text(encoding="utf-8")
+
+
 def stopping(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Send this process SIGINT while it makes that step of all those of the sweep."""
     real, made = LanguageModelling.units, iter(range(10**9))
@@ -73,16 +89,14 @@ def page() -> list[list[str]]:
     return [[word.strip() for word in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_every_model_of_the_grid_is_in_the_table(sweep: Charlm, charlm: Charlm) -> None:
-    ended = sweep()
-    assert (ended.code, ended.err.splitlines()[0]) == (0, "4 models")
+def test_every_model_of_the_grid_is_in_the_table(swept: str, charlm: Charlm) -> None:
     rows = found()
     assert [named(row) for row in rows] == NAMES
     headings, _, *lines = page()
     assert headings == ["layers × hidden", "rnn", "gru"]
     assert [line[0] for line in lines] == ["1 × 6", "2 × 6"]
     shown = [cell for line in lines for cell in line[1:]]
-    for name, row, cell, line in zip(NAMES, rows, shown, ended.out.splitlines(), strict=False):
+    for name, row, cell, line in zip(NAMES, rows, shown, swept.splitlines(), strict=False):
         info = json.loads(charlm("info", f"out/{name}", "--json").out)
         assert row["parameters"] == info["parameters"]["total"]
         assert info["config"]["embedding_size"] == 6
@@ -92,15 +106,15 @@ def test_every_model_of_the_grid_is_in_the_table(sweep: Charlm, charlm: Charlm) 
         assert cell == f"{row['validation']['crlf_equivalent']:.3f}"
         said = name.replace("-", " ").replace("x", " × ")
         assert line.startswith(f"{said}: validation {loss:.4f}")
-        assert cell in ended.out.split("validation: nats per byte")[1]
+        assert cell in swept.split("validation: nats per byte")[1]
         assert row["characters_per_second"] > 0
         assert row["minutes"] > 0
 
 
+@pytest.mark.usefixtures("swept")
 def test_what_has_ended_is_not_trained_again(
     sweep: Charlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sweep().code == 0
     rows, files = found(), [path for path in Path("out").rglob("*") if path.is_file()]
     before = {path: path.read_bytes() for path in files}
     monkeypatch.setattr(LanguageModelling, "__init__", None)  # nothing is made to be trained
@@ -113,7 +127,7 @@ def test_what_has_ended_is_not_trained_again(
 
 @pytest.mark.parametrize("step", [5, 2 * STEPS + 20])
 def test_a_sweep_that_was_stopped_goes_on(
-    sweep: Charlm, monkeypatch: pytest.MonkeyPatch, step: int
+    sweep: Charlm, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, step: int
 ) -> None:
     """In the first training, in the third."""
     done = step // STEPS
@@ -129,13 +143,13 @@ def test_a_sweep_that_was_stopped_goes_on(
     assert again.code == 0
     assert sum(": validation" in line for line in again.out.splitlines()) == 4 - done
     Path("out").rename("in two")
-    assert sweep().code == 0
+    request.getfixturevalue("swept")
     for name in NAMES:
         assert result(Path("in two", name)) == result(Path("out", name))
 
 
+@pytest.mark.usefixtures("swept")
 def test_a_training_that_was_killed_before_its_first_save_begins_anew(sweep: Charlm) -> None:
-    assert sweep().code == 0
     killed = Path("out", NAMES[1])
     before = (killed / MODEL).read_bytes()
     for name in (LAST, MODEL, "metrics.jsonl"):
@@ -163,10 +177,10 @@ def test_a_model_that_diverges_is_noted_and_the_others_go_on(
     assert "4 trained already" in sweep("--test").err
 
 
+@pytest.mark.usefixtures("swept")
 def test_the_test_part_is_read_when_asked_and_once(
     sweep: Charlm, charlm: Charlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sweep().code == 0
     ended = sweep("--test")
     assert ended.code == 0
     assert ended.out.count("), test ") == 4
@@ -182,6 +196,7 @@ def test_the_test_part_is_read_when_asked_and_once(
     assert page()[2][1] == f"{found()[0]['validation']['crlf_equivalent']:.3f}"
 
 
+@pytest.mark.usefixtures("swept")
 def test_a_sweep_goes_on_with_what_may_change(sweep: Charlm, charlm: Charlm) -> None:
     assert sweep("--test").code == 0
     assert "4 trained already" in sweep(device="auto", save_seconds=9).err
@@ -202,18 +217,16 @@ def test_embeddings_can_have_a_size_of_their_own(charlm: Charlm) -> None:
     assert config["preset"] == "default"
 
 
-def test_other_settings_or_texts_do_not_mix_with_runs_that_are_there(
-    sweep: Charlm, refused: Refused
-) -> None:
-    assert sweep().code == 0
+@pytest.mark.usefixtures("swept")
+def test_other_settings_or_texts_do_not_mix_with_runs_that_are_there(refused: Refused) -> None:
     rest = ("--out", "out", *GRID)
     assert "has seed 1, not 2; name another" in refused("sweep", "text.txt", *rest, *recipe(seed=2))
     short_text(Path(), characters=5000, name="other.txt")
     assert "has characters 4000, not 5000" in refused("sweep", "other.txt", *rest, *recipe())
 
 
-def test_a_damaged_log_is_a_line(sweep: Charlm, refused: Refused) -> None:
-    assert sweep().code == 0
+@pytest.mark.usefixtures("swept")
+def test_a_damaged_log_is_a_line(refused: Refused) -> None:
     with Path("out", NAMES[0], "metrics.jsonl").open("a") as file:
         file.write('{"event": "step"}\n')
     assert "is damaged" in refused("sweep", "text.txt", "--out=out", *GRID, *recipe())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -35,10 +36,13 @@ Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture
-def stopped(tmp_path: Path) -> Path:
-    run = Path("run").absolute()
-    trained_until(20, start, request(short_text(tmp_path), run))
-    return run
+def stopped(once: Callable[..., Path]) -> Path:
+    """The folder of a training that was stopped; each test has a copy."""
+
+    def make(folder: Path) -> None:
+        trained_until(20, start, request(short_text(folder.parent), folder / "run"))
+
+    return Path(shutil.copytree(once("stopped", make) / "run", "run")).absolute()
 
 
 def rewrite(run: Path, change: Callable[[Arrays], object]) -> None:

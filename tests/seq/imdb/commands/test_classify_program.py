@@ -7,25 +7,18 @@ import os
 import pty
 import select
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from seq.imdb import library
-
-ROOT = Path(library.__file__).resolve().parents[2]
+from forked_programs import Program
 
 
-def started(model: Path, *arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "charlm", "imdb", "classify", "--model", str(model), *arguments],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "TERM": "xterm"},
-        **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **streams},
-    )
+def started(model: Path, *arguments: str, **about: Any) -> Program:
+    command = ("-m", "charlm", "imdb", "classify", "--model", model, *arguments)
+    return Program(*command, env={**os.environ, "TERM": "xterm"}, text=False, **about)
 
 
 def read_until(terminal: int, end: bytes, seconds: float = 60) -> bytes:
@@ -59,7 +52,7 @@ def test_texts_are_asked_for_one_by_one(good_or_bad: Path, key: bytes, code: int
     """Ctrl-D and Ctrl-C end that."""
     ours, theirs = pty.openpty()
     streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    program = started(good_or_bad, **streams, start_new_session=True, preexec_fn=controlling)
+    program = started(good_or_bad, **streams, leads="terminal")
     os.close(theirs)
     assert b"Ctrl-D ends" in read_until(ours, b"> ")
     for typed, label in (
@@ -85,19 +78,9 @@ def test_texts_are_asked_for_one_by_one(good_or_bad: Path, key: bytes, code: int
     assert b"Traceback" not in rest
 
 
-def controlling() -> None:
-    """Make the terminal of a new session the one whose Ctrl-C counts."""
-    import fcntl
-    import signal
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
-
-
 def test_a_reader_that_leaves_is_no_error(good_or_bad: Path) -> None:
     Path("lines.txt").write_text("a superb film\n" * 5000)
-    with started(good_or_bad, "lines.txt", stdout=subprocess.PIPE) as program:
+    with started(good_or_bad, "lines.txt") as program:
         assert program.stdout is not None
         assert program.stderr is not None
         assert program.stdout.readline().startswith(b"good")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from command_helpers import advised, signalled
+from forked_programs import Program
 from refusals import refusals
 from review_helpers import genres
 from reviews import (
@@ -34,7 +32,6 @@ from seq.imdb.task import Classification
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 
-ROOT = Path(library.__file__).resolve().parents[2]
 STEPS_PER_PASS = 7
 """Of 60 reviews, 6 of which are set apart."""
 
@@ -207,13 +204,7 @@ def test_vectors_from_a_file(charlm: Charlm, file: Path) -> None:
 def test_the_module_is_the_command(file: Path, charlm: Charlm) -> None:
     """Started, stopped by SIGINT, and resumed by the line that it prints."""
     options = classifier_flags(epochs=3000)
-    program = subprocess.Popen(
-        [sys.executable, "-m", "seq.imdb", "train", file, "--out=a run", *options],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    program = Program("-m", "seq.imdb", "train", file, "--out=a run", *options)
     log = Path("a run/metrics.jsonl")
     while program.poll() is None and not (log.exists() and b'"evaluated"' in log.read_bytes()):
         time.sleep(0.01)
