@@ -13,6 +13,7 @@ COMMANDS = {
     "translate": "Translate commands into actions.",
     "attention": "Show the attention weights of each action.",
     "evaluate": "Report how well a translator translates.",
+    "failures": "List the mistakes of a translator by kind.",
     "info": "Show the sizes of a translator with and without attention.",
 }
 

@@ -11,18 +11,17 @@ import numpy as np
 import torch
 
 from charlm.arrays import Singles
-from charlm.runs.registry import TRANSLATOR, find
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Device, Precision
 from charlm.training.device import autocast
 from corpora.errors import UserError
-from corpora.scan.splits import SPLITS
 from seq.batches import pad
 from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
 from seq.padding import Ids
 from seq.scan.config import WIDEST_BEAM, TranslatorConfig
 from seq.scan.model import Translator
+from seq.scan.origins import find_trained_on
 from seq.scan.task import DECODING, translate
 from seq.scan.vocabularies import END, Languages
 
@@ -181,8 +180,4 @@ def find_split(name: str) -> str:
     Raises:
         UserError: the model does not exist or is damaged.
     """
-    path = find(name, TRANSLATOR)
-    about = RunFolder(path).read_config(TRANSLATOR) if path.is_dir() else {}
-    corpus = about.get("corpus")
-    split = corpus.get("split") if isinstance(corpus, dict) else None
-    return str(split) if split in SPLITS else "simple"
+    return find_trained_on(name).split

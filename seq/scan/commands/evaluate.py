@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 from rich.table import Table
 
 from charlm.console.options import InPrecision, Json, Model, OnDevice
 from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from seq.scan.metrics import Report
+    from seq.scan.origins import Share
+
+ORIGINS = {
+    "trained on": "commands that it was trained on",
+    "made": "commands that rules made for its training",
+    "not made": "commands that no rule made",
+    "longer": "of these, longer than all that it was trained on",
+}
+"""What the origins of test commands are called."""
 
 
 def evaluate(
@@ -21,6 +39,9 @@ def evaluate(
 ) -> None:
     """Report how many test commands of a split are translated without a mistake, by length.
 
+    Where a model was trained on made pairs as well (--ideas), the test commands that were made are
+    counted apart from the others.
+
     Parameters
     ----------
     split
@@ -30,16 +51,21 @@ def evaluate(
         Number of mistakes to show; --json shows all.
     """
     from corpora.scan import splits
-    from seq.scan.library import find_split, load
+    from seq.scan.library import load
     from seq.scan.metrics import report
+    from seq.scan.origins import count_by_origin, find_trained_on
 
     translator = load(model, device=device, precision=precision)
-    chosen = splits.load(split or find_split(model), notice=notice)
+    trained_on = find_trained_on(model)
+    chosen = splits.load(split or trained_on.split, notice=notice)
     with stderr().status(f"translating {len(chosen.test):,} commands …"):
         found = report(translator, chosen.test)
+        wrong = {tuple(mistake.command.split()) for mistake in found.mistakes}
+        plain = trained_on.augment.ideas == "plain"
+        shares = () if plain else count_by_origin(chosen.test, wrong, trained_on)
     if json:
         about = {"model": model, "split": chosen.name, "official": chosen.official}
-        print_json({**about, **found.to_json()})
+        print_json({**about, **found.to_json(), "by_origin": [asdict(one) for one in shares]})
         return
     console = stdout()
     console.print(
@@ -47,6 +73,15 @@ def evaluate(
         + f"{found.commands:,} right, exact match {found.exact_match:.2%}",
         soft_wrap=True,
     )
+    _print_counts(console, found, shares)
+    for mistake in found.mistakes[: max(0, errors)]:
+        console.print(f"\n{format_name(mistake.command)}", soft_wrap=True)
+        console.print(f"  is   {format_name(mistake.wanted)}", soft_wrap=True)
+        console.print(f"  not  {format_name(mistake.said)}", soft_wrap=True)
+
+
+def _print_counts(console: Console, found: Report, shares: Sequence[Share]) -> None:
+    """Print how many commands are right, by length and by origin."""
     table = Table(box=None, pad_edge=False)
     for heading in ("actions", "commands", "right", "exact match"):
         table.add_column(heading, justify="right")
@@ -54,7 +89,6 @@ def evaluate(
         match = f"{row.right / row.commands:.2%}"
         table.add_row(f"{row.shortest}–{row.longest}", f"{row.commands:,}", f"{row.right:,}", match)
     print_table(console, table)
-    for mistake in found.mistakes[: max(0, errors)]:
-        console.print(f"\n{format_name(mistake.command)}", soft_wrap=True)
-        console.print(f"  is   {format_name(mistake.wanted)}", soft_wrap=True)
-        console.print(f"  not  {format_name(mistake.said)}", soft_wrap=True)
+    for share in shares:
+        line = f"{share.right:,} of {share.commands:,} right, {share.right / share.commands:.2%}"
+        console.print(f"{ORIGINS[share.origin]}: {line}", soft_wrap=True)

@@ -29,10 +29,12 @@ def test_the_command_is_the_library_and_says_what_to_do_next(charlm: Charlm) -> 
     assert "probability" in again.out
 
 
-def test_a_run_is_named_after_split_and_attention(charlm: Charlm) -> None:
+def test_a_run_is_named_after_split_attention_and_ideas(charlm: Charlm) -> None:
     wanted = translator_flags(epochs=1, attention="cosine")
     assert charlm("scan", "train", "--split", "tiny", *wanted).code == 0
     assert Path("runs/scan-tiny-cosine", MODEL).exists()
+    assert charlm("scan", "train", "--split", "tiny", *wanted, "--ideas", "both").code == 0
+    assert Path("runs/scan-tiny-cosine-both", MODEL).exists()
 
 
 def test_a_stopped_training_is_resumed_as_it_says(
@@ -67,6 +69,9 @@ def test_models_and_info_know_translators(charlm: Charlm) -> None:
     --resume nowhere                | nowhere
     --resume nowhere --split length | leave out --
     --resume nowhere --dropout 0.5  | --dropout cannot change
+    --resume nowhere --ideas swaps  | --ideas cannot change
+    --ideas lexicon                 | lexicon
+    --made-share 1.0                | made_share must lie between 0 and 0.95
     """
 )
 def test_what_train_cannot_do_is_a_line(refused: Refused, arguments: list[str], line: str) -> None:
