@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 from charlm.console.lines import format_clock
+from charlm.drawing.panels import shorten
 from charlm.training.log import to_number
 from corpora.errors import UserError
 from tui.train.form import Form
@@ -25,6 +26,8 @@ NO_MATTER = (
     "label_smoothing",
 )  # fmt: skip
 """Settings of a training that change neither its size nor its speed."""
+LONGEST_NAME = 12
+"""Cells of the name of an earlier run."""
 MOST_SPEEDS = 60
 """Speeds of earlier runs that are remembered."""
 
@@ -37,9 +40,9 @@ class Estimate:
     """How much there is to read."""
     parameters: int | None = None
     seconds: float | None = None
-    """Time that it will take, evaluations not counted."""
+    """Time that it will take, at most: evaluations are not counted, and patience may end it."""
     origin: str = ""
-    """Where the time comes from."""
+    """Where the time comes from: measured just now, the speed of an earlier run, or the limit."""
     error: str = ""
     """Why it would be refused."""
 
@@ -47,7 +50,8 @@ class Estimate:
         """Return the estimate as a line."""
         parts = []
         if self.seconds is not None:
-            parts.append(f"≈ {format_clock(self.seconds)}" if self.seconds < 4e6 else "≈ months")
+            time = format_clock(self.seconds) if self.seconds < 4e6 else "months"
+            parts.append(f"≈ {time} ({self.origin})")
         if self.parameters is not None:
             parts.append(f"{format_count(self.parameters)} parameters")
         return " · ".join(parts)
@@ -123,17 +127,15 @@ def make_estimate(form: Form, found: Mapping[str, Any], speeds: Speeds) -> Estim
     parameters, units = found.get("parameters"), to_number(found.get("units"))
     model, training = form.make_configs()
     key = make_speed_key(form.task.kind, model.to_json(), training.to_json())
-    speed, origin = to_number(found.get("speed")), "measured just now"
+    speed, origin = to_number(found.get("speed")), "measured"
     if key in speeds.known:
         speed, name = speeds.known[key]
-        origin = f"at the speed of {name}"
+        origin = f"as {shorten(name, LONGEST_NAME)}"
     seconds = None
     if units and speed:
         seconds = units * training.epochs / speed
     if training.max_minutes and (seconds is None or seconds > 60 * training.max_minutes):
-        seconds, origin = 60 * training.max_minutes, "as the minutes say"
-    if training.patience and seconds is not None:
-        origin += ", or less"
+        seconds, origin = 60 * training.max_minutes, "your limit"
     return Estimate(
         data=str(found.get("data", "")),
         parameters=parameters if isinstance(parameters, int) else None,

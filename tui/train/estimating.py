@@ -171,7 +171,7 @@ def describe_data(job: Job) -> str:
     """Return how much there is to read."""
     corpus, symbols = job.about["corpus"], json.loads(job.vocabulary)
     if "characters" in corpus:
-        return f"{corpus['characters']:,} characters · {len(symbols['symbols'])} symbols"
+        return f"{corpus['characters']:,} chars · {len(symbols['symbols'])} symbols"
     if "texts" in corpus:
         classes = ", ".join(job.model["classes"][:3])
         return f"{corpus['texts']:,} texts · {classes}"

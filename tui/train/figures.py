@@ -11,7 +11,7 @@ STOPPED = "it ended without a word: it was killed, or the machine went down; f7 
 
 
 def format_figures(log: RunLog, state: str | None = None) -> str:
-    """Return the state and the newest figures of a run, in one to four lines.
+    """Return the state and the newest figures of a run, in one to five lines.
 
     Args:
         log: log of the run.
@@ -21,14 +21,11 @@ def format_figures(log: RunLog, state: str | None = None) -> str:
     state = log.state if state is None else state
     lines = [f"{format_name(str(log.folder))}: {state}"]
     if (parameters := to_number(start.get("parameters"))) is not None:
-        lines[0] += f", {parameters:,.0f} parameters"
+        lines.append(f"{parameters:,.0f} parameters")
         if precision := start.get("precision"):
-            lines[0] += f", {format_name(str(precision))[:8]}"
+            lines[-1] += f", {format_name(str(precision))[:8]}"
     if step:
-        lines.append(
-            f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats, "
-            f"norm {step['gradient_norm']:.2f}"
-        )
+        lines.append(f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats")
     if (best := log.best_evaluation) is not None:
         lines.append(f"best validation {best.loss:.4f} nats{_add_accuracy(best)}")
         lines[-1] += f" at pass {best.epoch:.4g}"

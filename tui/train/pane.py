@@ -1,147 +1,170 @@
-"""The pane Train: start, watch, stop and resume trainings; list the runs on disk."""
+"""The pane Train: start, watch, compare, stop and resume trainings."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.suggester import SuggestFromList
-from textual.widgets import Button, DataTable, Input, Label, Static
+from textual.binding import BindingType
+from textual.widgets import Button, DataTable, Input
 
-from charlm.config import PRESETS
-from charlm.console.program import format_name, printable
+from charlm.console.program import format_name
 from corpora.errors import UserError
-from corpora.known.catalog import CATALOG
+from tui.keys import bind
 from tui.models import list_runs
-from tui.pane import Pane
-from tui.strangers import format_label
-from tui.train.curves import Curves
-from tui.train.figures import format_figures
-from tui.train.log import RunLog
-from tui.train.process import (
-    Training,
-    can_generate,
-    parse_minutes,
-    resume_training,
-    start_training,
-)
-from tui.widgets.choice import Choice
+from tui.train.estimate import Speeds
+from tui.train.estimates import Estimates
+from tui.train.forms import Forms
+from tui.train.loss_chart import LossChart
+from tui.train.marks import Marks
+from tui.train.new_panel import NewPanel
+from tui.train.owner import End, Trainings
+from tui.train.process import Training
+from tui.train.run_actions import RunActions
+from tui.train.runs import SORTS, Run, Runs
+from tui.train.watched import Watched
+from tui.widgets.panel import Panel
+from tui.widgets.workspace import Workspace
 
 EVERY = 0.5
-"""Seconds between two reads of the chosen log."""
+"""Seconds between two reads of the logs that are drawn."""
 READ_FOR = 0.02
 """Seconds for which logs are read at a time, while no key is handled."""
-READ_AT_ONCE = 100
-"""Events of a log that are read before the clock is looked at."""
 READ_AGAIN = 0.02
 """Seconds until the next such time, if not all was read."""
-NO_RUN = "no run is chosen"
 RUNS_EVERY = 5.0
 """Seconds between two searches for runs, which may have been started elsewhere."""
 
 
-class TrainPane(Pane):
-    """A form to start a training, the runs on disk, and the curves of the chosen run."""
+class TrainPane(Estimates, Watched, RunActions):
+    """A form to start a training, the runs on disk, and the curves of several of them."""
 
     HELP = """\
-Choose a corpus (a name from the catalogue, a file or a folder), a preset and, if you like, a limit
-in minutes, and press Start. The training runs in a process of its own. `F8` saves and stops it, and
-`F7` resumes the chosen run. The list also shows runs that were started elsewhere.
+Fill the form, or start it as it is: a training runs in a process of its own and goes on if the app
+ends. Arrows step a value, and any value can be typed; what the library refuses is said under the
+form. Below stands the command line that does the same.
 
-The curves show the training loss (dashed) and the validation loss, in nats, over passes. Below them
-stands the newest text that the model wrote. `F9` opens the chosen run in Generate.
+The table shows all runs, also those that were started elsewhere. The one at the cursor is drawn;
+others are kept in the chart with a letter, and a line says in which settings they differ. In the
+chart, validation is a line and training is dashed; the mark ◆ is the best evaluation, and from ┊ on
+the model learns its text by heart: training improves and validation does not.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f7", "resume", "Resume"),
-        Binding("f8", "stop", "Stop"),
-        Binding("f9", "generate", "Generate with it"),
+        bind("run", "run", "start/stop"),
+        bind("go_on", "resume", "resume"),
+        bind("new", "new", "new", show=False),
+        bind("stop", "escape", "stop", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.trainings: dict[str, Training] = {}
-        """Trainings that this app has started, by run folder."""
-        self.forms: dict[str, tuple[str, str, float]] = {}
-        """Corpus, preset and minutes of these trainings, by run folder."""
-        self.logs: dict[str, RunLog] = {}
+        self.trainings = Trainings()
+        self.runs = Runs()
+        self.marks = Marks()
+        self.forms = Forms()
         self.chosen: str | None = None
-        """Folder of the run that is shown."""
+        """Folder of the run at the cursor."""
+        self.axes: tuple[str, str] = ("", "")
 
     def compose(self) -> ComposeResult:
-        """Lay out the pane."""
-        with Vertical(id="choice"):
-            yield Label("Corpus, file or folder")
-            names = SuggestFromList(CATALOG)
-            yield Input("sample", suggester=names, id="corpus", compact=True)
-            yield Label("Preset")
-            yield Choice(PRESETS, value="tiny", id="preset")
-            yield Label("Minutes at most (0: no limit)")
-            yield Input("0", type="number", id="minutes", compact=True)
-            with Horizontal(id="buttons"):
-                yield Button("Start", id="start", variant="success", compact=True)
-                yield Button("Stop", id="stop", variant="error", compact=True)
-                yield Button("Resume", id="resume", compact=True)
-                yield Button("Write", id="generate", compact=True)
-            yield DataTable[Text](id="runs", cursor_type="row")
-        with Vertical(id="watched"):
-            yield Static(NO_RUN, id="figures", markup=False)
-            yield Curves(id="curves")
-            with VerticalScroll(id="sample-room", can_focus=False):
-                yield Static("", id="sample", markup=False)
+        """Lay out the panels."""
+        with Workspace():
+            yield from self.make_panels(self.forms)
 
     def on_mount(self) -> None:
-        """List the runs, and start the timers that keep list and curves up to date."""
-        self.query_one(DataTable).add_columns("run", "state", "best")
+        """List the runs, and start the timers that keep table and curves up to date."""
+        self.chart.restore_axes(*self.axes)
         self.list_runs()
+        self.find_models()
+        self.estimate_soon()
         self.set_interval(RUNS_EVERY, self.list_runs)
-        self.set_interval(EVERY, self.update_log)
+        self.set_interval(EVERY, self.update_logs)
+
+    def on_shown(self) -> None:
+        """Look for runs and models that have come meanwhile."""
+        if self.is_mounted:
+            self.list_runs()
+            self.find_models()
+
+    def focus_first(self) -> None:
+        """Move the focus to the data of the form, once it is laid out."""
+        self.call_after_refresh(self.action_new)
+
+    # What is remembered
+
+    def get_state(self) -> dict[str, Any]:
+        """Return forms, marks, axes, and the speeds that runs had on this machine."""
+        chart = self.query(LossChart)
+        axes = [chart.first().x_axis, chart.first().y_axis] if chart else [*self.axes]
+        return {
+            "forms": self.forms.to_json(),
+            "marks": [*self.marks.letters],
+            "axes": axes,
+            "sort": self.runs.sort,
+            "speeds": self.speeds.known,
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Begin with what the last session had."""
+        self.forms = Forms(state.get("forms"))
+        self.marks = Marks(state.get("marks"))
+        self.speeds = Speeds.from_json(state.get("speeds"))
+        axes = state.get("axes")
+        if isinstance(axes, list) and len(axes) == 2:
+            self.axes = (str(axes[0]), str(axes[1]))
+        if state.get("sort") in SORTS:
+            self.runs.sort = state["sort"]
 
     def use(self, name: str) -> None:
         """Put the name of a corpus into the form."""
-        field = self.query_one("#corpus", Input)
-        field.value = name
-        field.focus()
+        self.forms.shown = "text"
+        self.forms.current.source = name
+        self.run_worker(self.show_form(), group="form", exit_on_error=False)
+
+    async def show_form(self) -> None:
+        """Show the form that is to be shown now, with the focus in it."""
+        new = self.query_one(NewPanel)
+        await new.show_form()
+        self.action_new()
+
+    # Runs
 
     def list_runs(self) -> None:
         """Show the runs on disk, and the trainings whose run is not on disk yet."""
-        table = self.query_one(DataTable)
-        found = dict.fromkeys([*list_runs(), *self.trainings])
-        self._read_logs(found)
-        if self.chosen not in found:  # it has been removed, or its training has failed
-            self.chosen = None
-        row = 0 if self.chosen is None else list(found).index(self.chosen)
-        with self.prevent(DataTable.RowHighlighted):
-            table.clear()
-            for name in found:
-                table.add_row(*self._format_row(name), key=name)
-            if found:
-                table.move_cursor(row=row)
-        if self.chosen is None:
-            self.choose(next(iter(found), None))
+        self.runs.update(dict.fromkeys([*list_runs(), *self.trainings.by_name]))
+        self.marks.keep(self.runs.by_name)
+        if self.chosen not in self.runs.by_name:  # it has been removed, or its training has failed
+            self.chosen = self.runs.find_newest()
+        self.read_on()
 
-    def _read_logs(self, names: Iterable[str]) -> None:
-        """Read the logs of runs for a moment; if there is more, go on a little later."""
-        end = time.perf_counter() + READ_FOR
-        for name in names:
-            log = self.logs.setdefault(name, RunLog(Path(name)))
-            while time.perf_counter() < end and log.read(READ_AT_ONCE):
-                pass
-        if time.perf_counter() >= end:
-            self.set_timer(READ_AGAIN, self.list_runs)
+    def read_on(self) -> None:
+        """Read the logs for a moment; if there is more, go on a little later."""
+        if self.runs.read_for(READ_FOR):
+            self.set_timer(READ_AGAIN, self.read_on)
+        self.show_runs()
 
-    def _format_row(self, name: str) -> tuple[Text, Text, Text]:
-        log = self.logs[name]
-        own = self.trainings.get(name)
-        state = "training" if own is not None and own.running else log.state
-        best = "–" if log.best is None else f"{log.best:.4f}"
-        return format_label(Path(name).name), format_label(state), Text(best)
+    def update_logs(self) -> None:
+        """Report trainings that have ended, and show what the runs have logged that are drawn."""
+        for end in self.trainings.collect_ends():
+            self._report(end)
+            self.list_runs()
+            self.find_models()
+        drawn = [name for name, _ in self.marks.list_drawn(self.chosen)]
+        grown = [name for name in drawn if self.runs.by_name[name].log.read(most=1000)]
+        if grown or self.trainings.by_name:
+            self.show_runs()
+
+    def _report(self, end: End) -> None:
+        title = format_name(Path(end.name).name)
+        run = self.runs.by_name.get(end.name)
+        if end.error is not None:
+            self.notify(end.error, title=title, severity="error", markup=False)
+        if run is not None:
+            run.refresh()
+            self.remember_speed(run)
 
     @on(DataTable.RowHighlighted)
     def choose_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -152,98 +175,85 @@ stands the newest text that the model wrote. `F9` opens the chosen run in Genera
     def choose(self, name: str | None) -> None:
         """Show a run, or that there is none."""
         self.chosen = name
-        self.show_log()
+        self.show_runs()
 
-    def update_log(self) -> None:
-        """Report trainings that have failed, and show what the chosen run has logged."""
-        for name, training in list(self.trainings.items()):
-            if not training.running and (error := training.get_error()):
-                self.notify(
-                    error, title=format_name(Path(name).name), severity="error", markup=False
-                )
-                del self.trainings[name]
-                training.remove_unused()
-                self.list_runs()
-        log = self.logs.get(self.chosen or "")
-        if log is not None and log.read():
-            self.show_log()
+    @property
+    def chosen_run(self) -> Run | None:
+        """The run at the cursor."""
+        return self.runs.by_name.get(self.chosen or "")
 
-    def show_log(self) -> None:
-        """Show figures, curves and text of the chosen run."""
-        log = self.logs.get(self.chosen or "")
-        if log is None:
-            self.query_one("#figures", Static).update(NO_RUN)
-            self.query_one(Curves).show_curves((), (), ())
-            self.query_one("#sample", Static).update("")
-            return
-        self.query_one("#figures", Static).update(format_figures(log))
-        self.query_one(Curves).show_curves(log.train, log.validation, log.norms)
-        self.query_one("#sample", Static).update(printable(log.sample))
+    # Trainings
 
     @on(Button.Pressed, "#start")
     def start(self) -> None:
         """Start a training as the form says."""
-        corpus = self.query_one("#corpus", Input).value.strip()
-        preset = self.query_one("#preset", Choice).chosen
-        if not corpus or preset is None:
-            self.notify("enter a corpus to train on", severity="warning")
-            return
         try:
-            minutes = parse_minutes(self.query_one("#minutes", Input).value)
-            form = (corpus, preset, minutes)
-            if any(self._is_starting(name) for name, one in self.forms.items() if one == form):
-                self.notify("this training is starting already", severity="warning")
-                return
-            training = start_training(corpus, preset, minutes)
+            training = self.trainings.start(self.query_one(NewPanel).collect())
         except UserError as error:
             self.fail(str(error))
+            self.query_one(Workspace).show_tab("new")
+            self.call_after_refresh(self.query_one(NewPanel).show_wrong)
             return
-        name = str(training.folder)
-        self.trainings[name], self.forms[name] = training, form
-        self.logs[name] = RunLog(training.folder)
-        self.choose(name)
+        if training is None:
+            self.notify("this training is starting already", severity="warning")
+            return
+        self.estimator.close()  # it would take a core from the training
+        self.chosen = str(training.folder)
         self.list_runs()
+        self.query_one(NewPanel).show_command()
+        self.remember()
 
-    def _is_starting(self, name: str) -> bool:
-        training = self.trainings.get(name)
-        return training is not None and training.running and not training.has_logged
+    def action_run(self) -> None:
+        """Start what the form says; outside the form, stop the chosen run if it is training."""
+        inside = self.query_one(NewPanel).has_focus_within
+        if not inside and self.trainings.is_running(self.chosen or ""):
+            self.action_stop()
+        else:
+            self.start()
 
-    @on(Button.Pressed, "#stop")
+    def action_escape(self) -> None:
+        """Stop the chosen run, unless the focus is in the form."""
+        if self.trainings.is_running(self.chosen or ""):
+            if self.query_one(NewPanel).has_focus_within:
+                self.query_one(Workspace).open_tab(self.query_one("#runs", Panel))
+            else:
+                self.action_stop()
+
     def action_stop(self) -> None:
-        """Stop the chosen run, if this app has started it."""
-        training = self.trainings.get(self.chosen or "")
-        if training is None or not training.running:
-            self.notify("this app is not training the chosen run", severity="warning")
-            return
-        if training.stopping:
-            self.notify("the training is saving already")
-            return
-        training.stop()
-        self.notify("the training saves and stops")
-
-    @on(Button.Pressed, "#resume")
-    def action_resume(self) -> None:
-        """Resume the chosen run."""
+        """Have the chosen run save and stop, whoever has started it."""
         if self.chosen is None:
             return
-        training = self.trainings.get(self.chosen)
-        if training is not None and training.running:
-            self.notify("the chosen run is already training", severity="warning")
+        try:
+            self.notify(self.trainings.stop(self.chosen))
+        except UserError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    def action_resume(self) -> None:
+        """Go on with the chosen run."""
+        self.resume(())
+
+    def resume(self, options: Sequence[str]) -> None:
+        """Go on with the chosen run, perhaps for longer than it was to be."""
+        if self.chosen is None:
             return
         try:
-            self.trainings[self.chosen] = resume_training(Path(self.chosen))
+            self.trainings.resume(Path(self.chosen), options)
         except UserError as error:
             self.fail(str(error))
+        else:
+            self.notify("the training goes on from its last save")
         self.list_runs()
 
-    @on(Button.Pressed, "#generate")
-    def action_generate(self) -> None:
-        """Open the chosen run in Generate."""
-        if self.chosen is not None and can_generate(Path(self.chosen)):
-            self.post_message(self.Open("generate", self.chosen))
-        else:
-            self.notify("the chosen run has no character model yet", severity="warning")
+    def action_new(self) -> None:
+        """Go to the form."""
+        self.query_one(Workspace).show_tab("new")
+        self.call_after_refresh(self.query_one(NewPanel).action_choose_source)
+
+    @on(Input.Submitted, "#corpus, #run-name")
+    def go_to_start(self) -> None:
+        """Move the focus to the button that starts."""
+        self.query_one("#start", Button).focus()
 
     def list_trainings(self) -> Sequence[Training]:
         """Return the trainings of this app that still run."""
-        return [training for training in self.trainings.values() if training.running]
+        return self.trainings.list_running()

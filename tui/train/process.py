@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import subprocess
 import sys
@@ -12,14 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from charlm.runs.files import CONFIG, LAST, METRICS, MODEL, exists, read_json
-from charlm.runs.registry import CHARACTERS, KINDS
+from charlm.runs.files import METRICS, exists
 from charlm.runs.run_folder import RunFolder
 from charlm.training.log import read_events
 from corpora.errors import UserError, os_error
-from corpora.known.catalog import CATALOG
 from tui.files import parse_path
-from tui.visitors import allow, is_served
+from tui.visitors import is_served
 
 MOST_MINUTES = 10.0**9
 
@@ -133,69 +130,3 @@ def find_source(typed: str, known: Collection[str]) -> str:
         return typed
     named = str(parse_path(typed))
     return f"./{named}" if named.startswith("-") else named
-
-
-def start_training(corpus: str, preset: str, minutes: float) -> Training:
-    """Start a training of a character model in a new folder.
-
-    Args:
-        corpus: name of a corpus, file or folder.
-        preset: name of the preset.
-        minutes: greatest duration; 0 sets no limit.
-
-    Returns:
-        The training, which has started.
-
-    Raises:
-        UserError: the folder cannot be made, the corpus is no path, or visitors may not use it.
-    """
-    allow(Path("runs"))
-    named = find_source(corpus, CATALOG)
-    folder = RunFolder.reserve(Path(corpus).stem).path
-    options = ["--preset", preset, "--max-minutes", repr(minutes), "--out", str(folder)]
-    try:
-        return Training(folder, ["charlm.train", named, *options])
-    except UserError:
-        RunFolder(folder).give_up(created=False)
-        raise
-
-
-def parse_minutes(typed: str) -> float:
-    """Return the number of minutes that was typed; nothing stands for 0, no limit.
-
-    Raises:
-        UserError: it is not a number, or out of range.
-    """
-    try:
-        minutes = float(typed or 0)
-    except ValueError:
-        minutes = math.nan
-    if not 0 <= minutes <= MOST_MINUTES:
-        raise UserError(f"the minutes must be a number of 0 or more, not {typed!r}")
-    return abs(minutes)  # and -0.0 would look like an option
-
-
-def resume_training(folder: Path) -> Training:
-    """Resume the training in a run folder.
-
-    Raises:
-        UserError: the folder holds no training that can be resumed, or visitors may not use it.
-    """
-    allow(folder)
-    kind = KINDS.get(_read_kind(folder))
-    if kind is None or not exists(folder / LAST):
-        raise UserError(f"{folder} cannot be resumed: it has no {LAST}")
-    return Training(folder, [*kind.command, "--resume", str(folder)])
-
-
-def can_generate(folder: Path) -> bool:
-    """Return whether a run folder holds a character model, which can generate text."""
-    try:
-        return exists(folder / MODEL) and _read_kind(folder) == CHARACTERS
-    except UserError:
-        return False
-
-
-def _read_kind(folder: Path) -> str:
-    config = read_json(folder / CONFIG)
-    return str(config.get("kind")) if isinstance(config, dict) else ""

@@ -19,6 +19,8 @@ from tui.train.log import RunLog
 READ_AT_ONCE = 100
 """Events of a log that are read before the clock is looked at."""
 NOTE = "note.txt"
+NOTED = " ✎"
+"""Mark behind the name of a run that has a note."""
 LONGEST_NOTE = 500
 """Characters of a note that are read: the file may be a stranger's."""
 
@@ -111,18 +113,17 @@ class Run:
     def format_row(self, state: str) -> tuple[str, ...]:
         """Return what the table shows of it; see `COLUMNS`."""
         return (
-            format_name(self.folder.name),
+            f"{format_name(self.folder.name)}{NOTED if self.note else ''}",
             self.task,
             state,
             format_best(self.log),
             self.format_network(),
             self.format_rate(),
             format_took(self.log),
-            format_name(self.note),
         )
 
 
-COLUMNS = ("run", "task", "state", "best", "network", "rate", "took", "note")
+COLUMNS = ("run", "task", "state", "best", "network", "rate", "took")
 
 
 class Runs:
@@ -143,6 +144,14 @@ class Runs:
         self.by_name = {name: self.by_name.get(name) or Run.open(name) for name in wanted}
         self.order()
         return True
+
+    def rename(self, name: str, folder: Path) -> None:
+        """Let a run that lies in another folder now keep its place."""
+        moved = Run.open(str(folder))
+        self.by_name = {
+            (str(folder) if one == name else one): (moved if one == name else run)
+            for one, run in self.by_name.items()
+        }
 
     def order(self) -> None:
         """Sort the runs anew."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tui.train.curves import Curves
+from tui.train.chart_drawing import Look, draw_chart, draw_small
 from tui.train.figures import format_figures
 from tui.train.log import FIGURES, RunLog
+from tui.train.plot import X_AXES, Y_AXES, make_curves
 
 
 def step_line(step: int, epoch: float, loss: float) -> str:
@@ -64,6 +65,8 @@ def test_no_number_of_a_log_is_too_long(tmp_path: Path, name: str, number: str) 
     assert log.read()
     assert log.best == 1.5
     assert max(map(len, format_figures(log).splitlines()), default=0) < 300
-    curves = Curves()
-    curves.show_curves(log.train, log.validation, log.norms)
-    curves.render()
+    for x_axis in X_AXES:
+        for y_axis in Y_AXES:
+            curves = [make_curves(log, "run", "A", 0, x_axis, 100)]
+            draw_chart(curves, 60, 12, Look(["red"] * 8, "dim"), (x_axis, y_axis))
+    draw_small(log.norms, 40, 6, ("red", "dim"), 1.0)

@@ -96,7 +96,7 @@ def test_a_row_of_the_table(tmp_path: Path) -> None:
     run = Run.open(str(write_log(tmp_path / "mine")))
     run.log.read()
     row = run.format_row(run.log.state)
-    assert row == ("mine", "text", "finished", "1.465 nats", "2×128 LSTM", "0.003", "0:55", "")
+    assert row == ("mine", "text", "finished", "1.465 nats", "2×128 LSTM", "0.003", "0:55")
     sure = Run.open(str(write_log(tmp_path / "sst", accuracy=0.841)))
     sure.log.read()
     assert format_best(sure.log) == "84.1%"

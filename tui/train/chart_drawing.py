@@ -1,0 +1,221 @@
+"""Draw the curves of several runs into one chart, with marks and labels. No screen here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from charlm.drawing.braille import Canvas, choose_ticks
+from charlm.drawing.panels import shorten
+from tui.train.plot import (
+    Curves,
+    Points,
+    Range,
+    XAxis,
+    YAxis,
+    choose_y_ticks,
+    find_ranges,
+    scale,
+)
+
+BEST, HEART, CURSOR, CLIP = "◆", "┊", "│", "┄"
+BY_HEART = "from here on it learns by heart"
+LEGEND = "── validation  ┄┄ training"
+LEAST_COLUMNS, LEAST_ROWS = 12, 3
+LONGEST_LABEL = 24
+
+
+class Sheet(Canvas):
+    """A canvas on which words can be written where nothing is drawn."""
+
+    def is_free(self, column: int, row: int, cells: int) -> bool:
+        """Return whether a row has room for that many cells, and nothing in them."""
+        inside = 0 <= row < self.rows and column >= 0 and column + cells <= self.columns
+        return inside and all(
+            character == " " for character, _ in self._cells[row][column : column + cells]
+        )
+
+    def write(self, column: int, row: int, text: str, color: str) -> None:
+        """Write text of narrow characters over what is there."""
+        for at, character in enumerate(text, start=column):
+            if 0 <= row < self.rows and 0 <= at < self.columns:
+                self._cells[row][at] = (character, color)
+
+    def write_near(self, column: int, row: int, text: str, color: str, *, rows: int = 3) -> bool:
+        """Write text to the right of a cell, or else to its left, in a free row near it."""
+        for away in (at * sign for at in range(rows + 1) for sign in (1, -1)):
+            for start in (column + 1, column - len(text)):
+                if self.is_free(start, row + away, len(text)):
+                    self.write(start, row + away, text, color)
+                    return True
+        return False
+
+
+@dataclass(frozen=True)
+class Look:
+    """The colours of a chart."""
+
+    series: Sequence[str]
+    """Colours of the runs."""
+    quiet: str
+    """Colour of labels and of the cursor."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that is drawn: its lines, and where its axes lie."""
+
+    lines: list[Text]
+    margin: int
+    """Cells to the left of the vertical axis, that one included."""
+    columns: int
+    """Cells of the inside."""
+    right: float
+    """Greatest value of the horizontal axis."""
+
+
+def draw_chart(
+    curves: Sequence[Curves],
+    width: int,
+    height: int,
+    look: Look,
+    axes: tuple[XAxis, YAxis] = ("passes", "linear"),
+    cursor: float | None = None,
+) -> Chart:
+    """Return the loss curves of runs: validation as a line, training dashed.
+
+    Args:
+        curves: curves of the runs, the one that the marks are for last.
+        width: cells of a line.
+        height: number of lines; the last two are the horizontal axis.
+        look: colours.
+        axes: what is drawn to the right, and how what is drawn upwards is scaled.
+        cursor: place on the horizontal axis that is marked.
+    """
+    x_axis, y_axis = axes
+    x_range, y_range = find_ranges(curves, y_axis)
+    rows = max(LEAST_ROWS, height - 2)
+    ticks = choose_y_ticks(y_range, y_axis, max(2, rows // 2))
+    margin = 1 + max(map(len, ticks.values()), default=0)
+    sheet = Sheet(max(LEAST_COLUMNS, width - margin), rows, x_range, y_range)
+    for one in curves:
+        draw_curve(sheet, scale(one.train, y_axis), look.series[one.look], dashed=True)
+    for one in curves:
+        draw_curve(sheet, scale(one.validation, y_axis), look.series[one.look], dashed=False)
+    for one in curves:
+        _mark(sheet, one, look, y_axis, all_marks=one is curves[-1])
+    if cursor is not None:
+        draw_upright(sheet, cursor, y_range[0], CURSOR, look.quiet)
+    if sheet.is_free(sheet.columns - len(LEGEND), 0, len(LEGEND)):
+        sheet.write(sheet.columns - len(LEGEND), 0, LEGEND, look.quiet)
+    lines = frame(sheet, ticks, margin, x_range, x_axis, look.quiet)
+    return Chart(lines, margin, sheet.columns, x_range[1])
+
+
+def draw_curve(sheet: Sheet, points: Points, color: str, *, dashed: bool) -> None:
+    """Draw a curve; a single point is drawn as one."""
+    for start, end in zip(points, points[1:] or points, strict=False):
+        sheet.draw_segment(start, end, color, dashed=dashed)
+    if len(points) == 1:
+        sheet.put(points[0], "·" if dashed else "●", color)
+
+
+def draw_upright(sheet: Sheet, x: float, low: float, character: str, color: str) -> None:
+    """Draw an upright line through the cells that are free."""
+    column, _ = sheet.find_cell(x, low)
+    for row in range(sheet.rows):
+        if sheet.is_free(column, row, 1):
+            sheet.write(column, row, character, color)
+
+
+def _mark(sheet: Sheet, one: Curves, look: Look, y_axis: YAxis, *, all_marks: bool) -> None:
+    """Mark a run's best evaluation and where it learns by heart, and name it at its end."""
+    color, points = look.series[one.look], scale(one.validation, y_axis)
+    if not points:
+        return
+    letter = f"{one.letter} " if one.letter else ""
+    if one.letter:
+        column, row = sheet.find_cell(*points[0])
+        sheet.write(column, row, one.letter, color)
+    if one.best is not None and (best := scale([one.best], y_axis)):
+        sheet.put(best[0], BEST, color)
+        if all_marks and len(points) > 2:
+            column, row = sheet.find_cell(*best[0])
+            sheet.write_near(column, row + 1, f"▲ {one.best_label}", color)
+    if all_marks and one.by_heart is not None:
+        low = points[-1][1]
+        draw_upright(sheet, one.by_heart, low, HEART, color)
+        column, row = sheet.find_cell(one.by_heart, low)
+        sheet.write_near(column, row + 2, BY_HEART, color, rows=6)
+    column, row = sheet.find_cell(*points[-1])
+    name = f"{letter}{shorten(one.name, LONGEST_LABEL)}"
+    label = f"{name} {one.best[1]:.3f}" if one.best is not None else name
+    if cell_len(label) == len(label):  # a cell holds one character
+        sheet.write_near(column, row - 1, label, color)
+
+
+def frame(
+    sheet: Sheet, ticks: dict[float, str], margin: int, x_range: Range, unit: str, color: str
+) -> list[Text]:
+    """Return the lines of a chart with its axes.
+
+    Args:
+        sheet: what is drawn inside.
+        ticks: labels of the vertical axis by their place.
+        margin: cells to the left of the inside.
+        x_range: range of the horizontal axis.
+        unit: what stands behind its numbers.
+        color: colour of the axes.
+    """
+    labels = {sheet.find_cell(x_range[0], y)[1]: label for y, label in ticks.items()}
+    lines = []
+    for row in range(sheet.rows):
+        axis = f"{labels[row]:>{margin - 1}}┤" if row in labels else f"{'':{margin - 1}}│"
+        lines.append(sheet.render_row(row, Text(axis, style=color, no_wrap=True)))
+    below, numbers = ["─"] * sheet.columns, [" "] * (margin + sheet.columns)
+    labels_below = choose_ticks(*x_range, max(2, sheet.columns // 12))
+    for x, label in labels_below.items():
+        column, _ = sheet.find_cell(x, 0.0)
+        below[column] = "┬"
+        at = min(margin + column - len(label) // 2, len(numbers) - len(label))
+        numbers[at : at + len(label)] = label
+    line = "".join(numbers)
+    last = line.rstrip().rfind(" ")
+    if line[max(0, last - len(unit)) : last].isspace():  # before the last number
+        line = f"{line[: last - len(unit)]}{unit}{line[last:]}"
+    lines.append(Text(f"{'':{margin - 1}}└{''.join(below)}", style=color, no_wrap=True))
+    lines.append(Text(line, style=color, no_wrap=True))
+    return lines
+
+
+def draw_small(
+    points: Points, width: int, height: int, colors: tuple[str, str], line: float | None
+) -> list[Text]:
+    """Return one curve on a logarithmic axis, with a horizontal line at a value.
+
+    Args:
+        points: the curve.
+        width: cells of a line.
+        height: number of lines.
+        colors: colour of the curve; colour of axis and line.
+        line: value of the horizontal line; None draws none.
+    """
+    drawn = scale(points, "log")
+    values = [y for _, y in drawn] + [y for _, y in scale([(0, line or 0.0)], "log")]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    y_range = (low - 0.05, high + 0.05)
+    right = max((x for x, _ in points), default=1.0) or 1.0
+    ticks = choose_y_ticks(y_range, "log", max(2, height // 2))
+    margin = 1 + max(map(len, ticks.values()), default=0)
+    sheet = Sheet(max(LEAST_COLUMNS, width - margin), max(1, height), (0.0, right), y_range)
+    draw_curve(sheet, drawn, colors[0], dashed=False)
+    if line is not None:
+        for _, y in scale([(0.0, line)], "log"):
+            _, row = sheet.find_cell(0.0, y)
+            for column in range(sheet.columns):
+                if sheet.is_free(column, row, 1):
+                    sheet.write(column, row, CLIP, colors[1])
+    return frame(sheet, ticks, margin, (0.0, right), "", colors[1])[: sheet.rows]

@@ -1,0 +1,88 @@
+"""The table of the runs on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.coordinate import Coordinate
+from textual.message import Message
+from textual.widgets import DataTable
+
+from charlm.drawing.panels import shorten
+from tui.train.runs import COLUMNS
+
+LONGEST_CELL = 28
+"""Cells of the longest name that is shown whole."""
+KEPT, LOOKED_AT = "●", "○"
+"""Marks of the runs that are drawn: those that are kept, and the one at the cursor."""
+
+
+class RunsTable(DataTable[Text]):
+    """The runs: their task, state, best figure, network, rate and time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "tell('draw')", "draw"),
+        Binding("enter", "tell('settings')", "its settings into the form", show=False),
+        Binding("w", "tell('use')", "write/use"),
+        Binding("plus", "tell('more')", "more passes"),
+        Binding("r", "tell('rename')", "rename", show=False),
+        Binding("e", "tell('note')", "note", show=False),
+        Binding("delete", "tell('delete')", "delete", show=False),
+        Binding("s", "tell('sort')", "sort", show=False),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done with the run at the cursor."""
+
+        what: str
+
+    def __init__(self) -> None:
+        super().__init__(id="table", cursor_type="row", cell_padding=0)
+        self._rows: list[str] = []
+
+    def on_mount(self) -> None:
+        """Make the columns."""
+        self.add_column("  ", key="mark")
+        for name in COLUMNS:
+            self.add_column(f"{name} ", key=name)
+
+    def action_tell(self, what: str) -> None:
+        """Ask the pane to do something with the run at the cursor."""
+        self.post_message(self.Asked(what))
+
+    def show_rows(
+        self, rows: Mapping[str, Iterable[str]], letters: Mapping[str, str], chosen: str | None
+    ) -> None:
+        """Show rows by the names of their runs; those that stay are changed where they stand.
+
+        Args:
+            rows: cells of each row.
+            letters: what stands before each run that is drawn.
+            chosen: run at the cursor.
+        """
+        with self.prevent(DataTable.RowHighlighted):
+            if [*rows] != self._rows:
+                self.clear()
+                for name, cells in rows.items():
+                    self.add_row(*self._make_cells(cells, letters.get(name, "")), key=name)
+                self._rows = [*rows]
+            else:
+                for row, (name, cells) in enumerate(rows.items()):
+                    for column, cell in enumerate(self._make_cells(cells, letters.get(name, ""))):
+                        place = Coordinate(row, column)
+                        if self.get_cell_at(place).plain != cell.plain:
+                            self.update_cell_at(place, cell, update_width=True)
+            if chosen in self._rows:
+                self.move_cursor(row=self._rows.index(chosen))
+
+    @staticmethod
+    def _make_cells(cells: Iterable[str], letter: str) -> list[Text]:
+        return [
+            Text(f"{letter:<3}", no_wrap=True),
+            *(Text(f"{shorten(cell, LONGEST_CELL)}  ", no_wrap=True) for cell in cells),
+        ]
