@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +12,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import ContentSwitcher
 
 from corpora.errors import UserError
@@ -86,7 +88,7 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
     async def on_mount(self) -> None:
         """Show the pane of the last session, as the settings say."""
         self.use_settings(self.settings)
-        self.theme_changed_signal.subscribe(self, lambda theme: self.keep_theme(theme.name))
+        self.theme_changed_signal.subscribe(self, self.keep_theme)
         if self._wrong is not None:
             self.notify(f"{self._wrong}; the settings of charlm are used", severity="error")
         self.watch_changes()
@@ -101,14 +103,11 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
         for pane in self.panes.values():
             pane.use_settings()
 
-    def keep_theme(self, name: str) -> None:
+    def keep_theme(self, theme: Theme) -> None:
         """Keep a theme that the user chose, for the next session."""
-        from dataclasses import replace
-
-        if name == self.settings.theme or self._wrong is not None:
-            return
-        self.settings = replace(self.settings, theme=name)
-        self.save_settings(self.settings)
+        if theme.name != self.settings.theme and self._wrong is None:
+            self.settings = replace(self.settings, theme=theme.name)
+            self.save_settings(self.settings)
 
     @work(thread=True, group="settings", exit_on_error=False)
     def save_settings(self, new: settings.Settings) -> None:

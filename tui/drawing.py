@@ -1,4 +1,4 @@
-"""What everything that the app draws goes through: texts of strangers, and NO_COLOR."""
+"""What everything that the app draws goes through: texts of strangers, colours, NO_COLOR."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.notifications import SeverityLevel
 
 from charlm.console.program import printable
 from tui.strangers import NO_CONTROLS
+from tui.themes import make_readable
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -37,6 +38,10 @@ class DrawsStrangers(Base):
             for one in super().get_line_filters()
         ]
         return [NO_CONTROLS, *filters]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the colours of the theme, with those of text far enough from their grounds."""
+        return make_readable(super().get_css_variables())
 
     def notify(
         self,
