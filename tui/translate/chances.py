@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-LOWEST = -12
-"""Power of ten at which the longest scale begins: below it, single precision has little to say."""
+LOWEST = -9
+"""Power of ten at which the longest scale begins: what is rarer has no bar, but a figure."""
 STEP = 3
 """Powers of ten between two ticks of a scale."""
 

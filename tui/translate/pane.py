@@ -1,197 +1,251 @@
-"""The pane Translate: a command, its actions, and the attention of each action to its words."""
+"""The pane Translate: a command, its actions, and what two translators make of it."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, ClassVar
+import random
+from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Select, Static
-from textual.worker import get_current_worker
+from textual.widgets import Input, Select
 
-from charlm.console.program import format_name
-from corpora.scan.grammar import interpret
+from charlm.runs.registry import TRANSLATOR
+from corpora.scan.grammar import draw
+from tui.help import format_key
+from tui.keys import KEYS, bind
 from tui.models import Models
-from tui.pane import Pane
-from tui.translate.grammar import NextWord, check_command
-from tui.translate.heat_map import HeatMap, Map
-from tui.widgets.bars import Bar, Bars
-from tui.widgets.choice import ModelChoice
+from tui.reading import Reading
+from tui.translate.beam_panel import BeamPanel
+from tui.translate.break_panel import BreakPanel
+from tui.translate.command_line import CommandLine
+from tui.translate.command_panel import CommandPanel
+from tui.translate.desk import Desk
+from tui.translate.heat_map import HeatMap
+from tui.translate.remembered import Remembered
+from tui.translate.side import Side
+from tui.translate.translators import load_translator
+from tui.translate.working import Working
+from tui.widgets.stepper import Stepper
 
-if TYPE_CHECKING:
-    from seq.scan.library import CommandTranslator, TranslatedCommand
-
-COMMAND = "jump around left twice and walk"
+NO_MODEL = 1_000_000
+"""Index of no model: the side stays empty until the user chooses one."""
 
 
-class TranslatePane(Pane):
+class TranslatePane(Working):
     """A command, checked as it is typed, and its translation by one or two translators."""
 
     HELP = """\
-Type a SCAN command, such as *jump around left twice and walk*. The line below it shows which words
-can follow; `→` accepts the suggested word.
+Type a SCAN command, such as *jump around left twice and walk*. The brackets below it show how the
+grammar reads it, and the symbols what it asks for; the bottom edge shows which words can follow.
 
 Each line of the map is a step of the translation. The numbers are the attention weights of the
-words at that step, in hundredths. `F6` goes to the map; the arrow keys and the mouse move its
-cursor. The bars below show the probability of every symbol at the step of the cursor. `F7` hides
-the steps, and `↓` then shows them one by one.
+words at that step, in hundredths. A translator without attention shows what it works from instead:
+the units of its decoder, those that move most first. Both maps show the same steps. `≠` marks a
+step at which the translators differ, `✗` one that is not what the grammar asks for.
 
-A wide window shows a second translator beside the first, such as one without attention.
+Below are the probabilities of every symbol at the step of the cursor, the translations that a beam
+search finds, and a table that says on which splits of SCAN the translators break, with commands
+that go wrong: enter puts one into the command line.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f7", "step", "Step by step"),
-        Binding("f6", "focus_map", "Go to the map"),
+        bind("run", "break", "break it"),
+        bind("steps", "steps", "steps"),
+        bind("example", "random", "random"),
+        bind("beside", "beside", "other model"),
+        bind("save", "save", "save"),
+        Binding("m", "focus_map", "map"),
+        Binding("b", "beam", "beam"),
+        bind("stop", "stop", "Stop; back to the command", show=False),
     ]
     SIDES = ("left", "right")
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.initial_command = COMMAND
+        self.remembered = Remembered()
         self.translators = Models(load_translator, self._show_loading)
-        self.translations: dict[str, TranslatedCommand] = {}
-        """The translation on each side."""
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
-        yield Input(
-            self.initial_command,
-            placeholder="a command",
-            suggester=NextWord(),
-            id="command",
-            compact=True,
-        )
-        yield Static(id="grammar", markup=False)
-        with Horizontal():
-            for number, side in enumerate(self.SIDES):
-                with Vertical(id=side, classes="translation"):
-                    yield ModelChoice(
-                        "translator", none="no translator", preferred=number, id=f"{side}-model"
-                    )
-                    yield Static(id=f"{side}-said", classes="said", markup=False)
-                    yield HeatMap(id=f"{side}-map")
-                    yield Bars(id=f"{side}-bars")
+        kept = self.remembered
+        hint = f"↑ history · {self.show_key('example')} random"
+        command = CommandPanel(kept.command, kept.history, hint, id="command-panel")
+        yield Desk(command, BeamPanel(kept.width, id="beam"))
+
+    def on_mount(self) -> None:
+        """Choose and show what was there at the end of the last session."""
+        desk, kept = self.desk, self.remembered
+        for side in (desk.left, desk.right):
+            side.wish = kept.wishes.get(str(side.id))
+            model = kept.models.get(str(side.id), "")
+            if model:
+                side.model_choice.use(model)
+            elif model is None:
+                side.model_choice.preferred = NO_MODEL
+        desk.breaks.explain(self.show_key("run"))
+        desk.breaks.models = kept.tried
+        desk.breaks.show_findings(kept.findings)
 
     @property
     def command(self) -> str:
         """The command as the user typed it."""
         return self.query_one("#command", Input).value
 
+    def show_key(self, name: str) -> str:
+        """Return a key of the app as the user has set it."""
+        return format_key(self.app._keymap.get(name, KEYS[name].key))
+
+    # What the app asks for
+
     def get_state(self) -> dict[str, Any]:
-        """Return the command."""
-        return {"command": self.command}
+        """Return the command, those before it, and what is chosen."""
+        kept, desk = self.remembered, self.desk
+        kept.command, kept.history = self.command, desk.command_panel.line.history.commands
+        kept.width = desk.beam.width
+        for side, chosen in zip((desk.left, desk.right), self.desk.chosen, strict=True):
+            if side.model_choice.offered:
+                kept.models[str(side.id)] = chosen
+            if side.wish is not None:
+                kept.wishes[str(side.id)] = side.wish
+        kept.tried, kept.findings = dict(desk.breaks.models), desk.breaks.findings
+        return kept.write()
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        """Begin with the command of the last session."""
-        command = state.get("command")
-        if isinstance(command, str) and command:
-            self.initial_command = command
+        """Begin with what was there at the end of the last session."""
+        self.remembered = Remembered.read(state)
 
     def use(self, name: str) -> None:
         """Use this model for the translation on the left."""
-        self.query_one("#left-model", ModelChoice).use(name)
+        self.desk.left.model_choice.use(name)
+
+    def get_reading(self) -> Reading | None:
+        """Return the command and the step of the cursor."""
+        used = self.desk.used
+        if (answer := used.answer) is None:
+            return None
+        return Reading(TRANSLATOR, answer.model, answer.command, used.heat_map.row)
+
+    def focus_first(self) -> None:
+        """Begin in the command line, at once: the panels give the focus to who asks first."""
+        self.screen.set_focus(self.desk.command_panel.line)
+
+    # What the user changes
 
     @on(Input.Changed, "#command")
-    @on(Select.Changed)
+    @on(Select.Changed, "ModelChoice")
     def check(self) -> None:
         """Show whether the text is a command, or what is wrong with it; translate a command."""
-        self.set_class(self.query_one("#right-model", ModelChoice).chosen is None, "-one")
-        typed = self.command
-        found = check_command(typed)
-        line = self.query_one("#grammar", Static)
-        line.set_class(bool(found.wrong), "wrong")
-        line.set_class(found.whole, "right")
-        follow = ", ".join(found.follow)
-        if found.wrong:
-            line.update(f"✗ {found.wrong}")
-        elif found.whole:
-            actions = len(interpret(typed.lower()))
-            more = f"; can continue with {follow}" if follow else ""
-            line.update(f"✓ {actions} action{'s' * (actions > 1)}{more}")
-            self.translate(" ".join(typed.lower().split()))
-        else:
-            line.update(f"… continue with {follow}")
-
-    @work(thread=True, group="translate", exclusive=True, exit_on_error=False)
-    def translate(self, command: str) -> None:
-        """Translate a command with the translator chosen on each side."""
-        worker = get_current_worker()
-        failed: Exception | None = None
-        for side in self.SIDES:
-            chosen = self.query_one(f"#{side}-model", ModelChoice).chosen
-            if chosen is None:
-                continue
-            try:
-                with self.translators.lock:
-                    if worker.is_cancelled:
-                        return
-                    found = self.translators.get(chosen).translate(command)[0]
-            except Exception as error:  # the other side goes on
-                failed = error
-                if not worker.is_cancelled:
-                    self.call_later(self.query_one(f"#{side}-said", Static).update, "")
-                continue
-            if not worker.is_cancelled:
-                self.call_later(self._show_translation, side, found)
-        if failed is not None:
-            raise failed
-
-    def _show_loading(self, name: str) -> None:
-        for side in self.SIDES:
-            if self.query_one(f"#{side}-model", ModelChoice).chosen == name:
-                line = self.query_one(f"#{side}-said", Static)
-                self.call_later(line.update, f"loading {format_name(name)} …")
-
-    def _show_translation(self, side: str, found: TranslatedCommand) -> None:
-        self.translations[side] = found
-        right = found.ended and found.actions == interpret(" ".join(found.command))
-        line = self.query_one(f"#{side}-said", Static)
-        line.set_class(not right, "wrong")
-        verdict = "✓ right" if right else "✗ wrong"
-        actions = " ".join(map(format_name, found.actions)) or "no actions"
-        line.update(f"{verdict}, probability {math.exp(found.log_prob):.1%}: {actions}")
-        heat_map = self.query_one(f"#{side}-map", HeatMap)
-        heat_map.show_map(Map(found.command, found.steps, found.attention))
-        if heat_map.shown is not None:
-            heat_map.shown = 1
-        self._show_probabilities(side)
-
-    @on(HeatMap.Moved)
-    def follow_cursor(self, event: HeatMap.Moved) -> None:
-        """Show the probabilities at the step of the cursor, with both cursors at that step."""
-        for side in self.SIDES:
-            other = self.query_one(f"#{side}-map", HeatMap)
-            if other is not event.heat_map:
-                with self.prevent(HeatMap.Moved):
-                    other.shown = event.heat_map.shown
-                    other.row, other.column = event.heat_map.row, event.heat_map.column
-            self._show_probabilities(side)
-
-    def _show_probabilities(self, side: str) -> None:
-        found, row = self.translations.get(side), self.query_one(f"#{side}-map", HeatMap).row
-        if found is None or row >= len(found.steps):
+        desk = self.desk
+        second = desk.right.model_choice
+        desk.show_second(not second.offered or second.chosen is not None)
+        found = desk.command_panel.check()
+        command = desk.command_panel.command
+        desk.mark_stale(command, self.desk.chosen)
+        self.remember()
+        if not found.whole:
             return
-        shares = zip(found.symbols, found.probabilities[row].tolist(), strict=True)
-        likeliest = sorted(shares, key=lambda one: -one[1])
-        bars = [Bar(name, share, name == found.steps[row]) for name, share in likeliest]
-        self.query_one(f"#{side}-bars", Bars).show_bars(bars)
+        chosen = {
+            side: name
+            for side, name in zip((desk.left, desk.right), self.desk.chosen, strict=True)
+            if name is not None
+        }
+        for side in chosen:
+            side.show_work("translating")
+        self.translate(command, chosen)
 
-    def action_step(self) -> None:
+    @on(Select.Changed, "WhatChoice")
+    def choose_what(self, event: Select.Changed) -> None:
+        """Show what was chosen for the map of a side."""
+        side = next(one for one in event.select.ancestors if isinstance(one, Side))
+        if isinstance(event.value, str) and event.value != side.what:
+            self._show_what(side, event.value)
+
+    @on(HeatMap.Asked)
+    def show_asked(self, event: HeatMap.Asked) -> None:
+        """Show what a key asks for in a map."""
+        side = next(one for one in event.heat_map.ancestors if isinstance(one, Side))
+        if event.what in side.fields:
+            self._show_what(side, event.what)
+        elif side.answer is not None:
+            self.notify(f"{side.letter} has no {event.what} to show", severity="warning")
+
+    def _show_what(self, side: Side, what: str) -> None:
+        side.wish = what
+        side.draw()
+        if side.needs_trace:
+            self.look_inside()
+        self.remember()
+
+    @on(BeamPanel.Wanted)
+    @on(Desk.SideChanged)
+    @on(Stepper.Changed, "#beam-width")
+    def fill_beam(self) -> None:
+        """Search the translations, as widely as the user wants."""
+        self.search_beam()
+        self.remember()
+
+    @on(CommandLine.Left)
+    def go_down(self) -> None:
+        """Go from the command line to the map below it."""
+        self.action_focus_map()
+
+    @on(CommandLine.Kept)
+    def keep_history(self) -> None:
+        """Have the app keep the command for the next session."""
+        self.remember()
+
+    @on(BreakPanel.Chosen)
+    def put_command(self, event: BreakPanel.Chosen) -> None:
+        """Put a command that goes wrong into the command line."""
+        self.desk.command_panel.line.put(event.command)
+
+    @on(HeatMap.Left)
+    def go_up(self) -> None:
+        """Go from the first step to the command above it."""
+        self.desk.command_panel.line.focus()
+
+    # Actions
+
+    def action_random(self) -> None:
+        """Put a random command into the command line."""
+        self.desk.command_panel.line.put(draw(random.Random(self.remembered.drawn)))
+        self.remembered.drawn += 1
+
+    def action_steps(self) -> None:
         """Show only the first step, or show all steps again."""
-        heat_map = self.query_one("#left-map", HeatMap)
+        heat_map = self.desk.used.heat_map
         heat_map.shown = 1 if heat_map.shown is None else None
         heat_map.focus()
-        self.follow_cursor(HeatMap.Moved(heat_map))
+        self.desk.follow(heat_map)
 
     def action_focus_map(self) -> None:
         """Focus the map."""
-        self.query_one("#left-map", HeatMap).focus()
+        self.desk.used.heat_map.focus()
 
+    def action_beam(self) -> None:
+        """Show the beam, and move the focus there, or back."""
+        self.call_after_refresh(self.desk.toggle_beam().focus)
 
-def load_translator(path: str) -> CommandTranslator:
-    """Return the translator at `path`, on the CPU."""
-    from seq.scan.library import load
+    def action_beside(self) -> None:
+        """Lay another translator beside the first, or choose which one."""
+        desk = self.desk
+        choice = desk.right.model_choice
+        if choice.chosen is not None:
+            desk.show_tab("right")
+            desk.right.unfold_choice()
+            return
+        others = [name for name in choice.offered if name != self.desk.chosen[0]] or choice.offered
+        if others:
+            choice.value = others[0]
+        else:
+            self.notify("there is no translator to lay beside it", severity="warning")
 
-    return load(path, device="cpu")
+    def action_stop(self) -> None:
+        """Stop what works; else show all steps; else go back to the command."""
+        desk = self.desk
+        if self.tries:
+            self.stop_trying()
+        elif desk.used.heat_map.shown is not None:
+            self.action_steps()
+        else:
+            desk.command_panel.line.focus()
