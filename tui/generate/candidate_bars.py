@@ -65,6 +65,11 @@ class CandidateBars(Bars):
         fit = max(1, self.size.width // COLUMN)
         return min(fit, -(-len(self.bars) // rows))
 
+    @property
+    def longest(self) -> float:
+        """The share of the longest bar: those of both columns can be compared."""
+        return max(1e-9, *(bar.share for bar in self.bars), *self.drawn)
+
     def list_lines(self) -> list[int]:
         """Return what stands on each line of one column: a candidate, the heading, or the cut."""
         lines = list(range(len(self.bars)))
@@ -126,9 +131,9 @@ class CandidateBars(Bars):
         return [
             Segment(name, style if bar.marked else plain),
             Segment(f" {format_share(bar.share)} ", plain),
-            Segment(set_cell_size(draw_bar(bar.share, room), room), style),
+            Segment(set_cell_size(draw_bar(bar.share / self.longest, room), room), style),
             Segment(second, plain if drawn else note),
-            Segment(draw_bar(drawn, room), kept if not bar.marked else style),
+            Segment(draw_bar(drawn / self.longest, room), kept if not bar.marked else style),
         ]
 
     def _draw_narrow(self, number: int, room: int, plain: Style) -> list[Segment]:
@@ -139,10 +144,11 @@ class CandidateBars(Bars):
         shares = f" {format_share(bar.share)}→{format_share(drawn).strip() if drawn else '┄'}"
         name = f"{mark}{bar.name}"
         left = room - cell_len(name) - 11
+        bars = draw_bar(bar.share / self.longest, max(0, left - 1))
         return [
             Segment(name, style if bar.marked else plain),
             Segment(set_cell_size(shares, 10), plain),
-            Segment(set_cell_size(draw_bar(bar.share, max(0, left - 1)), max(0, left)), style),
+            Segment(set_cell_size(bars, max(0, left)), style),
             Segment(" ", plain),
         ]
 

@@ -12,9 +12,10 @@ from textual.widgets import TextArea
 
 from charlm.runs.registry import CHARACTERS
 from tui.generate.buttons import Buttons
+from tui.generate.compare_view import CompareView
+from tui.generate.comparing_pane import ComparingPane
 from tui.generate.controls import Controls, ControlsGrid
 from tui.generate.desk import Desk
-from tui.generate.filing_pane import FilingPane
 from tui.generate.inside_panel import InsidePanel
 from tui.generate.next_panel import NextPanel
 from tui.generate.prompt import Prompt
@@ -35,7 +36,7 @@ EXAMPLES = (
 """Beginnings of texts."""
 
 
-class GeneratePane(FilingPane):
+class GeneratePane(ComparingPane):
     """The text, what may come next, the network inside, the prompt, and the surprises."""
 
     HELP = """\
@@ -85,9 +86,11 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
             yield InsidePanel(id="inside")
             yield PromptPanel(self.prompt, controls, id="writing")
             yield SurprisesPanel(id="surprising")
+        yield CompareView(id="beside")
 
     def on_mount(self) -> None:
         """Use the settings that were kept."""
+        self.beside.display = False
         self.desk.view.joined = self.controls.wrap == "re-flow"
         self.desk.view.colored = self._state.get("colored") is True
         if self.kept is not None:
@@ -181,7 +184,10 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         author = self.desk.author
         if not self.can_write() or author is None:
             return
-        if author.writer.busy:
+        if self.comparing:
+            if not self.stop_sides():
+                self.compare()
+        elif author.writer.busy:
             self.desk.stop()
         elif not len(author.manuscript):
             self.begin()
@@ -204,7 +210,8 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
 
     def action_toggle_colors(self) -> None:
         """Switch the colours, which show the surprisal of each character, on or off."""
-        self.desk.toggle_colors()
+        for panel in self.beside.sides if self.comparing else (self.desk,):
+            panel.toggle_colors()
         self.remember()
 
     def action_new(self) -> None:
@@ -230,9 +237,11 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         """Restore the text that was undone last."""
         self.go_back(forward=True)
 
-    def action_stop(self) -> None:
-        """Stop writing, or leave the step mode."""
-        if self.desk.busy:
+    async def action_stop(self) -> None:
+        """Stop writing, leave the step mode, or go back to the one text."""
+        if self.comparing:
+            await self.show_one()
+        elif self.desk.busy:
             self.desk.stop()
         else:
             self.set_stepping(False)

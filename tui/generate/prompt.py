@@ -65,8 +65,10 @@ class Prompt(TextArea):
 
     async def _on_paste(self, event: Paste) -> None:
         """Take many lines for a text to read."""
+        event.stop()
+        event.prevent_default()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         if text.strip("\n").count("\n") > MOST_PASTED:
-            event.stop()
-            event.prevent_default()
             self.post_message(self.Pasted(text))
+        else:
+            self.replace(text, *self.selection, maintain_selection_offset=False)
