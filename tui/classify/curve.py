@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from charlm.console.program import printable
 from charlm.drawing.braille import Canvas
+from tui.classify.inks import Inks
 from tui.classify.spans import find_place
 
 if TYPE_CHECKING:
@@ -22,19 +22,6 @@ MARGIN = 6
 """Columns of the labels at the left: "100% "."""
 LEAST_STEP = 0.03
 """Least change of the probability for which a word is named below the curve."""
-
-
-@dataclass(frozen=True)
-class Inks:
-    """Styles of the parts of the curve."""
-
-    above: str
-    """Where the class is the more probable one."""
-    below: str
-    muted: str
-    """Axis and words."""
-    mark: str
-    """The place of the cursor."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +181,13 @@ def describe_word(curve: Curve, word: int) -> str:
     return f"{line} ({points:+d})" if points else line
 
 
-def name_curve(class_names: Sequence[str], curve: Curve | None) -> str:
-    """Return what is drawn: of two classes the probability of the second one."""
-    name = curve.class_name if curve is not None else class_names[1] if class_names else "a class"
-    return f"P({printable(name)}) after each word"
+def describe_turn(curve: Curve) -> str:
+    """Return after which word the probability changed most."""
+    if curve.turn is None:
+        return "no word changes its mind"
+    return f"it turns {describe_word(curve, curve.turn[1])}"
+
+
+def name_curve(curve: Curve) -> str:
+    """Return what is drawn."""
+    return f"P({printable(curve.class_name)}) after each word"

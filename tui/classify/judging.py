@@ -1,30 +1,39 @@
-"""Classify texts and files of texts. This module uses no screen."""
+"""The threads that read a review: one for the verdict, one for words and curve.
+
+The verdict never waits for an explanation. An explanation that nobody waits for any more stops at
+its next report of progress.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from textual import work
+from textual.worker import Worker, get_current_worker
+
 from charlm.console.program import format_name
-from tui.files import parse_path
+from tui.classify.opinions import Opinion
+from tui.classify.spans import Span, make_spans, orient
+from tui.classify.subject import Subject
+from tui.classify.verdict_lines import Sides
 from tui.models import Models
+from tui.pane import Pane
 
 if TYPE_CHECKING:
     from seq.imdb.explain import Explanation
-    from seq.imdb.library import Prediction, TextClassifier
+    from seq.imdb.library import TextClassifier
+    from tui.classify.curve import Curve
 
-AT_ONCE = 64
-"""Texts of a file that are classified as one batch, and then shown."""
+LONGEST_COLORED = 20_000
+"""Characters of a text that are explained and shown in colour."""
 
 
-@dataclass(frozen=True)
-class ClassifiedText:
-    """A text, its label, and the probability of the label; both are None if it has no words."""
-
-    text: str
-    label: str | None
-    probability: float | None
+class OutdatedError(Exception):
+    """Nobody waits any more for what is being computed."""
 
 
 def load_classifier(path: str) -> TextClassifier:
@@ -34,66 +43,121 @@ def load_classifier(path: str) -> TextClassifier:
     return load(path, device="cpu")
 
 
-def describe_prediction(prediction: Prediction) -> str:
-    """Return a line with the label, its probability, and the number of words."""
-    if prediction.label is None or prediction.probability is None:
-        return "no words, so no label"
-    unknown = f", {prediction.unknown} of them unknown" if prediction.unknown else ""
-    words = f"{prediction.words:,} word{'s' * (prediction.words > 1)}"
-    label = format_name(prediction.label)
-    return f"{label}, {prediction.probability:.1%} sure  ({words}{unknown})"
+class JudgingPane(Pane):
+    """A pane that has reviews read in threads, and shows what they find."""
 
+    classifiers: Models[TextClassifier]
 
-def orient(explanation: Explanation) -> tuple[list[tuple[str, float]], str, str]:
-    """Return the pieces of an explained text with signs that mean the same for every text.
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.explaining = Lock()
+        """Lock that a thread holds while it explains a text."""
 
-    Contributions are to the label of their text: of two classes, a word for the same class would
-    be positive in one text and negative in the next. Here positive is always for the second class.
-    Of more classes, there are the label and what speaks against it.
+    # What a subclass shows
 
-    Returns:
-        The pieces, what a positive contribution speaks for, and what a negative one speaks for.
-    """
-    pieces = list(explanation.pieces())
-    label, classes = explanation.prediction.label, list(explanation.prediction.probabilities)
-    if len(classes) != 2:
-        return pieces, str(label), "the others"
-    if label == classes[0]:
-        pieces = [(piece, -value) for piece, value in pieces]
-    return pieces, classes[1], classes[0]
+    def show_opinion(self, name: str, subject: Subject, opinion: Opinion) -> None:
+        """Show the verdict of a review."""
 
+    def show_second(self, name: str, subject: Subject, opinion: Opinion) -> None:
+        """Show the verdict of the second classifier."""
 
-def classify_file(
-    path: str,
-    classifiers: Models[TextClassifier],
-    name: str,
-    cancelled: Callable[[], bool],
-) -> Iterator[tuple[list[ClassifiedText], int]]:
-    """Classify the texts of a file or a folder.
+    def show_words(self, subject: Subject, spans: Sequence[Span], sides: Sides) -> None:
+        """Show what the words of a review speak for."""
 
-    Args:
-        path: file or folder of texts, as the user typed it.
-        classifiers: classifiers by name.
-        name: name of the classifier to use.
-        cancelled: returns whether to stop; it is called before each batch.
+    def show_curve(self, subject: Subject, curve: Curve | None) -> None:
+        """Show the probability as a review is read on."""
 
-    Yields:
-        Each batch of classified texts, with the number of all texts.
+    def show_progress(self, what: str, done: int, total: int) -> None:
+        """Show how much of a review is explained, or read on."""
 
-    Raises:
-        UserError: if the texts cannot be read or the classifier cannot be loaded.
-    """
-    from corpora.labelled.texts import read
+    def show_failure(self) -> None:
+        """Show that nothing works any more: something went wrong."""
 
-    texts = read(str(parse_path(path)), labelled=False).texts
-    for start in range(0, len(texts), AT_ONCE):
-        some = texts[start : start + AT_ONCE]
-        with classifiers.lock:
-            if cancelled():
+    # Threads
+
+    def get_classifier(self, worker: Worker[None], name: str) -> TextClassifier:
+        """Return a classifier, loaded if it was not.
+
+        Raises:
+            OutdatedError: the worker is cancelled.
+        """
+        with self.classifiers.lock:
+            if worker.is_cancelled:
+                raise OutdatedError
+            return self.classifiers.get(name)
+
+    @work(thread=True, group="classify", exclusive=True, exit_on_error=False)
+    def judge(self, name: str, second: str | None, subject: Subject) -> None:
+        """Show the verdict of a review; load the classifier even if the review has no text."""
+        worker = get_current_worker()
+        try:
+            chosen = self.get_classifier(worker, name)
+            if subject.text.strip():
+                opinion = subject.opinion or Opinion.of(chosen.classify([subject.text])[0])
+                self.show_later(worker, self.show_opinion, name, subject, opinion)
+                if second is not None:
+                    other = self.get_classifier(worker, second)
+                    said = Opinion.of(other.classify([subject.text])[0])
+                    self.show_later(worker, self.show_second, second, subject, said)
+            else:
+                self.show_later(worker, self.show_opinion, name, subject, Opinion(None, {}))
+        except OutdatedError:
+            return
+        except Exception:
+            self.show_later(worker, self.show_failure)
+            raise
+
+    @work(thread=True, group="explain", exclusive=True, exit_on_error=False)
+    def explain(self, name: str, subject: Subject) -> None:
+        """Show what the words of a review speak for, then the curve as it is read on."""
+        from seq.imdb.beginnings import read_on
+        from seq.imdb.explain import explain
+        from tui.classify.curve import Curve
+
+        worker, text = get_current_worker(), subject.text[:LONGEST_COLORED]
+        # A lock of its own: an explanation takes seconds, and the next verdict does not wait.
+        with self.explaining:
+            try:
+                chosen = self.get_classifier(worker, name)
+                advance = partial(self._advance, worker, [0], subject)
+                explanation = explain(chosen, text, progress=partial(advance, "explaining words"))
+                self._show_explanation(worker, subject, explanation)
+                advance = partial(self._advance, worker, [0], subject)
+                found = read_on(chosen, text, progress=partial(advance, "reading on"))
+                curve = None if found is None else Curve.of(found)
+                self.show_later(worker, self.show_curve, subject, curve)
+            except OutdatedError:
                 return
-            found = classifiers.get(name).classify(some)
-        results = [
-            ClassifiedText(text, one.label, one.probability)
-            for text, one in zip(some, found, strict=True)
-        ]
-        yield results, len(texts)
+            except Exception:
+                self.show_later(worker, self.show_failure)
+                raise
+
+    def _advance(
+        self, worker: Worker[None], done: list[int], subject: Subject, what: str, words: int
+    ) -> None:
+        """Show how far a thread is; stop it if nobody waits for it."""
+        if worker.is_cancelled:
+            raise OutdatedError
+        done[0] += words
+        total = subject.opinion.words if subject.opinion is not None else 0
+        self.show_later(worker, self.show_progress, what, done[0], max(total, done[0]))
+
+    def _show_explanation(
+        self, worker: Worker[None], subject: Subject, explanation: Explanation
+    ) -> None:
+        pieces, pro, contra = orient(explanation)
+        sides = Sides(pro, contra)
+        self.show_later(worker, self.show_words, subject, make_spans(pieces), sides)
+
+
+def know(subject: Subject, opinion: Opinion) -> Subject:
+    """Return a review of which it is known now what is said of it."""
+    return replace(subject, opinion=opinion)
+
+
+def describe_classifier(name: str, opinion: Opinion) -> str:
+    """Return the name of a classifier and its classes, in a few words."""
+    classes = [format_name(one) for one in opinion.shares]
+    if len(classes) > 3:
+        return f"{format_name(name)} · {len(classes)} classes"
+    return " · ".join(filter(None, [format_name(name), "/".join(classes)]))

@@ -3,242 +3,219 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
-from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import Select, Static, TextArea
-from textual.worker import get_current_worker
+from textual.widgets import Label, Select, TextArea
 
-from charlm.console.program import format_name
-from tui.classify.judging import (
-    ClassifiedText,
-    classify_file,
-    describe_prediction,
-    load_classifier,
-    orient,
-)
+from charlm.runs.registry import CLASSIFIER
+from tui.classify.acting import ActingPane
+from tui.classify.curve_view import CurveView
+from tui.classify.examples import show_example
+from tui.classify.good_view import GoodView
+from tui.classify.judging import load_classifier
+from tui.classify.kept import Kept
+from tui.classify.opinions import Opinion
+from tui.classify.review_panel import ReviewPanel
 from tui.classify.review_table import ReviewTable
+from tui.classify.review_text import PreviewText, ReviewText
 from tui.classify.reviews import Reviews
-from tui.files import save
+from tui.classify.subject import ROW, Subject
+from tui.classify.verdict_view import VerdictView
+from tui.keys import bind
 from tui.models import Models
-from tui.pane import Pane
-from tui.screens import Ask
-from tui.widgets.bars import Bar, Bars
+from tui.reading import Reading
 from tui.widgets.choice import ModelChoice
+from tui.widgets.panel import Panel
+from tui.widgets.workspace import Workspace
 
-if TYPE_CHECKING:
-    from seq.imdb.explain import Explanation
-    from seq.imdb.library import Prediction
-
-DEBOUNCE = 0.25
-"""Seconds without a change of the text after which it is classified."""
 HISTORY_DELAY = 1.5
 """Seconds without a change of a classified text after which it enters the table."""
-LONGEST_COLORED = 20_000
-"""Characters of a text that are explained and shown in colour."""
+NONE = 10**6
+"""Index of the model that is chosen at first beside the first one: none."""
 
 
-class ClassifyPane(Pane):
-    """A text that is classified while it is typed, and a table of classified texts."""
+class ClassifyPane(ActingPane):
+    """A text that is classified while it is typed, and tables of classified texts."""
 
     HELP = """\
-Type or paste a review: its label and the probability of the label follow as you type. The colour of
-a word shows what it speaks for, whatever the label is; the line below the words says which class
-has which colour.
+Type or paste a review: its class, and how sure the model is, follow as you type. A word with a
+green ground, in bold, speaks for the second class (positive); one with a red ground, underlined,
+speaks for the first (negative), whatever the verdict is. Contributions are differences of the
+log-odds, in nats, if the word is left out. The curve shows what the model would have said after
+each word: a click on it goes to the word.
 
-`ctrl+o` opens a file of reviews (.txt with one on each line, .csv, .tsv, .jsonl, .parquet) or a
-folder of .txt files. The results fill a table of their own; `F7` goes from it to the table of typed
-texts and back. Enter on a row shows its text again. `F9` writes the table that is shown as CSV, and
-`F8` empties it. `ctrl+n` begins a new text.
+A file of reviews (.csv, .tsv, .jsonl, .parquet, or .txt with one on each line) or a folder of .txt
+files fills a table. Moving in it previews a review, enter opens it. If the file has classes (a
+column called label, sentiment, class or category, or a folder for each), you see how good the model
+is, and only the wrong ones if you like. A table is written as CSV with the columns of your file,
+`predicted` and `probability`.
+
+A second classifier can be laid beside: its verdict, and where the two differ.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "new", "New text"),
-        Binding("ctrl+o", "open", "Open file"),
-        Binding("f9", "export", "Export CSV"),
-        Binding("f7", "switch", "Typed or opened", show=False),
-        Binding("f8", "empty", "Empty table", show=False),
-        Binding("escape", "stop", "Stop reading", show=False),
+        bind("new", "new", "new"),
+        bind("open", "open", "open"),
+        bind("save", "export", "export"),
+        bind("example", "example", "example"),
+        bind("beside", "beside", "second"),
+        bind("run", "run", "read anew", show=False),
+        bind("stop", "stop", "stop", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.classifiers = Models(load_classifier, self._show_loading)
-        self.explaining = Lock()
-        """Lock that a thread holds while it explains a text."""
-        self.classify_timer: Timer | None = None
         self.history_timer: Timer | None = None
+        self.kept = Kept()
+        """What is kept for the next session, beside the typed reviews."""
+        self.restored: Any = None
+        """Typed reviews of the last session, until they are shown."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the pane."""
-        with Horizontal():
-            with Vertical(id="typed"):
-                yield ModelChoice("classifier", none="no classifier", id="classifier")
-                yield TextArea(placeholder="type or paste a review", id="review")
-                yield Static("", id="verdict", markup=False)
-                yield Bars(id="classes")
-            with Vertical(id="words"):
-                with VerticalScroll(can_focus=False):
-                    yield Static("", id="colored", markup=False)
-                yield Static("", id="meaning", markup=False)
-        yield Reviews(id="reviews")
+        """Lay out the panels."""
+        choices = Horizontal(
+            ModelChoice(CLASSIFIER, none="no classifier", id="classifier"),
+            Label("beside", classes="muted"),
+            ModelChoice(CLASSIFIER, none="none", preferred=NONE, id="second"),
+            classes="choices",
+        )
+        yield Workspace(
+            ReviewPanel(id="review-panel"),
+            Panel(choices, VerdictView(id="verdict"), title="Verdict", id="verdict-panel"),
+            Panel(CurveView(id="curve"), title="As it reads on", id="curve-panel"),
+            Reviews(id="reviews"),
+            Panel(GoodView(id="good"), title="How good", id="good-panel"),
+        )
 
     def on_mount(self) -> None:
-        """Colour the words anew when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda theme: self.schedule())
+        """Show one's own text, or an example on the first visit."""
+        self.query_one("#classifier", ModelChoice).wanted = self.kept.classifier
+        self.query_one("#second", ModelChoice).wanted = self.kept.second
+        self.reviews.history.restore(self.restored)
+        self.reviews.typed.update()
+        self.reviews.describe()
+        self.clear()
+        if self.kept.text:
+            self.panel.own.text = self.kept.text
+        elif not self.reviews.history.rows.all:
+            self.preview(show_example(self.kept.example, ()))
+
+    # What the app asks
 
     def use(self, name: str) -> None:
         """Classify with this model."""
-        self.query_one(ModelChoice).use(name)
+        self.query_one("#classifier", ModelChoice).use(name)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return one's own text, the typed reviews, and what is chosen."""
+        self.kept.classifier, self.kept.second = self.chosen, self.second
+        self.kept.text = self.panel.own.text
+        return {**self.kept.to_json(), "history": self.reviews.history.to_json()}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Take what `get_state` returned in the last session."""
+        self.kept, self.restored = Kept.from_json(state), state.get("history")
+
+    def get_reading(self) -> Reading | None:
+        """Return the review that is shown, and the word at the cursor."""
+        text = self.panel.subject.text
+        if self.chosen is None or not text.strip():
+            return None
+        stale = self.query_one("#curve-panel", Panel).stale
+        curve = None if stale else self.curve.curve
+        offset = self.panel.text.offset_of_cursor
+        return Reading(CLASSIFIER, self.chosen, text, curve.find_word(offset) if curve else 0)
+
+    # The review that is shown
 
     @on(TextArea.Changed, "#review")
+    def read_own(self) -> None:
+        """Show one's own text, and have it classified once it does not change for a moment."""
+        if self.history_timer is not None:
+            self.history_timer.stop()
+        self.panel.show_own()
+        self.panel.own.fade()
+        self.dim()
+        self.schedule()
+        self.remember()
+
+    def keep_later(self, text: str, opinion: Opinion) -> None:
+        """Keep a typed review in the history once it does not change for a while."""
+        if self.history_timer is not None:
+            self.history_timer.stop()
+        self.history_timer = self.set_timer(HISTORY_DELAY, partial(self._keep, text, opinion))
+
+    def _keep(self, text: str, opinion: Opinion) -> None:
+        if opinion.label is not None:
+            self.reviews.remember(text, opinion)
+            self.remember()
+
     @on(Select.Changed, "#classifier")
-    def schedule(self) -> None:
-        """Classify the text once it does not change for a moment."""
-        for timer in (self.classify_timer, self.history_timer):
-            if timer is not None:
-                timer.stop()
-        self.classify_timer = self.set_timer(DEBOUNCE, self._classify)
+    @on(Select.Changed, "#second")
+    def choose(self, event: Select.Changed) -> None:
+        """Classify with another model, or lay another one beside."""
+        self.dim()
+        self.schedule()
+        self.remember()
+        if event.select.id == "second":
+            self.compare_file()
+        self.check_file()
 
-    def _classify(self) -> None:
-        text = self.query_one("#review", TextArea).text
-        name = self.query_one(ModelChoice).chosen
-        if name is None:
-            return
-        self.classify(name, text)
-        if not text.strip():
-            self.query_one("#verdict", Static).update("")
-            self.query_one("#colored", Static).update("")
-            self.query_one("#meaning", Static).update("")
-            self.query_one(Bars).show_bars(())
+    def preview(self, subject: Subject) -> None:
+        """Show a review of a table, or an example, in the place of one's own text."""
+        self.panel.show_preview(subject)
+        self.dim()
+        if self.chosen is not None and subject.opinion is not None:
+            self.show_opinion(self.chosen, subject, subject.opinion)
+        else:
+            self.schedule()
 
-    @work(thread=True, group="classify", exclusive=True, exit_on_error=False)
-    def classify(self, name: str, text: str) -> None:
-        """Show the label of a text, then its words in colour; load the model if it is empty."""
-        worker = get_current_worker()
-        verdict = self.query_one("#verdict", Static)
-        with self.classifiers.lock:
-            if worker.is_cancelled:
-                return
-            try:
-                chosen = self.classifiers.get(name)
-            except Exception:
-                self.show_later(worker, verdict.update, "")
-                raise
-            if not text.strip():
-                self.show_later(worker, verdict.update, "")
-                return
-            prediction = chosen.classify([text])[0]
-        self.show_later(worker, self._show_prediction, text, prediction)
-        from seq.imdb.explain import explain
-
-        # A lock of its own: an explanation takes seconds, and the next verdict does not wait.
-        with self.explaining:
-            if worker.is_cancelled:
-                return
-            explanation = explain(chosen, text[:LONGEST_COLORED])
-        self.show_later(worker, self._color_words, explanation)
-
-    def _show_loading(self, name: str) -> None:
-        self.call_later(self.query_one("#verdict", Static).update, f"loading {format_name(name)} …")
-
-    def _show_prediction(self, text: str, prediction: Prediction) -> None:
-        if self.query_one("#review", TextArea).text != text:
-            return  # the text has changed meanwhile
-        self.query_one("#verdict", Static).update(describe_prediction(prediction))
-        bars = [
-            Bar(name, share, name == prediction.label)
-            for name, share in prediction.probabilities.items()
-        ]
-        self.query_one(Bars).show_bars(bars if prediction.label is not None else ())
-        if prediction.label is not None:
-            result = ClassifiedText(text, prediction.label, prediction.probability)
-            remember = partial(self.query_one(Reviews).remember, result)
-            self.history_timer = self.set_timer(HISTORY_DELAY, remember)
-
-    def _color_words(self, explanation: Explanation) -> None:
-        if not self.query_one("#review", TextArea).text.startswith(explanation.text):
-            return  # the text has changed meanwhile
-        from charlm.drawing.words import COLORS, ON_LIGHT, PLAIN, color_words
-
-        dark = self.app.current_theme.dark
-        scales = PLAIN if self.app.no_color else COLORS if dark else ON_LIGHT
-        pieces, for_it, against = orient(explanation)
-        self.query_one("#colored", Static).update(color_words(pieces, scales))
-        names = (format_name(for_it), scales[0][-1]), (format_name(against), scales[1][-1])
-        meaning = Text.assemble("words for ", names[0], ", words for ", names[1], no_wrap=True)
-        self.query_one("#meaning", Static).update(meaning)
+    @on(ReviewTable.Previewed)
+    def preview_row(self, event: ReviewTable.Previewed) -> None:
+        """Show the review at the cursor of a table."""
+        row, file = event.row, self.reviews.file
+        of_file = self.reviews.shown is self.reviews.opened and file is not None
+        said = row.opinion if of_file and file and file.classifier == self.chosen else None
+        total = len(self.reviews.shown.results)
+        self.preview(Subject(row.text, ROW, row.number, total, row.truth, said))
 
     @on(ReviewTable.Chosen)
-    def show_again(self, event: ReviewTable.Chosen) -> None:
+    def open_row(self, event: ReviewTable.Chosen) -> None:
         """Put the text of the chosen row into the editor."""
-        self.query_one(Reviews).typed.settle()
-        self.query_one("#review", TextArea).text = event.result.text
+        self.open_text(event.row.text)
 
-    def action_new(self) -> None:
-        """Clear the text."""
-        self.query_one(Reviews).typed.settle()
-        review = self.query_one("#review", TextArea)
-        review.text = ""
-        review.focus()
+    @on(PreviewText.Opened)
+    def open_preview(self) -> None:
+        """Put the previewed text into the editor."""
+        self.open_text(self.panel.subject.text)
 
-    def action_empty(self) -> None:
-        """Empty the table that is shown; if it is that of a file, stop reading it."""
-        reviews = self.query_one(Reviews)
-        if reviews.shown is reviews.opened:
-            self.action_stop()
-        reviews.empty()
+    def open_text(self, text: str) -> None:
+        """Put a text into the editor; undo brings back what was there."""
+        self.reviews.history.settle()
+        self.panel.own.replace_all(text)
+        self.read_own()
+        self.panel.own.focus()
 
-    def action_switch(self) -> None:
-        """Show what was typed, or what was opened."""
-        self.query_one(Reviews).switch()
+    @on(PreviewText.Typed)
+    def type_own(self, event: PreviewText.Typed) -> None:
+        """Go back to one's own text with what was typed on a preview."""
+        self.panel.show_own()
+        self.panel.own.insert(event.text)
 
-    def action_stop(self) -> None:
-        """Stop reading a file."""
-        self.workers.cancel_group(self, "classify-file")
+    @on(ReviewText.Moved)
+    def follow_cursor(self, event: ReviewText.Moved) -> None:
+        """Mark the word at the cursor on the curve."""
+        if event.text is self.panel.text and event.text.has_focus:
+            self.mark(event.offset)
 
-    @work(exit_on_error=False)
-    async def action_open(self) -> None:
-        """Ask for a file or folder of reviews, and classify them."""
-        path = await self.app.push_screen_wait(
-            Ask("Which file or folder of reviews?", placeholder="reviews.csv")
-        )
-        name = self.query_one(ModelChoice).chosen
-        if path is not None and name is not None:
-            self.read_file(name, path)
-
-    @work(thread=True, group="classify-file", exclusive=True, exit_on_error=False)
-    def read_file(self, name: str, path: str) -> None:
-        """Classify the texts of a file, and show each batch once it is classified."""
-        worker = get_current_worker()
-        reviews = self.query_one(Reviews)
-        shown, done = format_name(path), 0
-        self.show_later(worker, reviews.show_progress, f"reading {shown} …")
-        try:
-            for some, total in classify_file(
-                path, self.classifiers, name, lambda: worker.is_cancelled
-            ):
-                if not done:
-                    self.show_later(worker, reviews.begin_file)
-                done += len(some)
-                self.show_later(worker, reviews.add, some)
-                line = f"{done:,} of {total:,} reviews of {shown}"
-                self.show_later(worker, reviews.show_progress, line)
-        except Exception:
-            self.show_later(worker, reviews.show_progress, "")
-            raise
-
-    @work(exit_on_error=False)
-    async def action_export(self) -> None:
-        """Ask for a file name, and write the table that is shown to that file."""
-        table = self.query_one(Reviews).shown
-        if not table.results:
-            self.notify("the table is empty", severity="warning")
-            return
-        question = "Write the table to which file?"
-        await save(self.app, question, "reviews-classified.csv", table.csv)
+    @on(CurveView.WordChosen)
+    @on(VerdictView.WordChosen)
+    def go_to_word(self, event: CurveView.WordChosen | VerdictView.WordChosen) -> None:
+        """Move the cursor to a word that was chosen elsewhere."""
+        self.panel.text.go_to(event.offset)
+        self.mark(event.offset)

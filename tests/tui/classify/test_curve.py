@@ -7,11 +7,12 @@ import pytest
 
 from corpora.labelled.words import Word
 from seq.imdb.beginnings import ReadingOn
-from tui.classify.curve import Curve, Inks, describe_word, draw_curve, name_curve
+from tui.classify.curve import Curve, describe_turn, describe_word, draw_curve, name_curve
+from tui.classify.inks import Inks
 
 WORDS = ["I", "was", "bored", ",", "but", "the", "end", "is", "superb", "."]
 SHARES = (0.5, 0.5, 0.1, 0.1, 0.2, 0.2, 0.2, 0.2, 0.9, 0.9)
-INKS = Inks("green", "red", "dim", "yellow")
+INKS = Inks((("",) * 3,) * 2, "green", "red", "dim", "yellow", "", "", "blue")
 
 
 def make(words: list[str], shares: tuple[float, ...], ends: tuple[int, ...] = ()) -> Curve:
@@ -35,8 +36,7 @@ def test_of_two_classes_the_second_is_drawn_and_of_more_the_last_one_given() -> 
     assert (two.class_name, two.shares, two.starts) == ("good", (0.7, 0.4), (0, 3))
     three = Curve.of(reading(("a", "b", "c"), [[0.5, 0.3, 0.2], [0.2, 0.2, 0.6]]))
     assert (three.class_name, three.shares) == ("c", (0.2, 0.6))
-    assert name_curve(("bad", "good"), None) == "P(good) after each word"
-    assert name_curve((), three) == "P(c) after each word"
+    assert name_curve(three) == "P(c) after each word"
 
 
 def test_the_turn_is_where_it_changed_most(curve: Curve) -> None:
@@ -45,7 +45,8 @@ def test_the_turn_is_where_it_changed_most(curve: Curve) -> None:
     assert describe_word(curve, 2) == 'after "bored" 10% (-40)'
     assert describe_word(curve, 0) == 'after "I" 50%'
     assert describe_word(curve, 9) == 'after "superb." 90%'
-    assert make(["x", "y"], (0.5, 0.51)).turn is None
+    assert describe_turn(curve) == 'it turns after "superb" 90% (+70)'
+    assert describe_turn(make(["x", "y"], (0.5, 0.51))) == "no word changes its mind"
 
 
 def test_a_curve_falls_and_rises_and_names_the_words_that_did_it(curve: Curve) -> None:
