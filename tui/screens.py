@@ -11,6 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.suggester import Suggester
 from textual.widgets import Button, Input, Label
 
 from charlm.console.program import printable
@@ -32,15 +33,31 @@ class Modal(ModalScreen[str | None]):
 class Ask(Modal):
     """A question with a line of text as its answer; escape, or an empty line, answers None."""
 
-    def __init__(self, question: str, *, value: str = "", placeholder: str = "") -> None:
+    def __init__(
+        self,
+        question: str,
+        *,
+        value: str = "",
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+    ) -> None:
+        """Ask a question.
+
+        Args:
+            question: text of the question.
+            value: answer that stands there at first.
+            placeholder: an example of an answer.
+            suggester: completes what is typed; → accepts it.
+        """
         super().__init__()
         self.question, self.value, self.hint = printable(question), value, placeholder
+        self.suggester = suggester
 
     def compose(self) -> ComposeResult:
         """Lay out the question and the line."""
         with Vertical():
             yield Label(self.question, markup=False)
-            yield Input(self.value, placeholder=self.hint)
+            yield Input(self.value, placeholder=self.hint, suggester=self.suggester)
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
