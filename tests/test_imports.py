@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import charlm
 from charlm.__main__ import COMMANDS
 from seq.imdb.__main__ import COMMANDS as REVIEW_COMMANDS
@@ -110,9 +108,8 @@ def test_help_loads_neither_torch_nor_textual() -> None:
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""
 
 
-@pytest.mark.parametrize("command", ["", "train", "corpora", "imdb", "scan"])
-def test_help_that_needs_no_model_does_without_numpy(command: str) -> None:
-    assert answered(HELP, "numpy,safetensors", command) == ""
+def test_help_that_needs_no_model_does_without_numpy() -> None:
+    assert answered(HELP, "numpy,safetensors", ",train,corpora,imdb,scan") == ""
 
 
 def test_importing_does_nothing() -> None:

@@ -279,7 +279,7 @@ def main() -> None:
     import runpy
 
     tests = Path(__file__).parents[1]
-    sys.path[:1] = [str(tests.parent), str(tests / "charlm"), str(tests / "seq")]
+    sys.path[:1] = [str(tests.parent), *(str(tests / name) for name in ("", "charlm", "seq"))]
     for name in LOADED:
         importlib.import_module(name)
     gc.freeze()

@@ -22,9 +22,12 @@ from seq.imdb.library import LONGEST_TEXT, TextClassifier, load
 
 
 @pytest.fixture(scope="module")
-def classifier(tmp_path_factory: pytest.TempPathFactory) -> TextClassifier:
+def classifier(good_or_bad: Path) -> TextClassifier:
     """One that has understood which words matter."""
-    return understood(tmp_path_factory.mktemp("classifier"))
+    return load(str(good_or_bad), device="cpu")
+
+
+QUICKLY = {"adversarial": 0.0, "learning_rate": 0.03}
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +37,17 @@ def averaging(tmp_path_factory: pytest.TempPathFactory) -> TextClassifier:
 
 
 @pytest.fixture(scope="module")
-def of_three(tmp_path_factory: pytest.TempPathFactory) -> TextClassifier:
+def of_three(crime_or_love_or_space: Path) -> TextClassifier:
     """One with three classes."""
-    return understood(tmp_path_factory.mktemp("three"), genres(240), epochs=8)
+    return load(str(crime_or_love_or_space), device="cpu")
 
 
 @pytest.fixture(scope="module")
 def one_hot(tmp_path_factory: pytest.TempPathFactory) -> TextClassifier:
     """One that reads one-hot words in both directions."""
     folder = tmp_path_factory.mktemp("one-hot")
-    return understood(folder, embedding="one-hot", bidirectional=True, epochs=6)
+    changes = {"embedding": "one-hot", "bidirectional": True, "epochs": 6}
+    return understood(folder, reviews(160), **changes, **QUICKLY)
 
 
 @pytest.fixture(params=["classifier", "averaging", "of_three", "one_hot"])

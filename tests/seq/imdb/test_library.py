@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from review_helpers import GENRES, genres, rewritten, understanding, understood
+from review_helpers import GENRES, genres, rewritten
 from reviews import reviews, shape
 from safetensors.numpy import save_file
 from tiny_models import damaged, write_run
@@ -33,9 +33,9 @@ ROOT = Path(library.__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(good_or_bad: Path) -> Path:
     """A classifier that has understood which words matter."""
-    return understanding(tmp_path_factory.mktemp("classifier"))
+    return good_or_bad
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +138,8 @@ def test_bf16_is_near(run: Path, classifier: TextClassifier) -> None:
     np.testing.assert_allclose(np.exp(near), np.exp(classifier.log_probs(texts)), atol=0.03)
 
 
-def test_there_may_be_more_than_two_classes(tmp_path: Path) -> None:
-    model = understood(tmp_path, genres(240), epochs=8)
+def test_there_may_be_more_than_two_classes(crime_or_love_or_space: Path) -> None:
+    model = load(str(crime_or_love_or_space))
     assert model.classes == tuple(sorted(GENRES))
     rows = genres(60, seed=5)
     found = model.classify(text for text, _ in rows)

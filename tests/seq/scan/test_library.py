@@ -20,7 +20,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("translator") / "run"
     with pytest.MonkeyPatch.context() as patch:
         put(patch)
-        trained(start(request(folder, epochs=8)))
+        trained(start(request(folder, epochs=4)))
     return folder
 
 
