@@ -15,6 +15,7 @@ from charlm.nn.recurrent import LAYERS, State, run_layer
 from charlm.nn.transfer import move
 from seq.layers.attention import Attention, Scoring
 from seq.layers.embedding import make_embedding
+from seq.layers.location import PLACE, WalkingAttention
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Decoder(nn.Module):
         num_layers: recurrent layers.
         memory_size: K, features of the states that attention looks at.
         scoring: how attention computes its scores; None for no attention.
+        walking: whether attention also follows a place that moves; see `WalkingAttention`. The
+            place is then a last state, (1, B, `PLACE`), beside those of the layers.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
     """
@@ -81,6 +84,7 @@ class Decoder(nn.Module):
         *,
         memory_size: int,
         scoring: Scoring | None,
+        walking: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -88,7 +92,8 @@ class Decoder(nn.Module):
         self.embedding = make_embedding(symbols, embedding_size)
         below = [embedding_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
-        self.attention = Attention(scoring, hidden_size, memory_size) if scoring else None
+        kind = WalkingAttention if walking else Attention
+        self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
         self.output = nn.Linear(hidden_size + memory_size * (scoring is not None), symbols)
 
     def prepare(
@@ -115,6 +120,8 @@ class Decoder(nn.Module):
                 move(draw_mask(rows, width, self.dropout, generator), states.device)
                 for width in widths
             )
+        if isinstance(self.attention, WalkingAttention):
+            final = [*final, states.new_zeros(1, states.shape[1], PLACE, dtype=torch.float32)]
         return Memory(states, padding, final, projected, masks)
 
     def forward(
@@ -131,7 +138,7 @@ class Decoder(nn.Module):
             The logits (T, B, V) of the symbol after each input symbol, the state after the last
             input symbol, and the attention weights (T, B, S), None without attention.
         """
-        masks = memory.masks or (None,) * (len(state) + 1)
+        masks = memory.masks or (None,) * (len(self.layers) + 1)
         x = self.embedding(symbols)
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
@@ -140,7 +147,14 @@ class Decoder(nn.Module):
         weights = None
         if self.attention is not None:
             assert memory.projected is not None  # `prepare` made it
-            attended, weights = self.attention(x, memory.projected, memory.states, memory.padding)
+            given = (x, memory.projected, memory.states, memory.padding)
+            if isinstance(self.attention, WalkingAttention):
+                place = state[-1]
+                assert isinstance(place, Tensor)  # `prepare` put it there
+                attended, weights, place = self.attention.walk(*given, place)
+                after.append(place)
+            else:
+                attended, weights = self.attention(*given)
             x = torch.cat([x, attended.to(x.dtype)], dim=2)
         mask = masks[-1]
         logits: Tensor = self.output(x if mask is None else x * mask)

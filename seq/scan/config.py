@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from charlm.config import Cell
-from charlm.training.config import Config, Count, LoopConfig, Precision, Range, Share, Size
+from charlm.training.config import LATER, Config, Count, LoopConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
 
@@ -23,6 +23,9 @@ class TranslatorConfig(Config):
     attention: AttentionKind = "scaled_dot"
     """How the attention of the decoder to the encoder's states is scored. With none, the decoder
     knows only the encoder's last state, which it starts from."""
+    walking: bool = field(default=False, metadata=LATER)
+    """Whether attention also follows a place among the words, which moves by a learned number of
+    words at each step (location attention, Dubois et al. 2020)."""
     cell: Cell = "lstm"
     """Recurrent cell of the encoder's and the decoder's layers."""
     embedding_size: Size = 64
@@ -42,6 +45,8 @@ class TranslatorConfig(Config):
                 f"hidden_size must be even, not {self.hidden_size}: each direction of "
                 "the encoder has half of it"
             )
+        if self.walking and self.attention == "none":
+            raise UserError("walking is a part of attention; choose a kind of attention with it")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,7 @@ class Translator(nn.Module):
             config.num_layers,
             memory_size=size,
             scoring=None if config.attention == "none" else config.attention,
+            walking=config.walking,
             dropout=config.dropout,
         )
         self.register_state_dict_post_hook(_use_file_names)  # type: ignore[no-untyped-call]

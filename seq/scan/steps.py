@@ -39,7 +39,7 @@ def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> Re
         CELLS[cell](LayerWeights(cell, weights, n, None if n else embedding, block), 1)
         for n in range(len(decoder.layers))
     ]
-    for layer, state in zip(layers, final, strict=True):
+    for layer, state in zip(layers, final, strict=False):  # a walking attention has a last one
         parts = (state,) if isinstance(state, torch.Tensor) else state
         for array, part in zip(layer.memory, parts, strict=True):
             array[:, 0] = part[0, 0].float().cpu().numpy()
