@@ -16,7 +16,7 @@ GAP = "  "
 
 
 class KeyBar(Widget):
-    """The keys of the pane, then those of the widget that has the focus, then help and palette."""
+    """The keys of the pane, of the widget that has the focus, and of the app; help and palette."""
 
     def on_mount(self) -> None:
         """Draw the line again when other keys work."""
@@ -32,7 +32,7 @@ class KeyBar(Widget):
         depth = {one.node: at for at, one in enumerate(active)}  # the focused widget comes first
         always = [one for name in ALWAYS for one in active if one.binding.id == name]
         own = [one for one in active if one.binding.show and one.binding.id not in ALWAYS]
-        return sorted(own, key=lambda one: -depth[one.node]), always
+        return sorted(own, key=lambda one: (one.node is self.app, -depth[one.node])), always
 
     def render(self) -> Content:
         """Draw as many keys as fit."""
