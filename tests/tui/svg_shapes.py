@@ -22,10 +22,31 @@ DOT = 3.2
 
 ARMS = dict(
     pair.split("=")
-    for pair in (
-        "─=lr │=ud ┌=rd ┐=ld └=ru ┘=lu ├=udr ┤=udl ┬=lrd ┴=lru ┼=lrud ╭=rd ╮=ld ╰=ru ╯=lu "
-        "━=LR ┃=UD ┏=RD ┓=LD ┗=RU ┛=LU ╸=L ╺=R"
-    ).split()
+    for pair in [
+        "─=lr",
+        "│=ud",
+        "┌=rd",
+        "┐=ld",
+        "└=ru",
+        "┘=lu",
+        "├=udr",
+        "┤=udl",
+        "┬=lrd",
+        "┴=lru",
+        "┼=lrud",
+        "╭=rd",
+        "╮=ld",
+        "╰=ru",
+        "╯=lu",
+        "━=LR",
+        "┃=UD",
+        "┏=RD",
+        "┓=LD",
+        "┗=RU",
+        "┛=LU",
+        "╸=L",
+        "╺=R",
+    ]
 )
 """Arms of a line from the middle of its cell: left, right, up, down; heavy ones as capitals."""
 DASHES = {"┄": (3, LIGHT), "╌": (2, LIGHT), "┅": (3, HEAVY)}
