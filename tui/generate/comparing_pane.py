@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.worker import get_current_worker
 
-from corpora.errors import UserError
+from charlm.console.program import format_name
 from tui.generate.compare_view import CompareView
 from tui.generate.comparing import Setup
 from tui.generate.controls import Controls
@@ -132,6 +132,7 @@ class ComparingPane(FilingPane):
 
     def _begin_side(self, side: Side, setup: Setup, model: LanguageModel) -> None:
         from tui.generate.author import Author
+        from tui.generate.reading import list_unknown
 
         if not side.is_attached or side.setup != setup:
             return
@@ -140,11 +141,11 @@ class ComparingPane(FilingPane):
         author = Author(model)
         author.writer.pace = self._compared.pace
         controls = replace(self._compared, temperature=setup.temperature)
-        try:
-            author.begin(self.query_one(Prompt).value, controls)
-        except UserError as error:
-            self.fail(f"{setup.model}: {error}")
-            return
+        prompt = self.query_one(Prompt).value
+        if unknown := list_unknown(model, prompt):
+            name = format_name(model.name)
+            self.notify(f"left out of the prompt, unknown to {name}: {unknown!r}", markup=False)
+        author.begin(model.vocabulary.drop_unknown(prompt), controls)
         side.view.joined = True  # a side is narrower than the lines of a book
         side.use(author)
 

@@ -108,3 +108,35 @@ def test_endless_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         await until(pilot, lambda: len(pane.query_one(TextView).text) == 300)
 
     run_app(drive)
+
+
+def test_any_character_can_be_typed() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 1)
+        await pilot.press("ctrl+t")
+        for key, character in (("n", "n"), ("d", "d"), ("space", " "), ("full_stop", ".")):
+            text += character
+            await pilot.press(key)
+            assert await finish(pilot, pane) == text
+        await pilot.press("enter", "N")
+        assert await finish(pilot, pane) == text + "\nN"
+        await pilot.press("backspace")
+        assert await finish(pilot, pane) == text + "\n"
+        for key in ("!", "\\", "7", "\\", "\\", "[", "/"):  # this model knows none of them
+            await pilot.press(key)
+        assert await finish(pilot, pane) == text + "\n"
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes == [f"tiny does not know {one!r}" for one in ("!", "7", "\\", "[", "/")]
+        await pilot.press("7")
+        assert len(await finish(pilot, pane)) == len(text) + 2
+        pane.query_one(TextView).cursor = 30  # within the text: the ending is kept
+        await pilot.press("z")
+        assert await finish(pilot, pane) == text[:30] + "z"
+        author = pane.desk.author
+        assert author is not None
+        assert len(author.manuscript.endings) == 2
+        await pilot.press("escape")
+        await pilot.press("left_square_bracket")
+        assert len(await finish(pilot, pane)) == len(text) + 2
+
+    run_app(drive)

@@ -1,0 +1,309 @@
+"""Generate: the panels beside the text, finding, endings, and the settings of reading."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from app_helpers import run_app, until
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+from tiny_models import language_model, random_text
+
+from charlm import load
+from charlm.inside import trace
+from tui.generate.buttons import Buttons
+from tui.generate.candidate_bars import CUT, HEADING, CandidateBars
+from tui.generate.find_bar import FindBar
+from tui.generate.inside_panel import InsidePanel
+from tui.generate.manuscript import Manuscript
+from tui.generate.next_panel import NextPanel
+from tui.generate.pane import EXAMPLES, GeneratePane
+from tui.generate.prompt import Prompt
+from tui.generate.surprises_panel import SurprisesPanel
+from tui.generate.unit_strip import choose_window, find_window, trace_window
+from tui.widgets.stepper import Stepper
+from tui.widgets.word_stepper import WordStepper
+
+pytestmark = pytest.mark.usefixtures("models")
+
+
+async def finish(pilot: Pilot[None], pane: GeneratePane) -> str:
+    author = pane.desk.author
+    assert author is not None
+    await until(
+        pilot, lambda: not author.writer.busy and pane.desk.view.text == author.manuscript.text
+    )
+    return pane.desk.view.text
+
+
+async def write(pilot: Pilot[None], pane: GeneratePane, length: int = 100) -> str:
+    await until(pilot, lambda: pane.desk.author is not None)
+    pane.query_one("#length", Stepper).value = length
+    pane.query_one("#seed", Stepper).value = 3
+    pane.query_one(Prompt).value = "Once upon a time "
+    pane.begin()
+    return await finish(pilot, pane)
+
+
+def test_bars_show_what_is_sampled_and_where_it_is_cut() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await write(pilot, pane)
+        bars, panel = pane.query_one(CandidateBars), pane.query_one(NextPanel)
+        await until(pilot, lambda: len(bars.bars) == 10)
+        assert bars.list_lines()[0] == HEADING
+        pane.query_one("#temperature", Stepper).value = 1.0
+        await until(pilot, lambda: bars.drawn == pytest.approx([b.share for b in bars.bars]))
+        pane.query_one("#top_k", Stepper).value = 4
+        await until(pilot, lambda: sum(share > 0 for share in bars.drawn) == 4)
+        assert sum(bars.drawn) == pytest.approx(1)
+        assert bars.list_lines().index(CUT) == 5
+        picture = pilot.app.export_screenshot()
+        assert "top-k" in picture
+        assert bars.heading == "as sampled, T 1 k 4"
+        assert "entropy" in panel.foot
+        assert panel.title.startswith("Next character · after")
+        await pilot.press("left")
+        await until(pilot, lambda: panel.title.startswith("At the cursor"))
+        assert "surprise" in panel.foot
+
+    run_app(drive, size=(120, 40))
+
+
+def test_the_inside_strip_follows_the_cursor(small_models: object) -> None:
+    model = load(f"{small_models}/charlm/tiny")
+
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 500)
+        panel = pane.query_one(InsidePanel)
+        for cursor in (490, 300, 2):
+            pane.desk.view.cursor = cursor
+
+            def follows(cursor: int = cursor) -> bool:
+                return panel.trace is not None and panel.trace.window.cursor == cursor
+
+            await until(pilot, follows)
+            assert panel.trace is not None
+            window = panel.trace.window
+            assert window.start <= cursor < window.end
+            wanted = trace(model, text[: window.end])
+            for field, values in panel.trace.fields.items():
+                part = wanted.fields[field][window.start : window.end]
+                np.testing.assert_allclose(values, part, rtol=1e-3, atol=1e-4)
+        shown = str(panel.query_one("#strip", Static).content)
+        assert "gates open    f " in shown
+        assert "|h| by layer" in shown
+        panel.query_one("#field", WordStepper).word = "forget"
+        panel.query_one("#layer", Stepper).value = 1
+        await until(pilot, lambda: str(panel.query_one("#strip", Static).content) != shown)
+
+    run_app(drive, size=(120, 36))
+
+
+def test_a_part_of_a_text_has_the_cursor_in_it() -> None:
+    for length in (1, 5, 300):
+        for cursor in {0, length // 2, length - 1}:
+            start, end = choose_window(cursor, length, 16)
+            assert start <= cursor < end
+            assert end - start == min(16, length)
+    made = Manuscript(language_model())
+    assert find_window(made.list_pages(), 0, 16) is None
+    for _ in made.read(random_text(520)):
+        pass
+    window = find_window(made.list_pages(), 520, 16)
+    assert window is not None
+    assert (window.start, window.end, window.cursor) == (504, 520, 519)
+    found = trace_window(made.model.network, "lstm", window)
+    strip = found.cut(1, "cell", 3)
+    assert strip.values.shape == (16, 3)
+    assert abs(strip.values).max() == pytest.approx(1)
+    assert strip.sizes.shape == (4, 2)
+    assert {*strip.gates} == {"forget", "input", "output"}
+
+
+def test_surprises_are_gone_through() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await write(pilot, pane, 300)
+        panel = pane.query_one(SurprisesPanel)
+        await until(pilot, lambda: panel.surprises and not panel.stale)
+        bits = [one.bits for one in panel.surprises]
+        assert bits == sorted(bits, reverse=True)
+        words = panel.query_one(OptionList)
+        for key, number in (("n", 0), ("n", 1), ("n", 2), ("N", 1)):
+            await pilot.press(key)
+            await until(pilot, lambda n=number: pane.desk.view.cursor == panel.surprises[n].start)
+            assert words.highlighted == number
+        words.focus()
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: pane.desk.view.cursor == panel.surprises[3].start)
+
+    run_app(drive, size=(120, 36))
+
+
+def test_what_is_typed_is_found_in_the_text() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 400)
+        view, bar = pane.desk.view, pane.query_one(FindBar)
+        places = [at for at in range(len(text)) if text[at].lower() == "e"]
+        view.cursor = 0
+        await pilot.press("slash")
+        await until(pilot, lambda: bar.display and bar.query_one(Input).has_focus)
+        await pilot.press("e")
+        await until(pilot, lambda: view.cursor == places[0])
+        await pilot.press("enter")
+        await until(pilot, lambda: view.cursor == places[1])
+        view.focus()
+        await pilot.press("n", "n", "N")
+        await until(pilot, lambda: view.cursor == places[2])
+        assert f"3 of {len(places)}" in str(bar.query_one("#found", Static).content)
+        bar.query_one(Input).focus()
+        await pilot.press("slash", "0")
+        await until(pilot, lambda: "not found" in str(bar.query_one("#found", Static).content))
+        await pilot.press("escape")
+        await until(pilot, lambda: not bar.display and view.has_focus)
+
+    run_app(drive)
+
+
+def test_endings_are_marked_and_come_back_to() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        first = await write(pilot, pane)
+        line = pane.desk.query_one("#endings", Static)
+        assert not line.display
+        pane.query_one("#seed", Stepper).value = 9
+        pane.desk.view.cursor = 40
+        await pilot.press("f7")
+        second = await finish(pilot, pane)
+        assert second[:40] == first[:40]
+        await until(pilot, lambda: line.display)
+        assert "ending 2 of 2" in str(line.content)
+        await pilot.press("left_square_bracket")
+        assert await finish(pilot, pane) == first
+        assert "ending 1 of 2" in str(line.content)
+        await pilot.press("left_square_bracket")
+        assert "no other ending" in next(iter(pilot.app._notifications)).message
+        await pilot.press("right_square_bracket")
+        assert await finish(pilot, pane) == second
+        await pilot.press("ctrl+z")
+        assert await finish(pilot, pane) == first
+        await pilot.press("ctrl+y")
+        assert await finish(pilot, pane) == second
+        await pilot.press("ctrl+y")
+        assert "nothing to redo" in [*pilot.app._notifications][-1].message
+
+    run_app(drive)
+
+
+def test_the_pace_holds_back_what_is_written_but_not_what_is_read() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        author = pane.desk.author
+        assert author is not None
+        pane.query_one("#length", Stepper).value = None
+        pane.query_one("#pace", Stepper).value = 20
+        pane.query_one(Prompt).value = "abc " * 100
+        pane.begin()
+        await until(pilot, lambda: len(author.manuscript) > 400)
+        before, began = len(author.manuscript), time.perf_counter()
+        await until(pilot, lambda: len(author.manuscript) > before + 5)
+        assert (len(author.manuscript) - before) / (time.perf_counter() - began) < 25
+        pane.query_one("#pace", Stepper).value = None
+        await until(pilot, lambda: len(author.manuscript) > before + 200)
+        pane.query_one("#pace", Stepper).value = 1
+        await pilot.press("escape")  # and it does not wait for the next character
+        await until(pilot, lambda: not author.writer.busy, seconds=5)
+
+    run_app(drive)
+
+
+def test_lines_are_joined_for_reading() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await until(pilot, lambda: pane.desk.author is not None)
+        pane.read_own("one\ntwo\nthree\n\nfour\n")
+        view = pane.desk.view
+        await until(pilot, lambda: len(view.lines) == 6)
+        pane.query_one("#wrap", WordStepper).word = "re-flow"
+        await until(pilot, lambda: len(view.lines) == 4)
+        assert view.text == "one\ntwo\nthree\n\nfour\n"
+        assert view.lines.shown == "one two three\n\nfour\n"
+
+    run_app(drive)
+
+
+def test_the_legend_is_there_while_colours_are() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        await write(pilot, pane)
+        legend = pane.desk.query_one("#legend", Static)
+        assert not legend.display
+        await pilot.press("f9")
+        await until(pilot, lambda: legend.display)
+        wanted = "surprise in bits <0.4 <1.1 <2.2 <3.6 <5.8 <8.7 8.7+"
+        assert str(legend.content).split() == wanted.split()
+        await pilot.press("f9")
+        assert not legend.display
+
+    run_app(drive)
+
+
+def test_words_to_click_do_what_keys_do() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane)
+        pane.query_one(Prompt).focus()
+        await until(pilot, lambda: pane.query_one(Buttons).region.height)
+        await pilot.click(Buttons, offset=(3, 0))
+        await until(pilot, lambda: len(pane.desk.view.text) > len(text))
+
+    run_app(drive, size=(120, 36))
+
+
+def test_examples_and_beginning_anew() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane)
+        await pilot.press("ctrl+n")
+        assert pane.desk.view.text == ""
+        await until(pilot, lambda: pane.query_one(Prompt).has_focus)
+        pane.desk.view.focus()
+        await pilot.press("ctrl+z")
+        assert await finish(pilot, pane) == text
+        pane.query_one("#length", Stepper).value = 20
+        await pilot.press("f8")
+        assert pane.query_one(Prompt).value == EXAMPLES[1]
+        assert (await finish(pilot, pane)).startswith(EXAMPLES[1])
+
+    run_app(drive)
+
+
+def test_what_was_expected_long_ago_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.generate.manuscript.MOST_ROW_BYTES", 1)
+
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 1500)
+        author, panel = pane.desk.author, pane.query_one(NextPanel)
+        assert author is not None
+        assert author.manuscript.find_logits(100) is None
+        pane.desk.view.cursor = 100
+        await until(pilot, lambda: not panel.stale and panel.prediction is not None)
+        await until(
+            pilot,
+            lambda: (
+                panel.prediction is not None
+                and panel.prediction.there is not None
+                and panel.prediction.there.symbol == text[100]
+            ),
+        )
+
+    run_app(drive)
+
+
+def test_the_pane_inside_gets_the_text_and_the_cursor() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        assert pane.get_reading() is None
+        text = await write(pilot, pane)
+        pane.desk.view.cursor = 7
+        reading = pane.get_reading()
+        assert reading is not None
+        assert (reading.kind, reading.model) == ("charlm", "tiny")
+        assert (reading.text, reading.position) == (text, 7)
+
+    run_app(drive)
