@@ -32,8 +32,8 @@ class SettingField(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "less, or the one before", show=False),
         Binding("right", "step(1)", "more, or the next one", show=False),
-        Binding("up", "screen.focus_previous", "field above", show=False),
-        Binding("down", "screen.focus_next", "field below", show=False),
+        Binding("up", "app.focus_previous", "field above", show=False),
+        Binding("down", "app.focus_next", "field below", show=False),
         Binding("backspace", "erase", "erase what was typed last", show=False),
         Binding("delete", "reset", "the preset's value again", show=False),
     ]
@@ -86,6 +86,10 @@ class SettingField(Widget, can_focus=True):
         """The values to choose from; none for what is typed."""
         return self.setting.choices or ((NO, YES) if self.setting.kind == "switch" else ())
 
+    @property
+    def _is_text(self) -> bool:
+        return self.setting.kind in ("text", "path")
+
     def show(self, value: str, usual: str) -> None:
         """Show another value, which the user has not typed, and the one of the preset."""
         self.usual = usual
@@ -106,7 +110,7 @@ class SettingField(Widget, can_focus=True):
         if self._typing and self.has_focus:
             shown = f"{shown[-max(1, room - 1) :]}{CARET}"
         shown = shorten(shown, room) if shown.strip() else shown or "–"
-        if self.setting.kind == "text" and not wrong:
+        if self._is_text and not wrong:
             return Text.assemble(label, "  ", (shown, style(name)), no_wrap=True)
         mark = "!" if wrong else "▸"
         return Text.assemble(label, "◂ ", (shown, style(name)), f" {mark}", no_wrap=True)
@@ -166,7 +170,7 @@ class SettingField(Widget, can_focus=True):
 
     def _type(self, text: str) -> None:
         """Add to what was typed; the first character of a number begins a new one."""
-        begun = self._typing or self.setting.kind == "text"
+        begun = self._typing or self._is_text
         self._typing = True
         self._change(((self.value if begun else "") + text)[:LONGEST])
 
@@ -181,7 +185,7 @@ class SettingField(Widget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Step down for a click on the left arrow, and up for a click to the right of the value."""
         offset = event.get_content_offset(self)
-        if offset is None or self.setting.kind == "text":
+        if offset is None or self._is_text:
             return
         left = max(self.wide, cell_len(self.label)) + 2
         if self.choices:

@@ -16,6 +16,7 @@ from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Config, LoopConfig
 from corpora.errors import UserError
 from corpora.known.resolve import resolve
+from tui.files import parse_path
 from tui.models import find_model
 from tui.train.process import find_source
 from tui.train.settings import Setting
@@ -150,7 +151,10 @@ class Form:
         if self.init_from is not None:
             words += ["--init-from", self.init_from]
         for name, value in self.changes.items():
-            words += self.task.settings[name].write_options(value)
+            setting = self.task.settings[name]
+            if setting.kind == "path":
+                value = str(parse_path(value))
+            words += setting.write_options(value)
         return [*words, "--out", str(folder)]
 
     def make_command(self) -> str:

@@ -84,6 +84,7 @@ class FormFields(VerticalScroll, can_focus=False):
         self.models: list[str] = []
         """Models to begin with."""
         self.unfolded = False
+        self._lock = asyncio.Lock()
 
     @property
     def form(self) -> Form:
@@ -140,8 +141,9 @@ class FormFields(VerticalScroll, can_focus=False):
         """Show the form of another task, with the focus where it was."""
         focused = self.screen.focused
         name = focused.id if focused is not None and self in focused.ancestors else None
-        await self.recompose()
-        await self.fold_out(self.unfolded)
+        async with self._lock:
+            await self.recompose()
+            await self.fold_out(self.unfolded)
         if name is not None:
             for widget in self.query(f"#{name}"):
                 widget.focus()
@@ -185,9 +187,9 @@ class FormFields(VerticalScroll, can_focus=False):
 
     def show_data(self, line: str, *, wrong: bool = False) -> None:
         """Say how much data there is, or what is wrong with it."""
-        said = self.query_one("#data", Static)
-        said.update(printable(line))
-        said.set_class(wrong, "-wrong")
+        for said in self.query("#data").results(Static):
+            said.update(printable(line))
+            said.set_class(wrong, "-wrong")
 
     def find_wrong(self) -> Widget | None:
         """Return the first field that is wrong."""

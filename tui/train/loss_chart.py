@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
@@ -17,12 +18,15 @@ from tui.train.chart_drawing import Chart, Look, draw_chart
 from tui.train.log import RunLog
 from tui.train.marks import LETTERS
 from tui.train.plot import X_AXES, Y_AXES, Curves, XAxis, YAxis, make_curves, read_at
+from tui.widgets.panel import Panel
 
 EMPTY = (
     "Nothing has been trained here yet. The form is filled with the sample text and a small model: "
     "start it, and the loss of validation and of training is drawn here, pass by pass."
 )
 NOT_YET = "nothing has been logged yet: the data is read first, the first figures come soon after"
+TITLE_AT = 3
+"""Cell at which the text of a border begins."""
 STEPS = 50
 """Positions of the cursor, at least."""
 
@@ -184,3 +188,24 @@ class LossChart(Widget, can_focus=True):
             place = offset.x - self._chart.margin
             if 0 <= place < self._chart.columns:
                 self.cursor = place
+
+
+class ChartPanel(Panel):
+    """The losses of the runs that are drawn; a click on an axis in the title turns it."""
+
+    def __init__(self) -> None:
+        super().__init__(title="Loss in nats", id="chart")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chart."""
+        yield LossChart()
+
+    def on_click(self, event: Click) -> None:
+        """Turn the axis whose name in the top edge was clicked."""
+        chart, place = self.query_one(LossChart), event.x - TITLE_AT
+        start, then = self.title.find("x ◂"), self.title.find("y ◂")
+        if event.y == 0 and 0 <= start <= place:
+            if place < then:
+                chart.action_turn_x()
+            elif place < then + self.title[then:].find("▸") + 1:
+                chart.action_turn_y()

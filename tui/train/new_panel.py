@@ -115,7 +115,8 @@ class NewPanel(Panel):
         """Return the form with all that is typed, also what no message has told yet."""
         for field in self.query("#corpus").results(Input):
             self.form.source = field.value
-        self.form.name = self.query_one("#run-name", Input).value
+        for field in self.query("#run-name").results(Input):
+            self.form.name = field.value
         return self.form
 
     def _tell(self) -> None:

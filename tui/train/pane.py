@@ -173,9 +173,10 @@ the model learns its text by heart: training improves and validation does not.
             self.choose(event.row_key.value)
 
     def choose(self, name: str | None) -> None:
-        """Show a run, or that there is none."""
-        self.chosen = name
-        self.show_runs()
+        """Show a run, or that there is none; one that is gone meanwhile is not chosen."""
+        if name is None or name in self.runs.by_name:
+            self.chosen = name
+            self.show_runs()
 
     @property
     def chosen_run(self) -> Run | None:

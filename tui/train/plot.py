@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlm.drawing.braille import choose_ticks
-from tui.train.log import Evaluation, RunLog
+from tui.train.log import RunLog
 from tui.train.overfitting import find_learning_by_heart
 
 XAxis = Literal["passes", "minutes", "steps"]
@@ -61,14 +61,13 @@ def make_curves(log: RunLog, name: str, letter: str, look: int, x_axis: XAxis, m
         x_axis: what is drawn to the right.
         most: greatest number of points of a curve.
     """
+    places = dict(zip(log.evaluations, locate_evaluations(log, x_axis), strict=True))
     validation = [
-        (x, one.loss)
-        for one in log.evaluations
-        if math.isfinite(x := locate(log, one, x_axis)) and abs(one.loss) < WIDEST
+        (x, one.loss) for one, x in places.items() if math.isfinite(x) and abs(one.loss) < WIDEST
     ]
     best, by_heart = log.best_evaluation, find_learning_by_heart(log.evaluations)
-    where = locate(log, best, x_axis) if best is not None else math.nan
-    start = locate(log, by_heart, x_axis) if by_heart is not None else math.nan
+    where = places[best] if best is not None else math.nan
+    start = places[by_heart] if by_heart is not None else math.nan
     place = "" if best is None else f"best at pass {best.epoch:.4g}"
     return Curves(
         letter=letter,
@@ -89,17 +88,19 @@ def read_x(log: RunLog, x_axis: XAxis) -> Floats:
     return np.array(log.columns["epoch" if x_axis == "passes" else "step"])
 
 
-def locate(log: RunLog, one: Evaluation, x_axis: XAxis) -> float:
-    """Return where an evaluation lies on an axis; NaN if the log does not tell."""
+def locate_evaluations(log: RunLog, x_axis: XAxis) -> list[float]:
+    """Return where the evaluations lie on an axis; NaN where the log does not tell."""
+    passes = [one.epoch for one in log.evaluations]
     if x_axis == "passes":
-        return one.epoch
+        return passes
     if x_axis == "steps":
-        return one.step
-    epochs, minutes = np.array(log.columns["epoch"]), np.array(log.columns["elapsed"]) / 60
+        return [one.step for one in log.evaluations]
+    epochs, minutes = np.array(log.columns["epoch"]), read_x(log, "minutes")
     known = np.isfinite(minutes)
     if not known.any():
-        return math.nan
-    return float(np.interp(one.epoch, epochs[known], minutes[known]))
+        return [math.nan] * len(passes)
+    found: list[float] = np.interp(passes, epochs[known], minutes[known]).tolist()
+    return found
 
 
 def thin_out(x: Floats, y: Floats, most: int) -> Points:

@@ -21,6 +21,8 @@ from tui.train.log import RunLog, Sample
 from tui.widgets.panel import Panel
 
 NO_SAMPLE = "What the model writes after each evaluation stands here, pass by pass."
+TITLE_AT = 3
+"""Cell at which the text of a border begins."""
 EARLIER = 8
 """Earlier samples that are shown in a line each, at most."""
 
@@ -118,7 +120,7 @@ class SamplePanel(Panel):
         """Go to another pass for a click on one of the arrows in the title."""
         title = self.title
         if event.y == 0 and "◂" in title:
-            left, right = title.index("◂") + 2, title.index("▸") + 2
+            left, right = title.index("◂") + TITLE_AT, title.index("▸") + TITLE_AT
             if abs(event.x - left) <= 1 or abs(event.x - right) <= 1:
                 self.post_message(SampleRoom.Gone(-1 if abs(event.x - left) <= 1 else 1))
 

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import signature
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from charlm.training.config import Config, Range, find_kinds
 from corpora.errors import UserError
 
-Kind = Literal["whole", "number", "choice", "switch", "text"]
+Kind = Literal["whole", "number", "choice", "switch", "text", "path"]
 
 YES, NO = "yes", "no"
 NOT_GIVEN = "–"
@@ -93,7 +94,7 @@ class Setting:
                 return typed == YES
             case "choice" if self.config is None and typed == NOT_GIVEN:
                 return None
-            case "text":
+            case "text" | "path":
                 return typed or None
         return typed
 
@@ -196,4 +197,6 @@ def _find_kind(hint: Any) -> tuple[Kind, tuple[str, ...]]:
             return "choice", get_args(one)
         if one in kinds:
             return kinds[one], ()
+        if one is Path:
+            return "path", ()
     return "text", ()

@@ -29,7 +29,7 @@ def step_value(setting: Setting, typed: str, steps: int) -> str:
         choices = setting.choices or (NO, YES)
         at = choices.index(typed) if typed in choices else 0
         return choices[(at + steps) % len(choices)]
-    if setting.kind == "text":
+    if setting.kind in ("text", "path"):
         return typed
     try:
         value = setting.parse(typed)

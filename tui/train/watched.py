@@ -14,7 +14,7 @@ from tui.train.figures import describe_progress, format_speed, format_time_left
 from tui.train.forms import Forms
 from tui.train.gradient_panel import GradientPanel
 from tui.train.log import RunLog
-from tui.train.loss_chart import Drawn, LossChart
+from tui.train.loss_chart import ChartPanel, Drawn, LossChart
 from tui.train.marks import LETTERS, Marks
 from tui.train.new_panel import NewPanel
 from tui.train.owner import Trainings
@@ -39,7 +39,7 @@ class Watched(Pane):
 
     def make_panels(self, forms: Forms) -> Iterator[Panel]:
         """Yield the panels, the main one first."""
-        yield Panel(LossChart(), title="Loss", id="chart")
+        yield ChartPanel()
         yield NewPanel(forms)
         difference = Static(NO_RUNS, id="difference", markup=False)
         yield Panel(RunsTable(), difference, title="Runs", id="runs")
@@ -151,5 +151,6 @@ class Watched(Pane):
         best = run.log.best_evaluation if run is not None else None
         if run is None or best is None:
             return ""
-        train = f" · train {run.log.train[-1][1]:.3f}" if run.log.columns["train_loss"] else ""
+        losses = run.log.columns["train_loss"]
+        train = f" · train {losses[-1]:.3f}" if losses else ""
         return f"best {best.loss:.3f} at pass {best.epoch:.3g}{train} · ← → reads the curves"
