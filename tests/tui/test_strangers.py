@@ -20,8 +20,9 @@ from charlm.console.program import BIDI, format_name
 from seq.imdb.library import Prediction
 from seq.scan.library import TranslatedCommand
 from tui.app import CharlmApp
-from tui.classify.judging import ClassifiedText
+from tui.classify.opinions import Opinion
 from tui.classify.reviews import Reviews
+from tui.classify.rows import Row
 from tui.palette import Palette, find_letters
 from tui.screens import Ask, Choose
 from tui.widgets.choice import ModelChoice
@@ -176,7 +177,7 @@ class Renamer(Critic):
 @pytest.mark.usefixtures("models")
 def test_names_of_classes_and_texts_of_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.classify.pane.load_classifier", lambda path: Renamer())
-    monkeypatch.setattr("seq.imdb.explain.explain", lambda *_: 1 / 0)  # only the label counts
+    monkeypatch.setattr("tui.classify.pane.ClassifyPane.explain", lambda *_: None)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         app = pilot.app
@@ -185,11 +186,13 @@ def test_names_of_classes_and_texts_of_a_table(monkeypatch: pytest.MonkeyPatch) 
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
         for count, safe in enumerate(SAFE[1:], 1):
             text = " ".join([*["a"] * (count - 1), NAMES[count].translate({10: 32, 13: 32, 9: 32})])
-            table.add([ClassifiedText(text, NAMES[count], 0.5)])
+            table.add([Row(count, text, Opinion(NAMES[count], {NAMES[count]: 0.5}))])
             words = len(text.split())
             label = SAFE[words % len(NAMES)]
             pane.query_one("#review", TextArea).text = text
-            await until(pilot, lambda label=label: label in read_line(pane, "#verdict"))
+            await until(
+                pilot, lambda label=label: label.upper() in pane.query_one("#verdict-panel").title
+            )
             await check_shown(pilot, safe[:10] if count < 5 else "")
 
     run_app(drive, "classify", size=(160, 50))
@@ -228,9 +231,9 @@ def test_names_of_files_in_questions_and_notices(name: str) -> None:
         app = pilot.app
         assert isinstance(app, CharlmApp)
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
-        pane.query_one(Reviews).shown.add([ClassifiedText("a", "b", 0.5)])
+        pane.query_one(Reviews).shown.add([Row(1, "a", Opinion("b", {"b": 0.5}), values=("a",))])
         for again in (False, True):
-            await pilot.press("f9")
+            await pilot.press("ctrl+s")
             await until(pilot, lambda: isinstance(app.screen, Ask))
             Path(f"x{name}x.csv").parent.mkdir(parents=True, exist_ok=True)  # Save makes none
             app.screen.query_one(Input).value = f"x{name}x.csv"

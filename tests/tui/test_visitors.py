@@ -17,8 +17,9 @@ from tiny_models import write_run
 from charlm import language_model
 from corpora.errors import UserError
 from tui import visitors
-from tui.classify.judging import ClassifiedText
+from tui.classify.opinions import Opinion
 from tui.classify.reviews import Reviews
+from tui.classify.rows import Row
 from tui.models import list_models
 from tui.screens import Ask
 from tui.train import process
@@ -41,6 +42,7 @@ def home(tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv(visitors.FILES, str(given))
     monkeypatch.setattr("tui.classify.pane.load_classifier", lambda path: Critic())
+    monkeypatch.setattr("tui.classify.pane.ClassifyPane.explain", lambda *_: None)
     return home
 
 
@@ -111,11 +113,12 @@ def test_nothing_outside_is_written(
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         if pane.id == "classify-pane":
-            pane.query_one(Reviews).shown.add([ClassifiedText("a", "b", 0.5)])
+            pane.query_one(Reviews).shown.add(
+                [Row(1, "a", Opinion("b", {"b": 0.5}), values=("a",))]
+            )
         else:
             await until(pilot, lambda: pane.desk.author is not None)
-        key = "f9" if pane.id == "classify-pane" else "ctrl+s"
-        await answer(pilot, key, path.replace("HOME", str(home)))
+        await answer(pilot, "ctrl+s", path.replace("HOME", str(home)))
         note = await wait_for_note(pilot)
         assert (ELSEWHERE if files else NONE) in note.message
 
@@ -134,9 +137,9 @@ def test_files_of_the_folder_are_read_and_written(home: Path) -> None:
         await until(pilot, lambda: pane.query_one(ModelChoice).chosen)
         await answer(pilot, "ctrl+o", "reviews.csv")
         await until(pilot, lambda: len(pane.query_one(Reviews).shown.results) == 2)
-        await answer(pilot, "f9", "made/table.csv")
+        await answer(pilot, "ctrl+s", "made/table.csv")
         await until(pilot, Path("made/table.csv").exists)
-        await answer(pilot, "f9", "~/table.csv")
+        await answer(pilot, "ctrl+s", "~/table.csv")
         await until(pilot, Path("~/table.csv").exists)  # a folder of that name, not the home
 
     run_app(drive, "classify")
