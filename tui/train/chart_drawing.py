@@ -24,7 +24,8 @@ from tui.train.plot import (
 BEST, HEART, CURSOR, CLIP = "◆", "┊", "│", "┄"
 BY_HEART = "from here on it learns by heart"
 LEGEND = "── validation  ┄┄ training"
-LEAST_COLUMNS, LEAST_ROWS = 12, 3
+LEAST_COLUMNS, LEAST_ROWS, AXIS = 12, 3, 2
+"""Cells of the inside, at least; lines of the horizontal axis, which are left out in less room."""
 LONGEST_LABEL = 24
 
 
@@ -43,6 +44,14 @@ class Sheet(Canvas):
         for at, character in enumerate(text, start=column):
             if 0 <= row < self.rows and 0 <= at < self.columns:
                 self._cells[row][at] = (character, color)
+
+    def write_on(self, points: Points, letter: str, color: str) -> None:
+        """Write a letter on a curve, near its start, where no other letter stands."""
+        for point in points:
+            column, row = self.find_cell(*point)
+            if not self._cells[row][column][0].isalpha():
+                self.write(column, row, letter, color)
+                return
 
     def write_near(self, column: int, row: int, text: str, color: str, *, rows: int = 3) -> bool:
         """Write text to the right of a cell, or else to its left, in a free row near it."""
@@ -90,14 +99,14 @@ def draw_chart(
     Args:
         curves: curves of the runs, the one that the marks are for last.
         width: cells of a line.
-        height: number of lines; the last two are the horizontal axis.
+        height: number of lines; the last two are the horizontal axis, if there is room for it.
         look: colours.
         axes: what is drawn to the right, and how what is drawn upwards is scaled.
         cursor: place on the horizontal axis that is marked.
     """
     x_axis, y_axis = axes
     x_range, y_range = find_ranges(curves, y_axis)
-    rows = max(LEAST_ROWS, height - 2)
+    rows = height - AXIS if height >= LEAST_ROWS + AXIS else max(1, height)
     ticks = choose_y_ticks(y_range, y_axis, max(2, rows // 2))
     margin = 1 + max(map(len, ticks.values()), default=0)
     sheet = Sheet(max(LEAST_COLUMNS, width - margin), rows, x_range, y_range)
@@ -112,7 +121,7 @@ def draw_chart(
     if sheet.is_free(sheet.columns - len(LEGEND), 0, len(LEGEND)):
         sheet.write(sheet.columns - len(LEGEND), 0, LEGEND, look.quiet)
     lines = frame(sheet, ticks, margin, x_range, x_axis, look.quiet)
-    return Chart(lines, margin, sheet.columns, x_range[1])
+    return Chart(lines[: max(1, height)], margin, sheet.columns, x_range[1])
 
 
 def draw_curve(sheet: Sheet, points: Points, color: str, *, dashed: bool) -> None:
@@ -138,8 +147,7 @@ def _mark(sheet: Sheet, one: Curves, look: Look, y_axis: YAxis, *, all_marks: bo
         return
     letter = f"{one.letter} " if one.letter else ""
     if one.letter:
-        column, row = sheet.find_cell(*points[0])
-        sheet.write(column, row, one.letter, color)
+        sheet.write_on(points, one.letter, color)
     if one.best is not None and (best := scale([one.best], y_axis)):
         sheet.put(best[0], BEST, color)
         if all_marks and len(points) > 2:

@@ -93,7 +93,7 @@ class SamplePanel(Panel):
 
     def _draw_earlier(self, at: int) -> Text:
         """Return some earlier samples, a line each, if there is room for them."""
-        room = max(0, min(EARLIER, self.size.height - 6))
+        room = max(0, min(EARLIER, self.size.height - 5))
         places = sorted({at * part // (room + 1) for part in range(1, room + 1)} | {0} - {at})
         width = max(10, self.size.width - 12)
         lines = [

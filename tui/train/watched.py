@@ -116,7 +116,7 @@ class Watched(Pane):
             )
         run = self.runs.by_name.get(self.chosen or "")
         if run is not None and run.note:
-            line = f"{run.folder.name}{NOTED}: {run.note}\n{line}"
+            line = f"{line}\n{run.folder.name}{NOTED}: {run.note}".strip()
         said = self.query_one("#difference", Static)
         said.update(printable(line))
         said.set_class(len(drawn) > 1 or bool(run is not None and run.note), "-told")
