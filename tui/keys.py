@@ -31,6 +31,7 @@ KEYS: Mapping[str, Key] = {
     "colors": Key("f9", "colours on or off"),
     "undo": Key("ctrl+z", "undo", first=False),
     "redo": Key("ctrl+y", "redo", first=False),
+    "copy": Key("ctrl+c", "copy", first=False),
     "stop": Key("escape", "stop what works", first=False),
     "find": Key("slash", "find", first=False),
     "help": Key("f1", "help, and the keys"),

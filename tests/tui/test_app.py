@@ -17,6 +17,7 @@ from corpora.known.catalog import CATALOG
 from tui import state
 from tui.app import CharlmApp
 from tui.generate.pane import GeneratePane
+from tui.generate.prompt import Prompt
 from tui.generate.text_view import TextView
 from tui.help import Help
 from tui.palette import Palette
@@ -61,7 +62,8 @@ def test_the_palette_offers_every_action_model_and_corpus() -> None:
         app = app_of(pilot)
         offered = {one.title: one for one in app.get_system_commands(app.screen)}
         wanted = {tab.title for tab in TABS} | {f"Train on {name}" for name in CATALOG}
-        wanted |= {binding.description for binding in GeneratePane.BINDINGS}  # type: ignore[union-attr]
+        actions = {binding.description for binding in GeneratePane.BINDINGS}  # type: ignore[union-attr]
+        wanted |= {action[0].upper() + action[1:] for action in actions}
         wanted |= {"Generate with tiny", "Classify with reviews", "Translate with plain", "Theme"}
         assert wanted <= set(offered)
         await app.open("translate", "plain")
@@ -133,7 +135,7 @@ def test_what_stands_before_the_app_can_be_left_twice_at_once(key: str) -> None:
 
 def test_theme_tab_and_controls_are_remembered() -> None:
     async def first(pilot: Pilot[None], pane: Any) -> None:
-        pane.query_one("#prompt", Input).value = "Natasha "
+        pane.query_one(Prompt).value = "Natasha "
         pane.query_one("#temperature", Stepper).value = 1.1
         pane.query_one("#seed", Stepper).value = 9
         await pilot.press("f4")
@@ -150,7 +152,7 @@ def test_theme_tab_and_controls_are_remembered() -> None:
         await until(pilot, lambda: isinstance(app_of(pilot).pane, GeneratePane))
         generate = app_of(pilot).pane
         assert isinstance(generate, GeneratePane)
-        assert generate.query_one("#prompt", Input).value == "Natasha "
+        assert generate.query_one(Prompt).value == "Natasha "
         assert (generate.controls.temperature, generate.controls.seed) == (1.1, 9)
 
     run_app(first)
@@ -175,7 +177,7 @@ def test_what_was_remembered_may_be_damaged(damage: str) -> None:
     (state.find_folder() / state.FILE).write_text(damage)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
-        assert pane.query_one("#prompt", Input).value == "Prince Andrew "
+        assert pane.query_one(Prompt).value == "Prince Andrew "
         assert pane.controls.seed is None
 
     run_app(drive)

@@ -12,13 +12,14 @@ import pytest
 from app_helpers import run_app, until, wait_for_note
 from stand_ins import Critic, Interpreter
 from textual.pilot import Pilot
-from textual.widgets import Input, Select, TextArea
+from textual.widgets import Select, TextArea
 
 import tui
 from charlm import language_model
 from corpora.errors import UserError
 from tui import failures, state
 from tui.generate.manuscript import Manuscript
+from tui.generate.prompt import Prompt
 from tui.widgets.choice import ModelChoice
 
 pytestmark = pytest.mark.usefixtures("models")
@@ -78,12 +79,12 @@ def test_a_model_that_cannot_be_loaded(
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await until(pilot, lambda: pane.desk.author is not None)
-        pane.query_one("#prompt", Input).value = "typed "
+        pane.query_one(Prompt).value = "typed "
         monkeypatch.setattr(language_model, "load", fail_with(error))
         pane.query_one("#model", Select).value = "unlike"
         await check_note(pilot, line, logged)
         monkeypatch.setattr(language_model, "load", load)
-        assert pane.query_one("#prompt", Input).value == "typed "
+        assert pane.query_one(Prompt).value == "typed "
         assert pane.query_one("#model", Select).value == "tiny"  # the one that writes
         await pilot.press("enter")
         await until(pilot, lambda: len(pane.desk.view.text) > 20)
@@ -109,7 +110,7 @@ def test_a_thread_that_writes(
         await check_note(pilot, line, logged)
         assert len(pane.desk.view.text) == 20
         monkeypatch.setattr(Manuscript, "add", add)
-        await pilot.press("f6")
+        await pilot.press("ctrl+r")
         await until(pilot, lambda: len(pane.desk.view.text) > 40)
 
     run_app(drive)
@@ -183,16 +184,15 @@ def test_who_was_cancelled_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> N
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await until(pilot, lambda: pane.desk.author is not None)
-        line = pane.desk.query_one("#state")
         monkeypatch.setattr(language_model, "load", wait)
         pane.load("unlike")
         await pilot.pause(0.1)
         pane.workers.cancel_group(pane, "generate")
-        before = str(line.content)
+        before = (pane.desk.title, pane.desk.foot)
         going.set()
         await pilot.pause(0.3)
         assert not pilot.app._notifications
-        assert str(line.content) == before
+        assert (pane.desk.title, pane.desk.foot) == before
 
     run_app(drive)
     assert not read_log()

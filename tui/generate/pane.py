@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import TextArea
 
 from charlm.runs.registry import CHARACTERS
@@ -68,7 +68,7 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         bind("undo", "undo", "undo", show=False),
         bind("redo", "redo", "redo", show=False),
         bind("stop", "stop", "stop", show=False),
-        Binding("ctrl+c", "copy", "copy the text", show=False),
+        bind("copy", "copy", "copy the text", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -78,7 +78,7 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
 
     def compose(self) -> ComposeResult:
         """Lay out the panels."""
-        settings = self.app.settings
+        settings = self._settings = self.app.settings
         controls = Controls(pace=settings.pace, wrap=settings.wrap).restore(self._state)
         with Workspace():
             yield Desk(id="text")
@@ -93,8 +93,10 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         self.beside.display = False
         self.desk.view.joined = self.controls.wrap == "re-flow"
         self.desk.view.colored = self._state.get("colored") is True
-        if self.kept is not None:
-            self.choice.use(self.kept.model)
+        if (kept := self.kept) is not None:
+            self.desk.view.show_text(kept.text, b"", kept.prompt_length)
+            self.desk.stale = True
+            self.choice.use(kept.model)
 
     def on_resize(self) -> None:
         """Put the panels into the order of the grid of a narrower or wider window."""
@@ -144,12 +146,15 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         self.call_after_refresh(self.query_one(Prompt).focus)
 
     def use_settings(self) -> None:
-        """Use pace, wrap and scale of the settings."""
-        settings = self.app.settings
-        self.query_one(ControlsGrid).show(
-            replace(self.controls, pace=settings.pace, wrap=settings.wrap)
-        )
-        self.desk.recolor(self.app.current_theme)
+        """Use pace, wrap and scale of the settings, those that have changed."""
+        new, old, self._settings = self.app.settings, self._settings, self.app.settings
+        controls = self.controls
+        if new.pace != old.pace:
+            controls = replace(controls, pace=new.pace)
+        if new.wrap != old.wrap:
+            controls = replace(controls, wrap=new.wrap)
+        self.query_one(ControlsGrid).show(controls)
+        self.desk.recolor()
 
     @on(TextArea.Changed, "#prompt")
     def keep_prompt(self) -> None:
