@@ -6,6 +6,7 @@ Whatever mixes host and device, or needs float64 or NumPy on the device, fails h
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ from charlm.runs.model_file import read_model
 from charlm.runs.run_folder import RunFolder
 from charlm.training import session
 from charlm.training.device import autocast, pick_arithmetic
+from seq.scan import library
+from seq.scan import task as scan_task
 
 Opening = Callable[..., Any]
 
@@ -46,6 +49,10 @@ def everywhere(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> torch.d
         monkeypatch.setattr(
             module, "pick_device", lambda name: device if name != "cpu" else torch.device("cpu")
         )
+    # Translators that know nothing yet write as long as they may: a hundred actions.
+    short = dataclasses.replace(scan_task.DECODING, limit=8)
+    monkeypatch.setattr(scan_task, "DECODING", short)
+    monkeypatch.setattr(library, "DECODING", short)
     known = Literal["auto", "cpu", "standin"]
     monkeypatch.setattr(session, "Device", known)
     return device
@@ -58,15 +65,15 @@ def open_language_model(folder: Path, run: Path, **changes: Any) -> Opening:
 
 
 def open_classifier(folder: Path, run: Path, **changes: Any) -> Opening:
-    file = reviews.write_csv(folder / "own.csv", reviews.reviews(40, longest=6))
+    file = reviews.write_csv(folder / "own.csv", reviews.reviews(30, longest=6))
     shape = {"num_layers": 2, "bidirectional": True, "dropout": 0.2, "embedding_dropout": 0.1}
     given = {"epochs": 1, "adversarial": 0.1, "sequences": "packed", **shape, **changes}
     return lambda **hooks: start(reviews.request(file, run, **given), **hooks)
 
 
 def open_word_model(folder: Path, run: Path, **changes: Any) -> Opening:
-    file = reviews.write_csv(folder / "own.csv", reviews.reviews(70))
-    given = {"epochs": 1, "evaluate_every": 12, **changes}
+    file = reviews.write_csv(folder / "own.csv", reviews.reviews(60))
+    given = {"epochs": 1, "evaluate_every": 5, "validation_share": 0.5, **changes}
     return lambda **hooks: start(reviews.word_request(file, run, **given), **hooks)
 
 

@@ -15,7 +15,7 @@ KINDS = ("scaled_dot", "none")
 @pytest.fixture(scope="session")
 def runs(once: Callable[..., Path]) -> dict[str, Path]:
     """Two translators that have learned their 44 commands, with and without attention."""
-    wanted = {"hidden_size": 48, "embedding_size": 16, "dropout": 0.0, "epochs": 40}
+    wanted = {"hidden_size": 32, "embedding_size": 16, "dropout": 0.0, "epochs": 30}
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:

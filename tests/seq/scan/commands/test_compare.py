@@ -20,7 +20,7 @@ Refused = Callable[..., str]
 
 def test_a_comparison(charlm: Charlm, monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, "other")
-    given = flags(shape(), training(epochs=2))
+    given = flags(shape(), training(epochs=1))
     given = [flag for flag in given if not flag.startswith("--attention")]
     command = ["scan", "compare", "tiny", "other", "--seeds", "2", "--out", "out", *given]
     ended = charlm(*command, "--attention", "none", "--attention", "dot")

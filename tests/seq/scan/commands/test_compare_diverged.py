@@ -30,7 +30,7 @@ def test_a_translator_that_diverges_is_shown_and_the_comparison_goes_on(
         return real(self, *given) * (math.nan if self.model.config.attention in bad else 1.0)
 
     monkeypatch.setattr(Translation, "loss", loss)
-    given = [f for f in flags(shape(), training(epochs=2)) if not f.startswith("--attention")]
+    given = [f for f in flags(shape(), training(epochs=1)) if not f.startswith("--attention")]
     kinds = ("--attention", "none", "--attention", "dot")
     command = ("scan", "compare", "tiny", "--seeds", "2", "--out", "out", *kinds, *given)
     assert charlm(*command).code == 0
