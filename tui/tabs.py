@@ -30,4 +30,5 @@ TABS = (
     Tab("classify", "Classify", "f3", "ClassifyPane", CLASSIFIER),
     Tab("translate", "Translate", "f4", "TranslatePane", TRANSLATOR),
     Tab("train", "Train", "f5", "TrainPane"),
+    Tab("inside", "Inside", "f6", "InsidePane"),
 )

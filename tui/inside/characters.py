@@ -16,7 +16,7 @@ from charlm.runs.registry import CHARACTERS
 from tui.inside.anatomy import describe
 from tui.inside.subjects import LayerLoss, Material, Progress, Series, Subject
 
-AROUND = 250
+AROUND = 400
 """Characters on either side of the cursor that are looked at: some widths of the screen."""
 MOST, LEAST = 20_000, 1_000
 """Characters on which units are compared, at most, and at most in a model with very many units."""
@@ -62,8 +62,8 @@ class CharacterText(Subject):
         """Return what happens at these places."""
         return trace_window(self.model, self.text, part.start, part.stop, progress=progress)
 
-    def _choose_material(self, place: int) -> range:
-        """Return the places on which units are compared: all, or many around a place."""
+    def choose_material(self, place: int) -> range:
+        """Return the places on which units are compared, around a place: all, or many."""
         size = 4 * self.anatomy.layers * self.anatomy.units
         most = max(LEAST, min(MOST, MOST_BYTES // size))
         if len(self) <= most:
@@ -75,11 +75,11 @@ class CharacterText(Subject):
 
     def count_work(self, place: int) -> int:
         """Return how many steps `gather` reads, for a bar."""
-        return 2 * len(self._choose_material(place))
+        return 2 * len(self.choose_material(place))
 
     def gather(self, place: int, progress: Progress) -> Material:
         """Return what units are compared on, around a place."""
-        part = self._choose_material(place)
+        part = self.choose_material(place)
         text = self.text[part.start : part.stop]
         network, cell = self.model.network, self.anatomy.cell
         field = default_field(cell)
@@ -105,7 +105,7 @@ class CharacterText(Subject):
 
     def measure_layers(self, place: int, progress: Progress) -> list[LayerLoss]:
         """Return what is lost if each layer is silenced: its hidden state stays at its mean."""
-        part = self._choose_material(place)
+        part = self.choose_material(place)
         start = max(part.start, min(place - SILENCED // 2, part.stop - SILENCED))
         ids = self.model.vocabulary.encode(self.text[start : start + SILENCED])
         if len(ids) < 2:  # the second character is predicted from the first

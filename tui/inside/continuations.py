@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -74,6 +75,11 @@ def write_on(model: LanguageModel, text: str, plan: Plan) -> Iterator[tuple[str,
     )
     for one, other in zip(free, held, strict=True):
         yield one.character, other.character
+
+
+def join_line_ends(text: str) -> str:
+    """Return a text of the same length whose single line ends are blanks, to be wrapped anew."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
 
 
 def count_equal(one: str, other: str) -> int:

@@ -31,10 +31,12 @@ def cut_excerpt(labels: Sequence[str], place: int, width: int, joint: str = "") 
     """
     here = write_label(labels[place])
     room = max(0, width - cell_len(here))
-    after, right = _collect(labels[place + 1 :], room // 3, joint, before=False)
-    before, left = _collect(labels[:place][::-1], room - right, joint, before=True)
+    following = labels[place + 1 : place + 1 + room]  # each takes a cell at least
+    preceding = labels[max(0, place - room) : place][::-1]
+    after, right = _collect(following, room // 3, joint, before=False)
+    before, left = _collect(preceding, room - right, joint, before=True)
     if left + right < room:  # at the start of a text there is more room for what comes after
-        after, _ = _collect(labels[place + 1 :], room - left, joint, before=False)
+        after, _ = _collect(following, room - left, joint, before=False)
     return before, here, after
 
 

@@ -122,6 +122,10 @@ class Subject(ABC):
     def gather(self, place: int, progress: Progress) -> Material:
         """Return what units are compared on, around a place."""
 
+    def choose_material(self, place: int) -> range:
+        """Return the places on which units are compared, around a place: here all of them."""
+        return range(len(self))
+
     def count_work(self, place: int) -> int:
         """Return how many steps `gather` reads, for a bar."""
         return len(self)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from hand_built import built_model, quoted_text
+from hand_built import CONFIG, VOCABULARY, build_weights, built_model, quoted_text
+from tiny_models import write_run
 
 from charlm.language_model import LanguageModel
+from charlm.runs import registry
 from corpora.labelled.words import WordTokenizer
 from seq.imdb.config import ClassifierConfig
 from seq.imdb.library import TextClassifier
@@ -18,6 +21,8 @@ from seq.scan.config import TranslatorConfig
 from seq.scan.library import CommandTranslator
 from seq.scan.model import Translator
 from seq.scan.vocabularies import Languages
+from tui.app import CharlmApp
+from tui.reading import Reading
 
 
 def build_classifier(**shape: Any) -> TextClassifier:
@@ -42,6 +47,19 @@ def build_translator(**shape: Any) -> CommandTranslator:
     config = TranslatorConfig(**{"hidden_size": 8, "embedding_size": 5} | shape)
     model = Translator(config, len(languages.source), len(languages.target)).eval()
     return CommandTranslator("small", languages, model, torch.device("cpu"), "fp32")
+
+
+@pytest.fixture
+def readings(
+    tmp_path: Path, at_home: None, monkeypatch: pytest.MonkeyPatch
+) -> list[Reading | None]:
+    """What the other panes have open, the last one; the model built by hand is all that ships."""
+    folder = tmp_path / "shipped"
+    write_run(folder / "charlm" / "built", build_weights(), config=CONFIG, vocabulary=VOCABULARY)
+    monkeypatch.setattr(registry, "pretrained", lambda package: folder / package)
+    opened: list[Reading | None] = [None]
+    monkeypatch.setattr(CharlmApp, "find_reading", lambda self: opened[-1])
+    return opened
 
 
 @pytest.fixture
