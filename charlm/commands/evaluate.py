@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.commands.inside.corpus_part import PartOfText
 from charlm.console.options import (
+    COMPUTING,
     DECODING,
+    ComputingOptions,
     Corpus,
     DecodingOptions,
-    InPrecision,
     Json,
     Model,
-    OnDevice,
 )
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import slow
@@ -35,11 +36,10 @@ def evaluate(
     corpus: Corpus = "war_and_peace",
     /,
     *,
-    split: Split = "test",
+    split: PartOfText = "test",
     dynamic: Annotated[bool, Parameter(negative="")] = False,
     decoding: DecodingOptions = DECODING,
-    device: OnDevice = "auto",
-    precision: InPrecision = "fp32",
+    computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
     """Report the cross-entropy of a text under a model.
@@ -50,8 +50,6 @@ def evaluate(
 
     Parameters
     ----------
-    split
-        Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it.
     dynamic
         Report dynamic evaluation as well, in fp32: the model continues to learn from the text that
         it has been scored on (Krause et al. 2018).
@@ -64,11 +62,11 @@ def evaluate(
     text = read_corpus(corpus, decoding.make())
     if (size := len(text.split(split))) < 2:
         raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
-    where = pick_device(device)
+    where = pick_device(computing.device)
     network, vocabulary = load_torch_model(path, where)
     about: dict[str, Any] = {"device": where, "line_feed": vocabulary.line_feed}
     about["remap"] = text.remap_table(vocabulary)
-    score = _score(network, text, split, precision, about)
+    score = _score(network, text, split, computing.precision, about)
     figures = {"model": model, "corpus": text.name, "split": split, **_list_figures(score)}
     if dynamic:
         adapted = _score_dynamically(network, text, split, about)

@@ -143,6 +143,19 @@ DECODING = DecodingOptions()
 """The options of a decoding when none is given."""
 
 
+@Parameter(name="*")
+@dataclasses.dataclass(frozen=True)
+class ComputingOptions:
+    """Where a loaded model computes, and in which arithmetic."""
+
+    device: OnDevice = "auto"
+    precision: InPrecision = "fp32"
+
+
+COMPUTING = ComputingOptions()
+"""The options of computing when none is given."""
+
+
 def select_given(options: object) -> dict[str, Any]:
     """Return the fields of configurations that the user has given, by name: those not None."""
     shared = {field.name for field in dataclasses.fields(RunOptions)}

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from charlm.console.options import DecodingOptions
 from corpora.errors import UserError
+from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
-    from corpora.text.encoded import Split
+
+PartOfText = Annotated[
+    Split,
+    Parameter(help="Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it."),
+]
+"""The option of commands that read a part of a corpus."""
 
 
 def read_part(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from charlm.commands.inside.corpus_part import read_part
+from charlm.commands.inside.corpus_part import PartOfText, read_part
 from charlm.commands.inside.output import File, Html, Png, Words, choose_text, save_outputs
 from charlm.console.options import DECODING, INPUT, SEVERAL, TEXT, DecodingOptions, Json, Model
 from charlm.console.program import print_json, stderr
@@ -12,7 +12,6 @@ from charlm.console.slow import counting
 from charlm.inside.memory.context_curves import POSITIONS
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
-from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
     from charlm.inside.memory.memory import Memory
@@ -29,7 +28,7 @@ def memory(
     *,
     file: File = None,
     corpus: Annotated[str | None, INPUT] = None,
-    split: Split = "validation",
+    split: PartOfText = "validation",
     characters: int = 20_000,
     positions: int = POSITIONS,
     beside: Annotated[tuple[str, ...], SEVERAL] = (),
@@ -53,8 +52,6 @@ def memory(
     corpus
         Read this corpus instead of a text: a file, a folder, a name that `charlm corpora` lists, or
         -. If there is no text either, it is war_and_peace.
-    split
-        Part of the corpus: the first 80 %, the next 10 %, the last 10 %, or all of it.
     characters
         Characters of the corpus to read, at most.
     positions

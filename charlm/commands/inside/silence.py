@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from charlm.commands.inside.corpus_part import read_part
+from charlm.commands.inside.corpus_part import PartOfText, read_part
 from charlm.commands.inside.output import Png, check_units, print_records, save_outputs
 from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json, Model
 from charlm.console.program import printable, stderr, stdout
@@ -22,7 +22,6 @@ from charlm.inside.silencing.silencing import (
 from charlm.inside.silencing.silencing import silence as measure
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
-from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ def silence(
     corpus: Corpus = "war_and_peace",
     /,
     *,
-    split: Split = "validation",
+    split: PartOfText = "validation",
     layer: int | None = None,
     unit: Annotated[tuple[int, ...], SEVERAL] = (),
     of: str | None = None,
@@ -58,8 +57,6 @@ def silence(
 
     Parameters
     ----------
-    split
-        Part of the corpus: the first 80 %, the next 10 %, the last 10 %, or all of it.
     layer
         Silence units of this layer only, counted from 1 at the bottom.
     unit

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.corpus_part import read_part
+from charlm.commands.inside.corpus_part import PartOfText, read_part
 from charlm.commands.inside.output import Png, save_outputs
 from charlm.console.options import DECODING, SEVERAL, TEXT, Corpus, DecodingOptions, Json, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
-from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
     from charlm.inside.units.clamping import Clampings
@@ -31,7 +30,7 @@ def units(
     corpus: Corpus = CORPUS,
     /,
     *,
-    split: Split = "validation",
+    split: PartOfText = "validation",
     characters: int = 100_000,
     pattern: Annotated[tuple[str, ...], SEVERAL, ONE_EACH, TEXT] = (),
     of: str | None = None,
@@ -59,8 +58,6 @@ def units(
 
     Parameters
     ----------
-    split
-        Part of the text: the first 80 %, the next 10 %, the last 10 %, or all of it.
     characters
         Read this many characters of it, from its start.
     pattern

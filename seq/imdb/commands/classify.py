@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.text import Text
 
-from charlm.console.options import SWITCH, TEXT, Encoding, InPrecision, Model, OnDevice, TextColumn
+from charlm.console.options import (
+    COMPUTING,
+    SWITCH,
+    TEXT,
+    ComputingOptions,
+    Encoding,
+    Model,
+    TextColumn,
+)
 from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.slow import DELAY_SECONDS, counting, slow
 from charlm.drawing.words import COLORS, SIXTEEN, color_words
@@ -41,8 +49,7 @@ def classify(
     method: Annotated[str | None, Parameter(show_choices=False)] = None,
     text_column: TextColumn = None,
     encoding: Encoding = "utf-8",
-    device: OnDevice = "auto",
-    precision: InPrecision = "fp32",
+    computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Print the most probable class of each text, and its probability.
@@ -75,7 +82,7 @@ def classify(
     from charlm.drawing.panels import shorten
     from seq.imdb.library import LONGEST_TEXT, describe_longer, load
 
-    classifier = load(model, device=device, precision=precision)
+    classifier = load(model, **vars(computing))
     if explain or method:
         _explain(classifier, texts, method, json)  # type: ignore[arg-type]
         return

@@ -8,13 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from charlm.console.options import (
+    COMPUTING,
     INPUT,
+    ComputingOptions,
     Encoding,
-    InPrecision,
     Json,
     LabelColumn,
     Model,
-    OnDevice,
     TextColumn,
 )
 from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
@@ -36,8 +36,7 @@ def evaluate(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     encoding: Encoding = "utf-8",
-    device: OnDevice = "auto",
-    precision: InPrecision = "fp32",
+    computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
     """Report accuracy, F1, log loss, calibration error and the confusion matrix of a classifier.
@@ -57,7 +56,7 @@ def evaluate(
     from seq.imdb.library import load
     from seq.imdb.metrics import report
 
-    classifier = load(model, device=device, precision=precision)
+    classifier = load(model, **vars(computing))
     if data == IMDB and classifier.classes != CLASSES:
         known = ", ".join(classifier.classes)
         raise UserError(f"{model} tells {known} apart; name texts with these labels to evaluate on")

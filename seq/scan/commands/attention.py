@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
+from charlm.console.options import COMPUTING, SWITCH, TEXT, ComputingOptions, Model
 from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
 from seq.scan.commands.translate import normalize_commands, save_maps, to_json
@@ -19,8 +19,7 @@ def attention(
     model: Model = "scan",
     seed: int = 1,
     png: Path | None = None,
-    device: OnDevice = "auto",
-    precision: InPrecision = "fp32",
+    computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Show the attention weight of each word for each action, in hundredths.
@@ -43,7 +42,7 @@ def attention(
     from corpora.scan import splits
     from seq.scan.library import find_split, load
 
-    translator = load(model, device=device, precision=precision)
+    translator = load(model, **vars(computing))
     if translator.model.decoder.attention is None:
         raise UserError(f"{model} is a translator without attention; name another")
     if command:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from charlm.console.options import SWITCH, TEXT, InPrecision, Model, OnDevice
+from charlm.console.options import COMPUTING, SWITCH, TEXT, ComputingOptions, Model
 from charlm.console.program import format_name, notice, print_json, stdout
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
@@ -23,8 +23,7 @@ def translate(
     model: Model = "scan",
     beam: int = 1,
     png: Path | None = None,
-    device: OnDevice = "auto",
-    precision: InPrecision = "fp32",
+    computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
     """Translate commands into actions, and show the attention weights of each action.
@@ -48,7 +47,7 @@ def translate(
         raise UserError(f"--png draws one command, not {len(commands):,}")
     from seq.scan.library import load
 
-    translator = load(model, device=device, precision=precision)
+    translator = load(model, **vars(computing))
     if png is not None and translator.model.decoder.attention is None:
         raise UserError(
             f"{model} is a translator without attention, so there are no weights to draw"
