@@ -13,6 +13,7 @@ from seq.scan.augment.ideas import Ideas
 WIDEST_BEAM = 1000
 """Greatest width of a beam search."""
 
+Validation = Literal["random", "longest", "primitive"]
 AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 
 
@@ -69,9 +70,12 @@ class TranslatorTraining(LoopConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AugmentConfig(Config):
-    """Pairs that are made from the training pairs, and are trained on as well."""
+class PairsConfig(Config):
+    """Which training pairs are held out, and which pairs are made and trained on as well."""
 
+    validation: Validation = "random"
+    """Which training commands choose the best model: drawn by lot (random); the longest; or some in
+    which a word stands in company that is trained on nearly by itself alone (primitive)."""
     ideas: Ideas = "plain"
     """What makes pairs: nothing (plain), exchanges of words that stand for each other (swaps),
     rules of how phrases go together (phrases), or both. `charlm scan rules` shows what they

@@ -11,17 +11,17 @@ from corpora.scan.grammar import LEFT, RIGHT, Pair, Words
 from seq.scan.metrics import Mistake
 
 Kind = Literal[
-    "cut short", "run over", "wrong order", "wrong turn", "wrong verb", "wrong count", "mixed"
+    "cut short", "run over", "wrong count", "wrong order", "wrong turn", "wrong verb", "mixed"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MEANINGS: dict[Kind, str] = {
     "cut short": "it stops before the end, and all is right until then",
     "run over": "it is right, and goes on where it should stop",
+    "wrong count": "what should be done, in that order, but some of it too often or too seldom",
     "wrong order": "the right actions, each as often as it should be, in another order",
     "wrong turn": "as many actions as there should be, but some turns are others",
     "wrong verb": "as many actions as there should be, but some are others",
-    "wrong count": "no action that does not belong there, but some too often or too seldom",
     "mixed": "more than one of these",
 }
 """What each kind means."""
@@ -50,12 +50,29 @@ def name_kind(wanted: Words, said: Words) -> Kind:
         return "cut short"
     if wanted == said[: len(wanted)]:
         return "run over"
+    if collapse(said) == collapse(wanted):
+        return "wrong count"
     if Counter(said) == Counter(wanted):
         return "wrong order"
     if len(said) == len(wanted):
         missed = {action for action, other in zip(wanted, said, strict=True) if action != other}
         return "wrong turn" if missed <= {LEFT, RIGHT} else "wrong verb"
-    return "wrong count" if set(said) == set(wanted) else "mixed"
+    return "mixed"
+
+
+def collapse(actions: Words) -> Words:
+    """Return actions without repetitions: a block that is repeated, of any size, is left once."""
+    before: Words = ()
+    while actions != before:
+        before = actions
+        for size in range(1, len(actions) // 2 + 1):
+            kept: list[str] = []
+            for action in actions:
+                kept.append(action)
+                if kept[-size:] == kept[-2 * size : -size]:
+                    del kept[-size:]
+            actions = tuple(kept)
+    return actions
 
 
 def sort_mistakes(mistakes: Iterable[Mistake]) -> dict[Kind, list[Mistake]]:

@@ -1,4 +1,4 @@
-"""Pairs that a translator is trained on besides those of its split, and their record in its run."""
+"""Pairs that a translator is trained on besides those of its split, and the record of them."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 
 from corpora.scan.grammar import Pair
 from seq.scan.augment.ideas import explore
-from seq.scan.config import AugmentConfig
+from seq.scan.config import PairsConfig
 
 
-def make_pairs(pairs: Iterable[Pair], config: AugmentConfig) -> tuple[Pair, ...]:
+def make_pairs(pairs: Iterable[Pair], config: PairsConfig) -> tuple[Pair, ...]:
     """Return the pairs that `config` asks to make from training pairs."""
     return explore(pairs, config.ideas, config.longest_made).made
 
 
-def record_made(config: AugmentConfig, made: Sequence[Pair]) -> dict[str, Any]:
-    """Return what a run folder records about made pairs, for JSON; nothing if none are asked for.
+def record_made(config: PairsConfig, made: Sequence[Pair]) -> dict[str, Any]:
+    """Return what a run folder records about the choice of pairs, for JSON; nothing by default.
 
-    So the record of a plain training is what it was before there were ideas.
+    So the record of a plain training is what it was before there was a choice.
     """
-    if config.ideas == "plain":
+    if config == PairsConfig():
         return {}
     counts = summarize(made)
     return {**config.to_json(), "made": counts["pairs"], "made_sha256": counts["sha256"]}
 
 
-def read_recorded(corpus: Mapping[str, Any]) -> AugmentConfig:
-    """Return what a run folder recorded of its ideas.
+def read_recorded(corpus: Mapping[str, Any]) -> PairsConfig:
+    """Return what a run folder recorded of its choice of pairs.
 
     Args:
         corpus: the part `corpus` of `config.json`.
@@ -37,8 +37,8 @@ def read_recorded(corpus: Mapping[str, Any]) -> AugmentConfig:
     Raises:
         UserError: a value cannot be.
     """
-    names = {field.name for field in dataclasses.fields(AugmentConfig)}
-    return AugmentConfig(**{name: value for name, value in corpus.items() if name in names})
+    names = {field.name for field in dataclasses.fields(PairsConfig)}
+    return PairsConfig(**{name: value for name, value in corpus.items() if name in names})
 
 
 def summarize(pairs: Sequence[Pair]) -> dict[str, Any]:

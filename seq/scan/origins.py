@@ -14,7 +14,7 @@ from charlm.runs.run_folder import RunFolder
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair, Words
 from corpora.scan.splits import SPLITS, load
-from seq.scan.config import AugmentConfig
+from seq.scan.config import PairsConfig
 from seq.scan.made import make_pairs, read_recorded
 
 
@@ -24,8 +24,8 @@ class TrainedOn:
 
     split: str = "simple"
     """Name of the split; simple if no file records it."""
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    """The pairs that were made as well."""
+    pairs: PairsConfig = field(default_factory=PairsConfig)
+    """Which pairs were held out, and which were made as well."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def find_trained_on(name: str) -> TrainedOn:
     corpus = about.get("corpus")
     if not isinstance(corpus, dict) or corpus.get("split") not in SPLITS:
         return TrainedOn()
-    return TrainedOn(split=corpus["split"], augment=read_recorded(corpus))
+    return TrainedOn(split=corpus["split"], pairs=read_recorded(corpus))
 
 
 def count_by_origin(
@@ -70,7 +70,7 @@ def count_by_origin(
         notice: see `corpora.scan.splits.load`.
     """
     train = load(trained_on.split, notice=notice).train
-    made = make_pairs(train, trained_on.augment)
+    made = make_pairs(train, trained_on.pairs)
     longest = max(len(pair.actions) for pair in (*train, *made))
     known, drilled = {pair.command for pair in train}, {pair.command for pair in made}
     groups: dict[str, list[Words]] = {}

@@ -17,10 +17,11 @@ from corpora.errors import UserError
 from corpora.scan import splits
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
 from seq.padding import Ids
-from seq.scan.config import AugmentConfig, TranslatorConfig, TranslatorTraining
+from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining, Validation
 from seq.scan.made import make_pairs, read_recorded, record_made, summarize
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Translation
+from seq.scan.unlike import hold_out_longest, hold_out_primitive
 from seq.scan.vocabularies import Languages
 
 
@@ -37,8 +38,8 @@ class TranslatorRequest(Request):
     """Settings of the training."""
     split: str = "simple"
     """Name of a split of SCAN."""
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    """Pairs that are made, and trained on as well."""
+    pairs: PairsConfig = field(default_factory=PairsConfig)
+    """Which pairs are held out, and which are made and trained on as well."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
         """Read, make and encode the pairs, and return the job.
@@ -49,8 +50,9 @@ class TranslatorRequest(Request):
         known = vocabulary and Languages.from_json(vocabulary)
         languages = known or find_languages(split.train)
         pairs = encode_pairs(languages, split.train)
-        training, validation = map(pairs.select, _hold_out(split.train, self.training))
-        made = make_pairs(split.train, self.augment)
+        parts = _hold_out(split.train, self.training, self.pairs.validation)
+        training, validation = map(pairs.select, parts)
+        made = make_pairs(split.train, self.pairs)
 
         def task(world: World, precision: Precision) -> Translation:
             model = Translator(self.model, len(languages.source), len(languages.target))
@@ -61,23 +63,23 @@ class TranslatorRequest(Request):
                 validation,
                 self.training,
                 made=encode_pairs(languages, made) if made else None,
-                made_share=self.augment.made_share,
+                made_share=self.pairs.made_share,
                 precision=precision,
                 world=world,
             )
 
         corpus = {"split": split.name, "official": split.official, **summarize(split.train)}
-        plain = self.augment.ideas == "plain"
+        plain = self.pairs.ideas == "plain"
         if not plain:
             hooks.notice(f"made {len(made):,} pairs from the {len(split.train):,} of {split.name}")
         return Job(
             kind=self.kind,
             name=f"scan-{split.name}-{self.model.attention}"
-            + ("" if plain else f"-{self.augment.ideas}"),
+            + ("" if plain else f"-{self.pairs.ideas}"),
             training=self.training,
             model=self.model.to_json(),
             vocabulary=languages.to_json(),
-            about={"corpus": corpus | record_made(self.augment, made)},
+            about={"corpus": corpus | record_made(self.pairs, made)},
             task=task,
         )
 
@@ -88,7 +90,7 @@ class TranslatorRequest(Request):
             model=TranslatorConfig.from_json(signed["model"]),
             training=TranslatorTraining.from_json(signed["training"]),
             split=signed["corpus"]["split"],
-            augment=read_recorded(signed["corpus"]),
+            pairs=read_recorded(signed["corpus"]),
         )
 
 
@@ -109,11 +111,13 @@ def encode_pairs(languages: Languages, pairs: Sequence[Pair]) -> EncodedPairs:
     )
 
 
-def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, Ids]:
+def _hold_out(
+    pairs: Sequence[Pair], config: TranslatorTraining, validation: Validation = "random"
+) -> tuple[Ids, Ids]:
     """Return the indices of the training and of the validation pairs.
 
-    Validation pairs are drawn at random from the pairs that occur once. All others are for
-    training, so no validation pair is seen in training.
+    By default, validation pairs are drawn at random from the pairs that occur once. All others are
+    for training, so no validation pair is seen in training.
 
     Raises:
         UserError: there are too few pairs for both parts.
@@ -126,6 +130,10 @@ def _hold_out(pairs: Sequence[Pair], config: TranslatorTraining) -> tuple[Ids, I
             f"{len(pairs):,} commands are too few to hold out a share of "
             f"{config.validation_share:g} for validation; name another --validation-share"
         )
+    if validation == "longest":
+        return hold_out_longest(pairs, count)
+    if validation == "primitive":
+        return hold_out_primitive(pairs, count, config.seed)
     drawn = np.random.default_rng(config.seed).permutation(np.array(once))
-    validation = drawn[:count]
-    return np.setdiff1d(np.arange(len(pairs)), validation), validation
+    chosen = drawn[:count]
+    return np.setdiff1d(np.arange(len(pairs)), chosen), chosen

@@ -61,7 +61,7 @@ def evaluate(
     with stderr().status(f"translating {len(chosen.test):,} commands …"):
         found = report(translator, chosen.test)
         wrong = {tuple(mistake.command.split()) for mistake in found.mistakes}
-        plain = trained_on.augment.ideas == "plain"
+        plain = trained_on.pairs.ideas == "plain"
         shares = () if plain else count_by_origin(chosen.test, wrong, trained_on)
     if json:
         about = {"model": model, "split": chosen.name, "official": chosen.official}

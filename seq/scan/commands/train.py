@@ -10,7 +10,7 @@ from charlm.console.interrupts import Interrupts
 from charlm.console.options import RunOptions, make_options, select_given
 from charlm.console.program import notice
 from corpora.scan.splits import SPLITS
-from seq.scan.config import AugmentConfig, TranslatorConfig, TranslatorTraining
+from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from seq.scan.training import TranslatorRequest
@@ -21,7 +21,7 @@ else:
     Options = make_options(
         TranslatorConfig,
         TranslatorTraining,
-        AugmentConfig,
+        PairsConfig,
         module=__name__,
         base=RunOptions,
         default="default",
@@ -51,7 +51,7 @@ def train(
             model=TranslatorConfig().replace(changes),
             training=TranslatorTraining().replace(changes),
             split=split or "simple",
-            augment=AugmentConfig().replace(changes),
+            pairs=PairsConfig().replace(changes),
             run=options.folder,
         )
 

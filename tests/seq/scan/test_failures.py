@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from training_helpers import drawn
 
 from corpora.scan.grammar import ACTIONS, Pair, interpret
-from seq.scan.failures import KINDS, MEANINGS, count_by_word, name_kind, sort_mistakes
+from seq.scan.failures import (
+    KINDS,
+    MEANINGS,
+    collapse,
+    count_by_word,
+    name_kind,
+    sort_mistakes,
+)
 from seq.scan.metrics import Mistake
 
 SEQUENCES = st.lists(st.sampled_from(ACTIONS), max_size=6).map(tuple)
@@ -24,6 +31,12 @@ SEQUENCES = st.lists(st.sampled_from(ACTIONS), max_size=6).map(tuple)
         ("jump twice and walk", "run twice and walk", "wrong verb"),
         ("jump left and run left", "jump right and walk left", "wrong verb"),
         ("walk thrice and jump", "walk twice and jump", "wrong count"),
+        ("walk around left twice and walk", "walk around left and walk twice", "wrong count"),
+        (
+            "turn around left and run around right",
+            "turn opposite left and run right",
+            "wrong count",
+        ),
         ("walk thrice and jump", "run twice and jump", "mixed"),
     ],
 )
@@ -55,6 +68,20 @@ def test_a_kind_is_what_it_says(wanted: tuple[str, ...], said: tuple[str, ...]) 
         assert {place for place, _ in verbs[0]} <= {place for place, _ in verbs[1]}
     if kind == "wrong count":
         assert set(said) == set(wanted)
+        assert said[0] == wanted[0]
+        assert said[-1] == wanted[-1]
+
+
+@drawn
+@given(SEQUENCES, st.integers(2, 5), SEQUENCES, SEQUENCES)
+def test_how_often_a_block_is_done_does_not_count(
+    block: tuple[str, ...], times: int, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    left = collapse(before + block * times + after)
+    assert collapse(left) == left
+    assert collapse(block * times) == collapse(block)
+    assert all(left[n : n + k] != left[n + k : n + 2 * k]
+               for k in range(1, len(left)) for n in range(len(left) - 2 * k + 1))  # fmt: skip
 
 
 @drawn

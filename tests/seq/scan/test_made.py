@@ -20,7 +20,7 @@ from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
 from corpora.scan.splits import Split
 from seq.scan import library, made
-from seq.scan.config import AugmentConfig
+from seq.scan.config import PairsConfig
 from seq.scan.made import make_pairs, read_recorded
 from seq.scan.model import Translator
 from seq.scan.task import Batch, Translation
@@ -28,7 +28,7 @@ from seq.scan.training import TranslatorRequest, encode_pairs
 from seq.scan.vocabularies import Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
-SWAPS = AugmentConfig(ideas="swaps")
+SWAPS = PairsConfig(ideas="swaps")
 PAIRS = tuple(dict.fromkeys([*SHORT, *some(24)]))
 """Short commands, which show what stands for what, and a few others."""
 
@@ -88,15 +88,15 @@ def test_a_pass_begins_where_it_is_told() -> None:
     assert [seen([batch]) for batch in later] == [seen([batch]) for batch in whole[4:]]
 
 
-def request(run: Path | None, augment: AugmentConfig = SWAPS, **changes: Any) -> TranslatorRequest:
+def request(run: Path | None, pairs: PairsConfig = SWAPS, **changes: Any) -> TranslatorRequest:
     return TranslatorRequest(
-        model=shape(), training=training(**changes), split="tiny", augment=augment, run=run
+        model=shape(), training=training(**changes), split="tiny", pairs=pairs, run=run
     )
 
 
 def test_a_run_records_what_was_made_and_plain_ones_are_as_they_were(tmp_path: Path) -> None:
-    trained(start(request(tmp_path / "swaps", AugmentConfig(ideas="swaps", longest_made=6))))
-    trained(start(request(tmp_path / "plain", AugmentConfig())))
+    trained(start(request(tmp_path / "swaps", PairsConfig(ideas="swaps", longest_made=6))))
+    trained(start(request(tmp_path / "plain", PairsConfig())))
     swaps, plain = (
         json.loads((tmp_path / name / CONFIG).read_text())["corpus"] for name in ("swaps", "plain")
     )
@@ -105,7 +105,7 @@ def test_a_run_records_what_was_made_and_plain_ones_are_as_they_were(tmp_path: P
     config = read_recorded(swaps)
     assert (config.ideas, config.longest_made) == ("swaps", 6)
     assert swaps["made"] == len(make_pairs(PAIRS, config)) > 0
-    assert read_recorded(plain) == AugmentConfig()
+    assert read_recorded(plain) == PairsConfig()
 
 
 def test_it_resumes_exactly(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_it_resumes_exactly(tmp_path: Path) -> None:
     trained(resume(cut))
     assert result(cut) == result(whole)
     plain = tmp_path / "plain"
-    trained(start(request(plain, AugmentConfig())))
+    trained(start(request(plain, PairsConfig())))
     assert result(plain) != result(whole)
 
 
@@ -146,7 +146,7 @@ def test_made_pairs_are_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         run = tmp_path / ideas
         trained(start(TranslatorRequest(
             model=shape(**wanted), training=recipe, split="tiny", run=run,
-            augment=AugmentConfig(ideas=ideas),
+            pairs=PairsConfig(ideas=ideas),
         )))  # fmt: skip
         said = library.load(str(run)).actions([" ".join(p.command) for p in hidden])
         shares.append(np.mean([a == p.actions for a, p in zip(said, hidden, strict=True)]))

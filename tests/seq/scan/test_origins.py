@@ -11,11 +11,11 @@ from training_helpers import start, trained
 from charlm.runs.files import MODEL
 from corpora.scan.grammar import Pair, interpret
 from corpora.scan.splits import Split
-from seq.scan.config import AugmentConfig
+from seq.scan.config import PairsConfig
 from seq.scan.origins import TrainedOn, count_by_origin, find_trained_on
 from seq.scan.training import TranslatorRequest
 
-SWAPS = AugmentConfig(ideas="swaps", longest_made=6)
+SWAPS = PairsConfig(ideas="swaps", longest_made=6)
 TRAIN = (*SHORT, Pair(("walk", "and", "run"), interpret("walk and run")))
 
 
@@ -31,7 +31,7 @@ def pairs(*commands: str) -> list[Pair]:
 def test_commands_are_counted_where_they_come_from() -> None:
     test = pairs("walk", "walk and jump", "run and walk", "walk after run", "jump thrice and jump")
     wrong = {("run", "and", "walk"), ("walk", "after", "run")}
-    shares = count_by_origin(test, wrong, TrainedOn(split="tiny", augment=SWAPS))
+    shares = count_by_origin(test, wrong, TrainedOn(split="tiny", pairs=SWAPS))
     counts = [(one.origin, one.right, one.commands) for one in shares]
     assert counts == [("trained on", 1, 1), ("made", 1, 2), ("not made", 1, 2), ("longer", 1, 1)]
     plain = count_by_origin(test, wrong, TrainedOn(split="tiny"))
@@ -40,10 +40,10 @@ def test_commands_are_counted_where_they_come_from() -> None:
 
 
 def test_a_run_tells_what_it_was_trained_on(tmp_path: Path) -> None:
-    wanted = TrainedOn(split="tiny", augment=SWAPS)
+    wanted = TrainedOn(split="tiny", pairs=SWAPS)
     run = tmp_path / "run"
     trained(start(TranslatorRequest(
-        model=shape(), training=training(epochs=1), split="tiny", augment=SWAPS, run=run
+        model=shape(), training=training(epochs=1), split="tiny", pairs=SWAPS, run=run
     )))  # fmt: skip
     assert find_trained_on(str(run)) == wanted
     assert find_trained_on(str(run / MODEL)) == TrainedOn()  # a file records nothing
