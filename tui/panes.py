@@ -6,7 +6,6 @@ from asyncio import Lock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from textual import on
 from textual.css.query import NoMatches
 from textual.widgets import ContentSwitcher
 
@@ -25,7 +24,11 @@ else:
 
 
 class HoldsPanes(Base):
-    """A base class of the app: the panes, each of which is made when it is first shown."""
+    """A base class of the app: the panes, each of which is made when it is first shown.
+
+    Its handlers of messages have the names that Textual looks for; it sees the decorator `on` only
+    in its own classes.
+    """
 
     state: State
     active: str
@@ -103,14 +106,16 @@ class HoldsPanes(Base):
             self.active = name
             self.call_later(self.show_pane, name)
 
-    @on(Pane.Described)
+    def on_pane_described(self) -> None:
+        """Show what the active pane works with."""
+        self.describe()
+
     def describe(self) -> None:
         """Show what the active pane works with."""
         bar = self.screen_stack[0].query_one(TopBar)
         bar.about = "" if self.pane is None else self.pane.about
 
-    @on(Pane.Open)
-    async def open_in(self, event: Pane.Open) -> None:
+    async def on_pane_open(self, event: Pane.Open) -> None:
         """Show the tab, with the model or corpus, that a pane asked for."""
         await self.open(event.tab, event.name)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual import on, work
+from textual import work
 from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 
 from tui import state
 from tui.failures import report
-from tui.pane import Pane
 from tui.state import State, StateFile
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ class Remembers(Base):
         self._kept = self.state.encode()
         self._changed = False
 
-    @on(Pane.Changed)
-    def note_change(self) -> None:
+    def on_pane_changed(self) -> None:
         """Write the state at the next look."""
         self._changed = True
 
