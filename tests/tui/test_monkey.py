@@ -18,13 +18,17 @@ from tui.train.pane import TrainPane
 from tui.widgets.stepper import Stepper
 
 KEYS = (
-    *(f"f{number}" for number in range(1, 10)),
-    *("escape", "enter", "tab", "shift+tab", "backspace", "delete", "plus", "minus"),
-    *("left", "right", "up", "down", "home", "end", "pageup", "pagedown"),
-    *(f"ctrl+{letter}" for letter in "zyonspakxe"),
+    *(f"f{number}" for number in range(1, 13)),
+    *(f"alt+{number}" for number in range(1, 7)),
+    *("escape", "enter", "tab", "shift+tab", "backspace", "delete", "plus", "minus", "slash"),
+    *("left", "right", "up", "down", "home", "end", "pageup", "pagedown", "space"),
+    *(f"ctrl+{letter}" for letter in "zyonspakxerltgc"),
 )
-LETTERS = " abjump01[]é日\t"
-PASTES = ("Hello [bold]x[/] \x1b[31m é\n two", "jump twice", "x" * 3000, "[/nope]", "\t\n")
+LETTERS = " abjump01[]é日\t-.nsfdrwmpc+/\0"
+PASTES = (
+    *("Hello [bold]x[/] \x1b[31m é\n two", "jump twice", "x" * 3000, "[/nope]", "\t\n", "-", "."),
+    *("日本" * 20, "\0", "y" * 300, "1e400", "a\nb\nc\nd\ne\nf"),
+)
 SIZES = ((80, 24), (40, 10), (20, 5), (120, 40), (200, 60))
 
 
@@ -38,7 +42,7 @@ def send_event(app: CharlmApp, chance: random.Random) -> None:
         letter = chance.choice(LETTERS)
         app.post_message(Key({" ": "space", "\t": "tab"}.get(letter, letter), letter))
     elif what < 0.9:
-        for kind in (MouseDown, MouseUp):
+        for kind in (MouseDown, MouseUp) * chance.choice((1, 1, 2)):
             app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
     elif what < 0.93:
         app.post_message(MouseScrollDown(None, x, y, 0, 1, 0, False, False, False, x, y))
