@@ -9,11 +9,12 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from charlm.console.program import format_name
 from corpora.scan.splits import SPLITS
 from tui.translate.breaks import SAMPLE, Finding
+from tui.translate.start_line import StartLine
 from tui.widgets.panel import Panel
 
 TITLE = "Where does it break?"
@@ -43,7 +44,7 @@ class BreakPanel(Panel):
 
     def compose(self) -> ComposeResult:
         """Lay out what will be here, and the table."""
-        yield Static(id="break-hint", markup=False)
+        yield StartLine(id="break-hint", markup=False)
         yield DataTable(cursor_type="row", cell_padding=0, id="break-table")
 
     def on_mount(self) -> None:
@@ -53,9 +54,9 @@ class BreakPanel(Panel):
 
     def explain(self, key: str) -> None:
         """Say what will be here, and by which key."""
-        self.query_one("#break-hint", Static).update(
-            f"{key} tries {SAMPLE} test commands of each of the {len(SPLITS)} splits of SCAN on A "
-            "and B, and lists commands that go wrong."
+        self.query_one(StartLine).update(
+            f"{key}, or enter here, tries {SAMPLE} test commands of each of the {len(SPLITS)} "
+            "splits of SCAN on A and B, and lists commands that go wrong."
         )
         self._draw()
 
@@ -77,7 +78,10 @@ class BreakPanel(Panel):
     def _draw(self) -> None:
         table = self.query_one(DataTable)
         table.display = bool(self.findings)
-        self.query_one("#break-hint", Static).display = not self.findings
+        hint = self.query_one(StartLine)
+        focused, hint.display = hint.has_focus, not self.findings
+        if focused and self.findings:
+            table.focus()
         at = table.cursor_row
         table.clear()
         self._commands = []

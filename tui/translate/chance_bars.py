@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -53,8 +55,20 @@ def list_chances(symbols: Sequence[str], shares: Sequence[float], said: str) -> 
     return sorted(chances, key=lambda chance: -chance.share)
 
 
-class ChanceBars(Widget):
+class ChanceBars(Widget, can_focus=True):
     """A bar for each symbol, on a logarithmic scale, under the name of the translator."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "go(-1)", "Step before", show=False),
+        Binding("down", "go(1)", "Next step", show=False),
+    ]
+
+    @dataclass
+    class Stepped(Message):
+        """The user goes to the next step, or to the one before."""
+
+        steps: int
+        """1, or -1."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chance-bars--label",
@@ -79,6 +93,10 @@ class ChanceBars(Widget):
         """
         self.heading, self.chances, self.floor = heading, chances, floor
         self.refresh()
+
+    def action_go(self, steps: int) -> None:
+        """Go to the next step, or to the one before."""
+        self.post_message(self.Stepped(steps))
 
     def render_line(self, y: int) -> Strip:
         """Draw the heading with the scale, or the bar on line `y`."""

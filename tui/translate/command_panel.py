@@ -85,7 +85,7 @@ class CommandPanel(Panel):
         width = self.size.width - 2  # the padding of the panel
         for name, left, right in (("grammar", *self._ends[:2]), ("actions", *self._ends[2:])):
             space = width - cell_len(left) - cell_len(right)
-            line = f"{left}{' ' * space}{right}" if space >= GAP else left
+            line = f"{left}{' ' * space}{right}" if right and space >= GAP else left
             self.query_one(f"#{name}", Static).update(line)
 
     @on(Input.Submitted)

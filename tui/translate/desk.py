@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tui.translate.beam_panel import BeamPanel
 from tui.translate.break_panel import BreakPanel
+from tui.translate.chance_bars import ChanceBars
 from tui.translate.command_panel import CommandPanel
 from tui.translate.heat_map import HeatMap
 from tui.translate.side import Side
@@ -82,6 +83,13 @@ class Desk(Workspace):
         """Have the other map follow, and show the candidates at the step."""
         event.stop()
         self.follow(event.heat_map)
+
+    @on(ChanceBars.Stepped)
+    def go(self, event: ChanceBars.Stepped) -> None:
+        """Go to the next step, or to the one before, from its candidates."""
+        event.stop()
+        if event.steps > 0 or self.used.heat_map.row:
+            self.used.heat_map.action_move(event.steps, 0)
 
     @on(DescendantFocus)
     def note_side(self, event: DescendantFocus) -> None:

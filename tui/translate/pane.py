@@ -24,6 +24,7 @@ from tui.translate.desk import Desk
 from tui.translate.heat_map import HeatMap
 from tui.translate.remembered import Remembered
 from tui.translate.side import Side
+from tui.translate.start_line import StartLine
 from tui.translate.translators import load_translator
 from tui.translate.working import Working
 from tui.widgets.stepper import Stepper
@@ -70,13 +71,15 @@ that go wrong: enter puts one into the command line.
         kept = self.remembered
         hint = f"↑ history · {self.show_key('example')} random"
         command = CommandPanel(kept.command, kept.history, hint, id="command-panel")
-        yield Desk(command, BeamPanel(kept.width, id="beam"))
+        desk = Desk(command, BeamPanel(kept.width, id="beam"))
+        for side in (desk.left, desk.right):
+            side.wish = kept.wishes.get(str(side.id))
+        yield desk
 
     def on_mount(self) -> None:
         """Choose and show what was there at the end of the last session."""
         desk, kept = self.desk, self.remembered
         for side in (desk.left, desk.right):
-            side.wish = kept.wishes.get(str(side.id))
             model = kept.models.get(str(side.id), "")
             if model:
                 side.model_choice.use(model)
@@ -157,8 +160,8 @@ that go wrong: enter puts one into the command line.
     def choose_what(self, event: Select.Changed) -> None:
         """Show what was chosen for the map of a side."""
         side = next(one for one in event.select.ancestors if isinstance(one, Side))
-        if isinstance(event.value, str) and event.value != side.what:
-            self._show_what(side, event.value)
+        if event.value in side.fields and event.value != side.what:
+            self._show_what(side, str(event.value))
 
     @on(HeatMap.Asked)
     def show_asked(self, event: HeatMap.Asked) -> None:
@@ -193,6 +196,11 @@ that go wrong: enter puts one into the command line.
     def keep_history(self) -> None:
         """Have the app keep the command for the next session."""
         self.remember()
+
+    @on(StartLine.Started)
+    def start_trying(self) -> None:
+        """Try the translators on the splits."""
+        self.action_break()
 
     @on(BreakPanel.Chosen)
     def put_command(self, event: BreakPanel.Chosen) -> None:

@@ -64,7 +64,7 @@ class Side(Panel):
             yield ModelChoice(
                 "translator", none="no translator", preferred=self.preferred, id=f"{self.id}-model"
             )
-            yield WhatChoice(LETTERS.values(), value=ATTENTION, id=f"{self.id}-what")
+            yield WhatChoice(LETTERS.values(), value=self.what, id=f"{self.id}-what")
         yield HeatMap(id=f"{self.id}-map")
         yield Static(id=f"{self.id}-said", classes="said", markup=False)
         yield Static(classes="note", markup=False)
@@ -165,7 +165,7 @@ class Side(Panel):
         if (answer := self.answer) is None:
             return
         line = self.query_one(f"#{self.id}-said", Static)
-        line.display = not answer.right and self.heat_map.shown is None
+        line.display = self._any_wrong and self.heat_map.shown is None
         said = join_actions(answer.found.actions) or "no actions"
         line.set_class(not answer.right, "wrong")
         mistake = find_mistake(answer.found.steps, answer.wanted)
@@ -174,6 +174,13 @@ class Side(Panel):
             right = f"should be {shorten(wanted[0])}" if wanted else "is too much"
             said = f"step {mistake + 1} {right}: {said}"
         line.update(f"{WRONG if mistake is not None else '✓'} {said}")
+
+    @property
+    def _any_wrong(self) -> bool:
+        """Whether this answer is wrong or, so that rows side by side stay level, the other one."""
+        beside = self._beside and not self.screen.has_class("-narrow")
+        answers = [self.answer, self.other.answer if self.other is not None and beside else None]
+        return not all(answer.right for answer in answers if answer is not None)
 
     def watch_stale(self) -> None:
         """Say what the answer belongs to, where colours do not."""
