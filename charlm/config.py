@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from charlm.training import config as training_config
 from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Share, Size
 
 Cell = Literal["rnn", "gru", "lstm"]
@@ -53,14 +54,7 @@ class TrainingConfig(LoopConfig):
     """Characters of the sample that the model writes at each evaluation (0: none)."""
 
 
-@dataclass(frozen=True)
-class Preset:
-    """A pair of configurations with a purpose."""
-
-    why: str
-    """What the preset is for, as shown in the help."""
-    model: ModelConfig
-    training: TrainingConfig
+Preset = training_config.Preset[ModelConfig, TrainingConfig]
 
 
 DEFAULT_PRESET = "default"

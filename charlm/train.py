@@ -15,10 +15,11 @@ from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     DECODING,
     INPUT,
+    RUN,
     DecodingOptions,
     RunOptions,
-    make_options,
     select_given,
+    trains,
 )
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
@@ -32,15 +33,11 @@ if TYPE_CHECKING:
 SHAPE = {field.name for field in fields(ModelConfig)} - {*REGULARIZATION}
 """Fields of the shape that `--init-from` decides."""
 
-if TYPE_CHECKING:
-    Options = RunOptions
-else:
-    Options = make_options(ModelConfig, TrainingConfig, module=__name__, base=RunOptions)
-
 app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 
 
 @app.default
+@trains(ModelConfig, TrainingConfig)
 def train(
     corpus: Annotated[str | None, INPUT] = None,
     /,
@@ -48,7 +45,7 @@ def train(
     preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
     init_from: str | None = None,
     decoding: DecodingOptions = DECODING,
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
+    options: RunOptions = RUN,
 ) -> int:
     """Train a model on a text. Stop with Ctrl-C at any time; --resume continues.
 
@@ -108,8 +105,7 @@ def _make_request(
         refuse(set(changes) & SHAPE, "while --init-from gives the model")
     return LanguageModelRequest(
         corpus=corpus,
-        model=chosen.model.replace(changes),
-        training=chosen.training.replace(changes),
+        **chosen.change(changes),
         decoding=decoding,
         preset=name,
         init_from=init_from,

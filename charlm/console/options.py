@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from types import FunctionType
+from typing import Annotated, Any, TypeVar, cast, get_args, get_type_hints
 
 from cyclopts import Parameter, Token, convert
 from docstring_parser import parse_from_object
@@ -13,6 +14,8 @@ from docstring_parser import parse_from_object
 from charlm.training.config import Device, Precision
 from corpora.text.decoding import Decoding, Errors, find_decoder
 from corpora.text.normal_form import Form
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _refuse_options(kind: Any, value: str | None) -> None:
@@ -109,6 +112,10 @@ class RunOptions:
     ] = False
 
 
+RUN = RunOptions()
+"""The options of a run when none is given."""
+
+
 @Parameter(name="*")
 @dataclasses.dataclass(frozen=True)
 class DecodingOptions:
@@ -202,6 +209,22 @@ def make_options(
     made = dataclasses.make_dataclass("Options", fields, kw_only=True, frozen=True)
     made.__module__ = module  # cyclopts takes classes of the module `types` for built-in ones
     return made
+
+
+def trains(*configs: type, default: str = "default preset") -> Callable[[Command], Command]:
+    """Return a decorator that gives a command that trains the fields of `configs` as options.
+
+    They stand beside those of a run in its parameter `options`; see `make_options`.
+    """
+
+    def decorate(command: Command) -> Command:
+        made = make_options(*configs, module=command.__module__, base=RunOptions, default=default)
+        function = cast("FunctionType", command)
+        function.__annotations__["options"] = Annotated[made, Parameter(name="*")]
+        function.__kwdefaults__ = {**(function.__kwdefaults__ or {}), "options": made()}
+        return command
+
+    return decorate
 
 
 def read_explanations(config: type) -> dict[str, str]:

@@ -7,7 +7,17 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import get_annotations
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from corpora.errors import UserError
 
@@ -154,6 +164,26 @@ class LoopConfig(Config):
     """Arithmetic of the recurrent layers; auto takes bf16 where the processor is fast at it."""
     device: Device = "auto"
     """Where to train; auto takes a GPU where there is one."""
+
+
+Shape = TypeVar("Shape", bound=Config)
+Settings = TypeVar("Settings", bound=LoopConfig)
+
+
+@dataclass(frozen=True)
+class Preset(Generic[Shape, Settings]):
+    """A pair of configurations with a purpose."""
+
+    why: str
+    """What the preset is for, as shown in the help."""
+    model: Shape
+    """Shape of the model."""
+    training: Settings
+    """Settings of its training."""
+
+    def change(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return both with some fields changed, under the names that a `Request` has for them."""
+        return {"model": self.model.replace(changes), "training": self.training.replace(changes)}
 
 
 AnyPreset = TypeVar("AnyPreset")

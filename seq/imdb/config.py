@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
+from charlm.training import config
 from charlm.training.config import (
     MAX_SIZE,
     AtLeastOne,
@@ -141,15 +142,9 @@ class PretrainingConfig(TextTraining):
 
 
 @dataclass(frozen=True)
-class Preset:
+class Preset(config.Preset[ClassifierConfig, ClassifierTraining]):
     """The configurations that a name stands for."""
 
-    why: str
-    """Short description of the model, for the help text."""
-    model: ClassifierConfig
-    """Shape of the classifier."""
-    training: ClassifierTraining
-    """Settings of its training."""
     pretraining: PretrainingConfig | None = None
     """Settings of the word model that it starts from; None if it starts from random weights."""
 

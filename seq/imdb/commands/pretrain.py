@@ -11,11 +11,12 @@ from cyclopts import Parameter
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
+    RUN,
     Encoding,
     RunOptions,
     TextColumn,
-    make_options,
     select_given,
+    trains,
 )
 from charlm.console.program import notice
 from charlm.training.config import preset
@@ -29,12 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PRESET = "pretrained"
 
-if TYPE_CHECKING:
-    Options = RunOptions
-else:
-    Options = make_options(ReaderConfig, PretrainingConfig, module=__name__, base=RunOptions)
 
-
+@trains(ReaderConfig, PretrainingConfig)
 def pretrain(
     data: Annotated[str | None, INPUT] = None,
     /,
@@ -42,7 +39,7 @@ def pretrain(
     preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
     text_column: TextColumn = None,
     encoding: Encoding = "utf-8",
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
+    options: RunOptions = RUN,
 ) -> int:
     """Train a word model, which predicts the next word and, with --bidirectional, the previous one.
 

@@ -12,12 +12,13 @@ from cyclopts import Parameter
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
+    RUN,
     Encoding,
     LabelColumn,
     RunOptions,
     TextColumn,
-    make_options,
     select_given,
+    trains,
 )
 from charlm.console.program import notice
 from charlm.runs.files import CONFIG, exists
@@ -44,12 +45,8 @@ SETTLED = {*ReaderConfig().to_json(), "embedding", "vocabulary_size", "min_frequ
 FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed", "max_minutes")
 """Options of the classifier's training that also apply to the word model before it."""
 
-if TYPE_CHECKING:
-    Options = RunOptions
-else:
-    Options = make_options(ClassifierConfig, ClassifierTraining, module=__name__, base=RunOptions)
 
-
+@trains(ClassifierConfig, ClassifierTraining)
 def train(
     data: Annotated[str | None, INPUT] = None,
     /,
@@ -60,7 +57,7 @@ def train(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     encoding: Encoding = "utf-8",
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
+    options: RunOptions = RUN,
 ) -> int:
     """Train a classifier. Stop with Ctrl-C at any time and go on with --resume.
 
@@ -124,8 +121,7 @@ def _make_request(
 
     chosen = PRESETS[name]
     return ClassifierRequest(
-        model=chosen.model.replace(changes),
-        training=chosen.training.replace(changes),
+        **chosen.change(changes),
         source=source,
         preset=name,
         init_from=init_from,
