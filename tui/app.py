@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,14 +16,15 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import ContentSwitcher
 
+from charlm.console.program import printable
 from corpora.errors import UserError
 from tui import settings
 from tui.drawing import DrawsStrangers
-from tui.failures import ReportsFailures
+from tui.failures import LOG, ReportsFailures, describe, log_error
 from tui.keys import bind
 from tui.panes import HoldsPanes
 from tui.remembering import Remembers
-from tui.state import State
+from tui.state import State, find_folder
 from tui.tabs import TABS
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.top_bar import TopBar
@@ -200,3 +202,20 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
         if not self._exit:
             self.save_state()
             self.exit(return_code=code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app after an error that nothing else has caught, with what was typed on disk.
+
+        The traceback goes to the log; the terminal gets a line.
+        """
+        if self._exception is None:
+            log_error(error)
+            self.save_state()
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Say what went wrong in a line, where Textual would print a traceback with all values."""
+        if self._exception is not None and not self._exit_renderables:
+            where = printable(str(find_folder() / LOG))
+            said = f"{describe(self._exception)} (the traceback is in {where})"
+            self.panic(Text(f"charlm: {said}; what you typed is kept"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from app_helpers import run_app, until, wait_for_note
 from stand_ins import Critic, Interpreter
+from terminals import ENTERED, RESTORED, Terminal
 from textual.pilot import Pilot
 from textual.widgets import Select, TextArea
 
@@ -196,6 +198,36 @@ def test_who_was_cancelled_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> N
 
     run_app(drive)
     assert not read_log()
+
+
+def test_an_error_that_nothing_catches_ends_the_app_in_a_line_and_loses_nothing() -> None:
+    """Such an error is one of charlm's; in a terminal, without the test's own look at it."""
+    code = """
+from tui.train.pane import TrainPane
+def fail(self, name):
+    1 / 0
+TrainPane.use = fail
+"""
+    terminal = Terminal("translate", code=code)
+    try:
+        terminal.wait_for(ENTERED)
+        terminal.wait_for(b"jump around")
+        terminal.press(b" twice")
+        terminal.press(b"\x10")  # the palette
+        terminal.wait_for(b"Search")
+        terminal.press(b"Train on sample")
+        terminal.wait_for(b"sample")
+        time.sleep(1)
+        terminal.press(b"\r\r")
+        seen = terminal.wait_for_end()
+    finally:
+        terminal.close()
+    assert all(code in seen for code in RESTORED)
+    assert b"charlm: an error of charlm's: ZeroDivisionError: division by zero" in seen
+    assert b"Traceback" not in seen
+    assert terminal.process.returncode == 1
+    assert "ZeroDivisionError" in (terminal.state / failures.LOG).read_text()
+    assert terminal.read_state()["panes"]["translate"]["command"].endswith("twice")
 
 
 def test_the_log_stays_small() -> None:
