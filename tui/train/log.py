@@ -81,6 +81,7 @@ class RunLog:
 
     def __post_init__(self) -> None:
         self._reader = LogReader(self.folder)
+        self._best: tuple[int, Evaluation | None] = (-1, None)
 
     def read(self, most: int | None = None) -> bool:
         """Read the new lines of the log; return whether there were any.
@@ -177,7 +178,10 @@ class RunLog:
     @property
     def best_evaluation(self) -> Evaluation | None:
         """The evaluation with the lowest loss; None before the first one."""
-        return min(self.evaluations, key=lambda one: one.loss, default=None)
+        if self._best[0] != self.version:  # it is asked for at every drawing
+            best = min(self.evaluations, key=lambda one: one.loss, default=None)
+            self._best = (self.version, best)
+        return self._best[1]
 
     @property
     def best(self) -> float | None:

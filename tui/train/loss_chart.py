@@ -72,6 +72,7 @@ class LossChart(Widget, can_focus=True):
         self.empty = EMPTY
         self._chart: Chart | None = None
         self._curves: dict[object, Curves] = {}
+        self._look: Look | None = None
 
     def restore_axes(self, x_axis: str, y_axis: str) -> None:
         """Draw with the axes of the last session."""
@@ -116,12 +117,24 @@ class LossChart(Widget, can_focus=True):
         self._chart = None
         if not any(one.train or one.validation for one in curves):
             return Text(NOT_YET if self.runs else self.empty, self._color("quiet"))
-        look = Look([self._color(str(at)) for at in range(len(LETTERS))], self._color("quiet"))
+        look = self._find_look()
         axes = (self.x_axis, self.y_axis)
         width, height = self.size.width, self.size.height
         chart = draw_chart(curves, width, height, look, axes, self.find_cursor(curves))
         self._chart = chart
         return Text("\n", no_wrap=True, overflow="crop").join(chart.lines)
+
+    def _find_look(self) -> Look:
+        """Return the colours of the theme; finding them takes as long as drawing."""
+        if self._look is None:
+            colors = [self._color(str(number)) for number in range(len(LETTERS))]
+            self._look = Look(colors, self._color("quiet"))
+        return self._look
+
+    def notify_style_update(self) -> None:
+        """Find the colours again: the theme may be another one."""
+        self._look = None
+        super().notify_style_update()
 
     def _color(self, name: str) -> str:
         color = self.get_component_rich_style(f"chart--{name}").color

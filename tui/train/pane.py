@@ -11,35 +11,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, DataTable, Input
 
-from charlm.console.program import format_name
 from corpora.errors import UserError
 from tui.keys import bind
-from tui.models import list_runs
 from tui.train.estimate import Speeds
-from tui.train.estimates import Estimates
+from tui.train.following import EVERY, RUNS_EVERY, Follows
 from tui.train.forms import Forms
 from tui.train.loss_chart import LossChart
 from tui.train.marks import Marks
 from tui.train.new_panel import NewPanel
-from tui.train.owner import End, Trainings
+from tui.train.owner import Trainings
 from tui.train.process import Training
 from tui.train.run_actions import RunActions
 from tui.train.runs import SORTS, Run, Runs
-from tui.train.watched import Watched
 from tui.widgets.panel import Panel
 from tui.widgets.workspace import Workspace
 
-EVERY = 0.5
-"""Seconds between two reads of the logs that are drawn."""
-READ_FOR = 0.02
-"""Seconds for which logs are read at a time, while no key is handled."""
-READ_AGAIN = 0.02
-"""Seconds until the next such time, if not all was read."""
-RUNS_EVERY = 5.0
-"""Seconds between two searches for runs, which may have been started elsewhere."""
 
-
-class TrainPane(Estimates, Watched, RunActions):
+class TrainPane(Follows, RunActions):
     """A form to start a training, the runs on disk, and the curves of several of them."""
 
     HELP = """\
@@ -131,40 +119,6 @@ the model learns its text by heart: training improves and validation does not.
         self.action_new()
 
     # Runs
-
-    def list_runs(self) -> None:
-        """Show the runs on disk, and the trainings whose run is not on disk yet."""
-        self.runs.update(dict.fromkeys([*list_runs(), *self.trainings.by_name]))
-        self.marks.keep(self.runs.by_name)
-        if self.chosen not in self.runs.by_name:  # it has been removed, or its training has failed
-            self.chosen = self.runs.find_newest()
-        self.read_on()
-
-    def read_on(self) -> None:
-        """Read the logs for a moment; if there is more, go on a little later."""
-        if self.runs.read_for(READ_FOR):
-            self.set_timer(READ_AGAIN, self.read_on)
-        self.show_runs()
-
-    def update_logs(self) -> None:
-        """Report trainings that have ended, and show what the runs have logged that are drawn."""
-        for end in self.trainings.collect_ends():
-            self._report(end)
-            self.list_runs()
-            self.find_models()
-        drawn = [name for name, _ in self.marks.list_drawn(self.chosen)]
-        grown = [name for name in drawn if self.runs.by_name[name].log.read(most=1000)]
-        if grown or self.trainings.by_name:
-            self.show_runs()
-
-    def _report(self, end: End) -> None:
-        title = format_name(Path(end.name).name)
-        run = self.runs.by_name.get(end.name)
-        if end.error is not None:
-            self.notify(end.error, title=title, severity="error", markup=False)
-        if run is not None:
-            run.refresh()
-            self.remember_speed(run)
 
     @on(DataTable.RowHighlighted)
     def choose_highlighted(self, event: DataTable.RowHighlighted) -> None:

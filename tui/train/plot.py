@@ -141,7 +141,8 @@ def scale(points: Points, y_axis: YAxis) -> Points:
 def choose_y_ticks(shown: Range, y_axis: YAxis, most: int) -> dict[float, str]:
     """Return places of the vertical axis, as they are drawn, and their labels."""
     if y_axis == "linear":
-        return choose_ticks(*shown, max(1, most))
+        ticks = choose_ticks(*shown, max(1, most))
+        return ticks if len(ticks) > 1 else choose_ticks(*shown, most + 2)
     powers = range(math.floor(shown[0]), math.ceil(shown[1]) + 1)
     values = [digit * 10.0**power for power in powers for digit in OF_TEN]
     inside = [one for one in values if shown[0] <= math.log10(one) <= shown[1]]

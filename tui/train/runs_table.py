@@ -43,7 +43,8 @@ class RunsTable(DataTable[Text]):
 
     def __init__(self) -> None:
         super().__init__(id="table", cursor_type="row", cell_padding=0)
-        self._rows: list[str] = []
+        self._cells: dict[str, tuple[str, ...]] = {}
+        """What the rows show, by the names of their runs."""
 
     def on_mount(self) -> None:
         """Make the columns."""
@@ -65,24 +66,30 @@ class RunsTable(DataTable[Text]):
             letters: what stands before each run that is drawn.
             chosen: run at the cursor.
         """
+        wanted = {name: (f"{letters.get(name, ''):<3}", *cells) for name, cells in rows.items()}
         with self.prevent(DataTable.RowHighlighted):
-            if [*rows] != self._rows:
+            if [*wanted] != [*self._cells]:
                 self.clear()
-                for name, cells in rows.items():
-                    self.add_row(*self._make_cells(cells, letters.get(name, "")), key=name)
-                self._rows = [*rows]
+                for name, cells in wanted.items():
+                    self.add_row(*map(make_cell, cells), key=name)
             else:
-                for row, (name, cells) in enumerate(rows.items()):
-                    for column, cell in enumerate(self._make_cells(cells, letters.get(name, ""))):
-                        place = Coordinate(row, column)
-                        if self.get_cell_at(place).plain != cell.plain:
-                            self.update_cell_at(place, cell, update_width=True)
-            if chosen in self._rows:
-                self.move_cursor(row=self._rows.index(chosen))
+                self._change_cells(wanted)
+            self._cells = wanted
+            if chosen in wanted:
+                row = [*wanted].index(chosen)
+                if row != self.cursor_row:
+                    self.move_cursor(row=row)
 
-    @staticmethod
-    def _make_cells(cells: Iterable[str], letter: str) -> list[Text]:
-        return [
-            Text(f"{letter:<3}", no_wrap=True),
-            *(Text(f"{shorten(cell, LONGEST_CELL)}  ", no_wrap=True) for cell in cells),
-        ]
+    def _change_cells(self, wanted: Mapping[str, tuple[str, ...]]) -> None:
+        """Change the cells that show something else now."""
+        for row, (name, cells) in enumerate(wanted.items()):
+            if cells != self._cells[name]:
+                for column, (cell, old) in enumerate(zip(cells, self._cells[name], strict=True)):
+                    if cell != old:
+                        place = Coordinate(row, column)
+                        self.update_cell_at(place, make_cell(cell), update_width=True)
+
+
+def make_cell(text: str) -> Text:
+    """Return a cell of the table; the first one, with the mark, has its own blanks."""
+    return Text(text if text.endswith(" ") else f"{shorten(text, LONGEST_CELL)}  ", no_wrap=True)

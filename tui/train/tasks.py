@@ -181,5 +181,7 @@ def find_task(kind: str) -> Task | None:
 
 def warm_up() -> None:
     """Load all tasks and their settings; a thread does it, before they are chosen."""
+    import filelock  # noqa: F401  (the states of runs need it)
+
     for load in LOADERS.values():
         assert load().settings

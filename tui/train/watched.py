@@ -141,7 +141,7 @@ class Watched(Pane):
                 format_time_left(run.log),
             )
             parts = [*filter(None, told)]
-            if self.size.width >= 110:
+            if len(" · ".join([*parts, axes])) < panel.size.width:
                 parts.append(axes)
         panel.title = " · ".join(parts)
         panel.foot = chart.describe_cursor() or self._describe_best(run)

@@ -18,9 +18,10 @@ from charlm.runs.run_folder import RunFolder
 from tui.app import CharlmApp
 from tui.generate.pane import GeneratePane
 from tui.train.field import SettingField
+from tui.train.following import READ_FOR
 from tui.train.log import RunLog
 from tui.train.loss_chart import LossChart
-from tui.train.pane import READ_FOR, TrainPane
+from tui.train.pane import TrainPane
 from tui.train.runs_table import RunsTable
 
 

@@ -1,0 +1,111 @@
+"""The pane Train in its states looks like the pictures that are kept."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from app_helpers import run_app, until
+from textual.pilot import Pilot
+from textual.widgets import Input
+from training_logs import make_config, write_log
+
+from tui.train.field import SettingField
+from tui.train.new_panel import NewPanel
+from tui.train.pane import TrainPane
+from tui.train.runs_table import RunsTable
+from tui.widgets.workspace import Workspace
+
+SIZES = ((60, 16), (80, 24), (120, 36), (200, 60))
+COMMON = ((80, 24), (120, 36))
+
+
+def write_runs(newest: str | None) -> None:
+    """Write two runs of texts and one of reviews, which may be the newest."""
+    other = make_config(num_layers=4, learning_rate=0.004, epochs=14)
+    judge = {**make_config(num_layers=1, hidden_size=64, cell="gru", epochs=8)}
+    judge["kind"] = "classifier"
+    write_log(Path("runs/mine"))
+    (Path("runs/mine") / "note.txt").write_text("the first one\n")
+    write_log(Path("runs/mine-2"), other, best=1.552, passes=14, total=14, end="out of time")
+    write_log(
+        Path("runs/sst"), judge, passes=5, total=8, best=0.41, best_at=3, accuracy=0.841, end=newest
+    )
+    for at, name in enumerate(("sst", "mine", "mine-2")):
+        os.utime(f"runs/{name}/metrics.jsonl", (at, at))
+
+
+async def show_first(pilot: Pilot[None], pane: TrainPane) -> None:
+    await until(pilot, lambda: pane.query_one("#corpus", Input).has_focus)
+
+
+async def show_finished(pilot: Pilot[None], pane: TrainPane) -> None:
+    table = pane.query_one(RunsTable)
+    pane.query_one(Workspace).show_tab("runs")
+    await until(pilot, lambda: table.row_count == 3 and table.display)
+    table.focus()
+    await until(pilot, lambda: table.has_focus)
+    await pilot.press("space", "down", "space")
+
+
+async def show_working(pilot: Pilot[None], pane: TrainPane) -> None:
+    log = Path("runs/sst/metrics.jsonl")
+    ahead = time.time() + 1000  # it does not age while it is looked at
+    os.utime(log, (ahead, ahead))
+    pane.runs.by_name["runs/sst"].refresh()
+    pane.runs.order()
+    pane.choose("runs/sst")
+    pane.query_one(Workspace).show_tab("progress")
+    pane.chart.focus()
+
+
+async def show_error(pilot: Pilot[None], pane: TrainPane) -> None:
+    pane.query_one(Workspace).show_tab("new")
+    field = pane.query_one("#set-dropout", SettingField)
+    field.focus()
+    await until(pilot, lambda: field.has_focus)
+    await pilot.press("2")
+    await until(pilot, lambda: field.wrong)
+
+
+STATES: dict[str, tuple[Callable[[Pilot[None], TrainPane], Awaitable[None]], str | None]] = {
+    "first": (show_first, None),
+    "finished": (show_finished, "finished"),
+    "working": (show_working, None),
+    "error": (show_error, "diverged"),
+}
+CASES = [
+    (state, size)
+    for state in STATES
+    for size in (SIZES if state in ("first", "finished") else COMMON)
+]
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize(
+    ("state", "size"), CASES, ids=[f"{state}-{size[0]}x{size[1]}" for state, size in CASES]
+)
+def test_the_pane_looks_as_it_did(
+    state: str,
+    size: tuple[int, int],
+    theme: str,
+    compare: Callable[[Pilot[None], str], Awaitable[None]],
+) -> None:
+    show, end = STATES[state]
+    if state != "first":
+        write_runs(end)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pilot.app.theme = theme
+        for field in pane.query(Input):
+            field.cursor_blink = False
+        await show(pilot, pane)
+        new = pane.query_one(NewPanel)
+        await until(pilot, lambda: state == "error" or "parameters" in new.foot)
+        name = f"{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
+        await compare(pilot, f"train-{state}-{name}")
+
+    run_app(drive, "train", size)
