@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from charlm.console.colors import EDGES
 from tui.failures import report
+from tui.generate.surprises import find_levels
 from tui.generate.text_lines import describe_endings, make_foot, make_title
 from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
@@ -71,8 +70,8 @@ class Desk(TextPanel):
         """Show the whole manuscript; the thread does not run."""
         if self.author is not None:
             manuscript = self.author.manuscript
-            levels = np.searchsorted(EDGES, manuscript.surprisals, side="right")
-            self.view.show_text(manuscript.text, levels.tolist(), manuscript.prompt_length)
+            levels = find_levels(manuscript.surprisals)
+            self.view.show_text(manuscript.text, levels, manuscript.prompt_length)
             if cursor is not None:
                 self.view.cursor = cursor
             self.describe()

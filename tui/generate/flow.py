@@ -8,7 +8,7 @@ from textual.layout import ArrangeResult, Layout
 from textual.layouts.horizontal import HorizontalLayout
 from textual.widget import Widget
 
-GAP = 2
+GAP = 1
 """Cells between two widgets of a row."""
 
 

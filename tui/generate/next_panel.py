@@ -17,7 +17,7 @@ CANDIDATES = len(DIGITS)
 """Number of characters that are shown."""
 AFTER = 10
 """Characters before the place that the title shows."""
-STEPPING = "type any letter · 1–0 take one · \\1 types 1"
+STEPPING = "any letter · 1–0 take one · \\1 is 1"
 EMPTY = "Here will stand what the model expects."
 WAITING = "^t you choose each character"
 

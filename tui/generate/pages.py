@@ -1,8 +1,8 @@
 """A text in pages of ids, each with the state of the network before it. This module uses no screen.
 
 Kept are 1 to 4 bytes of id and 4 of surprisal a character, and for each page the memory of the
-network and one row of logits: 23 bytes a character in all for 4x128 with 100 symbols. The logits
-between are computed again when they are asked for.
+network and one row of logits: 23 bytes a character in all for 4x128 with 82 symbols. The logits
+between, 328 bytes a character, are computed again when they are asked for.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class PromptPanel(Panel):
     def __init__(self, prompt: str, controls: Controls, *, id: str | None = None) -> None:
         super().__init__(title="Prompt and sampling", tab="Prompt", id=id)
         self._prompt, self._controls = prompt, controls
-        self.foot = "enter begins · alt+enter new line · paste many lines: read only"
+        self.foot = "enter begins · alt+enter new line · paste a text to read"
 
     def compose(self) -> ComposeResult:
         """Lay out prompt, settings and buttons."""

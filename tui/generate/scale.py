@@ -14,9 +14,9 @@ LEAST_CONTRAST = 4.6
 """Contrast of a text with its ground from which on it can be read (WCAG 2 asks for 4.5)."""
 STEPS = 20
 """Steps in which a colour is brought nearer to white or black, until it can be read."""
-DISAGREEMENT = ("bold #3f8cff", "#6f9fd8", "", "#d8905f", "bold #ff6a3d")
+DISAGREEMENT = ("bold #3f8cff", "#6f9fd8", "", "underline #d8905f", "bold underline #ff6a3d")
 """Styles from what A expected far more than B, to what B expected far more than A."""
-DISAGREEMENT_PLAIN = ("bold underline", "underline", "", "italic", "bold italic")
+DISAGREEMENT_PLAIN = ("bold reverse", "bold", "", "underline", "bold underline")
 """The same styles without colours."""
 DISAGREEMENT_EDGES = (-2.0, -0.7, 0.7, 2.0)
 """Differences of surprisal in nats, A less B, at which the style changes."""

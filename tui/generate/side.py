@@ -19,7 +19,7 @@ from tui.generate.controls import LIMITS, STEPS
 from tui.generate.desk import FRAME
 from tui.generate.flow import Flow
 from tui.generate.scale import DISAGREEMENT, DISAGREEMENT_PLAIN, make_readable
-from tui.generate.surprises import mean_bits
+from tui.generate.surprises import find_levels, mean_bits
 from tui.generate.text_panel import TextPanel
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
@@ -47,7 +47,7 @@ class Side(TextPanel):
         super().__init__(title=LETTERS[number], id=f"side-{number}")
         self.number, self._setup, self._models = number, setup, models
         self.author: Author | None = None
-        self._was_busy = False
+        self._was_busy = self._disagreeing = False
 
     def compose(self) -> ComposeResult:
         """Lay out what writes, the text, and how the others read it."""
@@ -102,24 +102,33 @@ class Side(TextPanel):
         self.query_one("#opinions", Static).update(lines)
 
     def show_disagreement(self, levels: bytes | None) -> None:
-        """Colour the text by what A and B disagree on, or no longer."""
+        """Colour the text by what A and B disagree on; None colours it no longer."""
+        if levels is None and not self._disagreeing:
+            return
+        if levels is None and self.author is not None:
+            self.view.show_levels(find_levels(self.author.manuscript.surprisals))
+        elif levels is not None:
+            self.view.show_levels(levels)
+        self._disagreeing = self.view.colored = levels is not None
+        self.recolor()
+
+    def recolor(self) -> None:
+        """Choose colours that are readable on the background of the theme."""
+        super().recolor()
+        if not self._disagreeing:
+            return
         plain = self.app.no_color or self.app.settings.scale == "marks"
         ground = self.background_colors[1]
-        if levels is None:
-            self.view.colored = False
-            self.recolor(self.app.current_theme)
-            return
-        scale = [
-            *(DISAGREEMENT_PLAIN if plain else [make_readable(one, ground) for one in DISAGREEMENT])
-        ]
-        self.view.show_levels(levels)
+        scale = DISAGREEMENT_PLAIN if plain else [make_readable(s, ground) for s in DISAGREEMENT]
         self.view.use_scale(scale)
-        self.view.colored = True
-        legend = self.query_one("#legend", Static)
-        legend.display = True
-        legend.update(
-            Text.assemble("expected more by ", ("A", scale[0]), "  by ", ("B", scale[-1]))
-        )
+        legend = Text.assemble("expected more by ", ("A", scale[0]), "  by ", ("B", scale[-1]))
+        self.query_one("#legend", Static).update(legend)
+
+    def toggle_colors(self) -> None:
+        """Switch the colours of surprisal on or off; what A and B disagree on is not shown then."""
+        if self._disagreeing:
+            self.show_disagreement(None)
+        super().toggle_colors()
 
     def _show_title(self) -> None:
         setup = self.setup

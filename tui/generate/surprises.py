@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from charlm.console.colors import EDGES
+
 WORD = re.compile(r"\w+(?:['\N{RIGHT SINGLE QUOTATION MARK}-]\w+)*")
 """Letters and digits, with hyphens and apostrophes within."""
 MOST = 200
@@ -59,6 +61,11 @@ def find_surprises(text: str, surprisals: np.ndarray, most: int = MOST) -> list[
             Surprise(start, end, text[start:end], float(bits[number]), line + 1, text[begin:end])
         )
     return found
+
+
+def find_levels(surprisals: np.ndarray) -> bytes:
+    """Return the level of each surprisal in nats; see `charlm.console.colors.find_level`."""
+    return np.searchsorted(EDGES, surprisals, side="right").astype(np.uint8).tobytes()
 
 
 def mean_bits(surprisals: np.ndarray) -> float:

@@ -18,6 +18,8 @@ from charlm.console.program import format_name
 from tui.generate.surprises import Surprise
 from tui.widgets.panel import Panel
 
+WORD = 22
+"""Cells of a word, at most."""
 EMPTY = "Here will stand the words that surprised the model most."
 
 
@@ -44,7 +46,6 @@ class SurprisesPanel(Panel):
         if surprises == self.surprises:
             return
         self.surprises = surprises
-        self.title = f"Surprises · {len(surprises):,} words, in bits"
         self.foot = "n next · enter goes there" if surprises else ""
         self._fill()
 
@@ -89,7 +90,7 @@ def format_line(surprise: Surprise, width: int) -> Content:
     room = max(4, width - 7 - cell_len(line) - 1)
     context = format_name(surprise.context.lstrip())
     word = format_name(surprise.word)
-    shown = min(max(8, room * 2 // 5), room)
+    shown = min(max(8, room * 2 // 5), WORD, room)
     if cell_len(word) > shown:
         word = _cut(word, shown)
     begin = set_cell_size(word, shown)

@@ -54,8 +54,8 @@ class TextPanel(ReportsFailures, Panel):
 
     def on_mount(self) -> None:
         """Choose the colours."""
-        self.app.theme_changed_signal.subscribe(self, self.recolor)
-        self.recolor(self.app.current_theme)
+        self.app.theme_changed_signal.subscribe(self, self._recolor_later)
+        self.recolor()
 
     @property
     def view(self) -> TextView:
@@ -67,9 +67,13 @@ class TextPanel(ReportsFailures, Panel):
     def toggle_colors(self) -> None:
         """Switch the colours, which show the surprisal of each character, on or off."""
         self.view.colored = not self.view.colored
-        self.recolor(self.app.current_theme)
+        self.recolor()
 
-    def recolor(self, theme: Theme) -> None:
+    def _recolor_later(self, theme: Theme) -> None:
+        """Choose other colours, once the theme has changed the ground."""
+        self.call_after_refresh(self.recolor)
+
+    def recolor(self) -> None:
         """Choose colours that are readable on the background of the theme."""
         marks = self.app.no_color or self.app.settings.scale == "marks"
         scale = list(PLAIN) if marks else pick_scale(self.background_colors[1])
