@@ -34,7 +34,6 @@ class LanguageModelRequest(Request):
     """A request to train a character language model."""
 
     kind: ClassVar[str] = CHARACTERS
-    what: ClassVar[str] = "a language model"
     shares_batches: ClassVar[bool] = True
     place: ClassVar[frozenset[str]] = frozenset({"spec", "path"})
 

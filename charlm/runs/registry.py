@@ -25,6 +25,8 @@ class Kind:
     knows the kinds of the packages above it without importing them.
     """
 
+    what: str
+    """What such a model is, with its article, for messages."""
     package: str
     """Package that the models of this kind ship with."""
     config: str
@@ -62,6 +64,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     CHARACTERS: Kind(
+        what="a language model",
         package="charlm",
         config="charlm.config:ModelConfig.from_json",
         vocabulary="corpora.text.vocabulary:Vocabulary.from_json",
@@ -71,6 +74,7 @@ KINDS: Mapping[str, Kind] = {
         use="write with: charlm generate {run}",
     ),
     CLASSIFIER: Kind(
+        what="a classifier",
         package="seq",
         config="seq.imdb.config:read_shape",
         vocabulary="corpora.labelled.words:WordTokenizer.from_json",
@@ -82,6 +86,7 @@ KINDS: Mapping[str, Kind] = {
         units="seq.imdb.unit_search:find_named",
     ),
     WORD_MODEL: Kind(
+        what="a word model",
         package="seq",
         config="seq.imdb.config:ReaderConfig.from_json",
         vocabulary="corpora.labelled.words:WordTokenizer.from_json",
@@ -89,6 +94,7 @@ KINDS: Mapping[str, Kind] = {
         command=("seq.imdb", "pretrain"),
     ),
     TRANSLATOR: Kind(
+        what="a translator",
         package="seq",
         config="seq.scan.config:TranslatorConfig.from_json",
         vocabulary="seq.scan.vocabularies:Languages.from_json",

@@ -75,8 +75,6 @@ class Request(ABC):
 
     kind: ClassVar[str]
     """Kind of the models that it makes; see `charlm.runs.registry`."""
-    what: ClassVar[str]
-    """What is trained, for error messages: `a classifier`."""
     shares_batches: ClassVar[bool] = False
     """Whether several processes can train together."""
     place: ClassVar[frozenset[str]] = frozenset()

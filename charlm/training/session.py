@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from charlm.runs.files import CONFIG, LAST, METRICS, VOCABULARY, locate, parse_json, read_json
+from charlm.runs.registry import KINDS
 from charlm.runs.run_folder import RunFolder
 from charlm.training.config import Device, Precision
 from charlm.training.device import pick_arithmetic, pick_device, pick_precision
@@ -184,7 +185,9 @@ def _recorded(
 
 def _check_processes(request: Request) -> None:
     if under_torchrun() and not request.shares_batches:
-        raise UserError(f"{request.what} is trained by one process; start it without torchrun")
+        raise UserError(
+            f"{KINDS[request.kind].what} is trained by one process; start it without torchrun"
+        )
 
 
 def _check_same(job: Job, signed: Mapping[str, Any], request: Request) -> None:

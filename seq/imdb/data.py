@@ -69,7 +69,6 @@ class Source:
 class TextRequest(Request):
     """A request for a training on texts of words."""
 
-    what: ClassVar[str] = "a classifier"
     place: ClassVar[frozenset[str]] = frozenset(asdict(Source()))
 
     training: TextTraining

@@ -30,7 +30,6 @@ class TranslatorRequest(Request):
     """A request for the training of a translator."""
 
     kind: ClassVar[str] = TRANSLATOR
-    what: ClassVar[str] = "a translator"
 
     model: TranslatorConfig
     """Shape of the translator."""

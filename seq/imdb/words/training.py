@@ -28,7 +28,6 @@ class WordModelRequest(TextRequest):
     """A request for the training of a word model. Labels of the texts are ignored."""
 
     kind: ClassVar[str] = WORD_MODEL
-    what: ClassVar[str] = "a word model"
 
     model: ReaderConfig
     """Shape of the word model, and of the classifier that will start from it."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import RunOptions, make_options, select_given
+from charlm.console.options import RUN, RunOptions, select_given, trains
 from charlm.console.program import notice
 from corpora.scan.splits import SPLITS
 from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
@@ -15,23 +13,12 @@ from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 if TYPE_CHECKING:
     from seq.scan.training import TranslatorRequest
 
-if TYPE_CHECKING:
-    Options = RunOptions
-else:
-    Options = make_options(
-        TranslatorConfig,
-        TranslatorTraining,
-        PairsConfig,
-        module=__name__,
-        base=RunOptions,
-        default="default",
-    )
 
-
+@trains(TranslatorConfig, TranslatorTraining, PairsConfig, default="default")
 def train(
     *,
     split: str | None = None,
-    options: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
+    options: RunOptions = RUN,
 ) -> int:
     """Train a translator. Stop with Ctrl-C at any time and go on with --resume.
 

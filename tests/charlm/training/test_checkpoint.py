@@ -186,7 +186,7 @@ def test_what_differs_when_a_run_goes_on_is_said(stopped: Path) -> None:
 class Nothing(Request):
     """A request that asks for nothing that can be."""
 
-    kind, what = "charlm", "a nothing"
+    kind = "charlm"
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Any:
         raise UserError("there is nothing")

@@ -14,7 +14,7 @@ Refused = Callable[..., str]
 
 
 def test_sizes_are_those_of_the_model_that_is_trained(charlm: Charlm, runs: Any) -> None:
-    given = flags(shape(hidden_size=48, embedding_size=16))
+    given = flags(shape(hidden_size=32, embedding_size=16))
     found = json.loads(charlm("scan", "info", "--json", *given).out)
     assert found["vocabulary"] == {"source": 14, "target": 9}
     for kind, run in runs.items():
