@@ -30,6 +30,7 @@ LONG = (
     "test_monkey.py",
     "test_distributed.py",
     "test_memory.py",
+    "test_kills.py",
     "test_resume.py",
     "test_fuzz.py",
 )
