@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.output import Png, save_outputs, shows_colors
-from charlm.console.options import DECODING, INPUT, SEVERAL, DecodingOptions, Json, Model
+from charlm.commands.inside.output import OUTPUTS, Outputs, save_outputs, shows_colors
+from charlm.console.options import DECODING, INPUT, SEVERAL, DecodingOptions, Model
 from charlm.console.program import notice, print_json, printable, read_input, stderr, stdout
 from charlm.console.slow import counting
 from charlm.language_model import DEFAULT_MODEL, load
@@ -40,8 +40,7 @@ def agree(
     line_width: int | None = None,
     seed: Annotated[int | None, Parameter(show_default=False)] = None,
     decoding: DecodingOptions = DECODING,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Test whether a model remembers what a later word depends on.
 
@@ -81,8 +80,8 @@ def agree(
     if found.left_out:
         them = f"{found.left_out:,} pairs are" if found.left_out > 1 else "1 pair is"
         notice(f"{them} left out: {found.model} does not know {found.unknown!r}")
-    save_outputs(found, png)
-    if json:
+    save_outputs(found, outputs.png)
+    if outputs.json:
         about = {"model": model, "left_out": found.left_out, "unknown": found.unknown}
         print_json({**about, "records": found.records(), "pairs": list(found.judged())})
     else:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.output import Png, print_records, save_outputs
-from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json
+from charlm.commands.inside.output import OUTPUTS, Outputs, print_records, save_outputs
+from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions
 from charlm.console.program import stderr
 from charlm.console.slow import counting
 from charlm.inside.through_time.decay import LINEAR, follow_linear
@@ -42,8 +42,7 @@ def gradients(
     clipping: Annotated[bool, SWITCH] = False,
     truncation: Annotated[tuple[int, ...], SEVERAL, Parameter(show_default=False)] = (),
     decoding: DecodingOptions = DECODING,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Show how gradients vanish or explode on their way back through time.
 
@@ -87,8 +86,8 @@ def gradients(
             how = {} if truncation else {"steps": steps, "places": places}
             result = _go_back(_choose(models), text, seed, truncation, how)
             about |= how
-    save_outputs(result, png)
-    if json:
+    save_outputs(result, outputs.png)
+    if outputs.json:
         print_records(result, about)
     else:
         from charlm.commands.inside.gradients_report import show

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.output import Png, save_outputs
-from charlm.console.options import TEXT, Json, Model
+from charlm.commands.inside.output import OUTPUTS, Outputs, save_outputs
+from charlm.console.options import TEXT, Model
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import slow
 from charlm.console.tables import print_table
@@ -28,8 +28,7 @@ def neighbours(
     /,
     *,
     top: int = 10,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     r"""Show which symbols lie near each other in the embedding of a model of any kind.
 
@@ -49,8 +48,8 @@ def neighbours(
 
     with slow(stderr(), "reading the model …"):
         found = find_neighbours(model, symbol, count=top)
-    save_outputs(found, png)
-    if json:
+    save_outputs(found, outputs.png)
+    if outputs.json:
         names = [found.embedding.symbols[number] for number in found.shown]
         print_json(
             {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import INPUT, TEXT, DecodingOptions
+from charlm.console.options import INPUT, TEXT, DecodingOptions, Json
 from charlm.console.program import notice, print_json, read_input, stderr
 from charlm.console.slow import slow
 from corpora.atomic import write_atomic
@@ -48,6 +49,19 @@ def _check_place(kind: Any, path: Path | None) -> None:
 PLACE = Parameter(validator=_check_place)
 Png = Annotated[Path | None, PLACE, Parameter(help="Write the picture into this PNG file.")]
 Html = Annotated[Path | None, PLACE, Parameter(help="Write the coloured text into this HTML file.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Outputs:
+    """Where figures go: the options of commands that have no page for their text."""
+
+    png: Png = None
+    json: Json = False
+
+
+OUTPUTS = Outputs()
+"""Figures go to the terminal, as text, when nothing else is asked for."""
 
 
 def choose_text(text: str | None, file: str | None, decoding: DecodingOptions) -> str:

@@ -7,8 +7,14 @@ from typing import Annotated
 
 from rich.table import Table
 
-from charlm.commands.inside.output import Png, format_figure, print_records, save_outputs
-from charlm.console.options import SEVERAL, Json
+from charlm.commands.inside.output import (
+    OUTPUTS,
+    Outputs,
+    format_figure,
+    print_records,
+    save_outputs,
+)
+from charlm.console.options import SEVERAL
 from charlm.console.program import stdout
 from charlm.console.tables import print_table
 from charlm.inside.by_hand.recurrences import (
@@ -31,8 +37,7 @@ def recurrences(
     b: float = Neuron.b,
     v: float = Neuron.v,
     c: float = Neuron.c,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Compare the three places where a recurrence may come from, on the same inputs.
 
@@ -52,8 +57,8 @@ def recurrences(
         Bias of the output.
     """
     found = compare_recurrences(x, Neuron(u=u, w=w, b=b, v=v, c=c))
-    save_outputs(found, png)
-    if json:
+    save_outputs(found, outputs.png)
+    if outputs.json:
         print_records(found, {**vars(found.neuron), "x": list(found.x)})
     else:
         _show(found)

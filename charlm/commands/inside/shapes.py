@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.commands.inside.output import Png, print_records, save_outputs
+from charlm.commands.inside.output import OUTPUTS, Outputs, print_records, save_outputs
 from charlm.config import Cell
-from charlm.console.options import SWITCH, Json
+from charlm.console.options import SWITCH
 from charlm.console.program import notice, stderr, stdout
 from charlm.console.slow import slow
 from charlm.console.tables import print_table
@@ -29,8 +29,7 @@ def shapes(
     bidirectional: Annotated[bool, SWITCH] = False,
     steps: int | None = None,
     batch: Annotated[int | None, Parameter(name=["--batch", "--batch-size"])] = None,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """List the shape of every tensor of recurrent layers, and count the parameters.
 
@@ -66,8 +65,8 @@ def shapes(
     changes = {name: value for name, value in given.items() if value is not None}
     sizes: StackSizes = replace(PRESETS[preset or "basic"], **changes)
     listed = _compare(list_tensors(sizes))
-    save_outputs(listed, png)
-    if json:
+    save_outputs(listed, outputs.png)
+    if outputs.json:
         print_records(listed, {**vars(sizes), "parameters": listed.parameters})
     else:
         _show(listed)

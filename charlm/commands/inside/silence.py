@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from charlm.commands.inside.corpus_part import PartOfText, read_part
-from charlm.commands.inside.output import Png, check_units, print_records, save_outputs
-from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Json, Model
+from charlm.commands.inside.output import OUTPUTS, Outputs, check_units, print_records, save_outputs
+from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Model
 from charlm.console.program import printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.generation.hold import default_field
@@ -46,8 +46,7 @@ def silence(
     characters: int = CHARACTERS,
     every: Annotated[bool, SWITCH] = False,
     decoding: DecodingOptions = DECODING,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Measure what a model loses when a unit, a layer or a gate is silenced.
 
@@ -97,8 +96,8 @@ def silence(
             every=every,
             progress=progress,
         )
-    save_outputs(found, png)
-    if json:
+    save_outputs(found, outputs.png)
+    if outputs.json:
         print_records(found, {"model": model, "corpus": corpus, "split": split, **_about(found)})
     else:
         _show(found)

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table
 
-from charlm.commands.inside.output import Png, format_figure, print_records, save_outputs
+from charlm.commands.inside.output import (
+    OUTPUTS,
+    Outputs,
+    format_figure,
+    print_records,
+    save_outputs,
+)
 from charlm.config import Cell
-from charlm.console.options import SEVERAL, Json
+from charlm.console.options import SEVERAL
 from charlm.console.program import notice, printable, stdout
 from charlm.console.tables import print_table
 from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
@@ -35,8 +41,7 @@ def step(
     input: int | None = None,
     hidden: int | None = None,
     x: Annotated[tuple[float, ...], SEVERAL, Parameter(show_default=False)] = (),
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Work one cell out by hand, number by number, and compare it with torch.nn.
 
@@ -67,8 +72,8 @@ def step(
     from charlm.inside.by_hand import cell_steps
 
     worked = _compare(cell_steps.step(cell_weights, inputs))
-    save_outputs(worked, png)
-    if json:
+    save_outputs(worked, outputs.png)
+    if outputs.json:
         difference = worked.largest_difference()
         print_records(worked, {**_list_weights(cell_weights), "largest_difference": difference})
     else:

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from charlm.commands.inside.corpus_part import read_part
 from charlm.commands.inside.excerpts import mark
-from charlm.commands.inside.output import File, Png, choose_text, save_outputs
-from charlm.console.options import DECODING, TEXT, Corpus, DecodingOptions, Json, Model
+from charlm.commands.inside.output import OUTPUTS, File, Outputs, choose_text, save_outputs
+from charlm.console.options import DECODING, TEXT, Corpus, DecodingOptions, Model
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.console.tables import print_table
@@ -43,8 +43,7 @@ def stretch(
     characters: int = 100_000,
     count: int = 10,
     decoding: DecodingOptions = DECODING,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     """Find the units that are on in a stretch of a text, and other stretches like it.
 
@@ -86,8 +85,8 @@ def stretch(
             language_model, read, start, end, other,
             of=of, threshold=threshold, count=count, progress=progress,
         )  # fmt: skip
-    save_outputs(found, png)
-    if json:
+    save_outputs(found, outputs.png)
+    if outputs.json:
         selected = {"start": start, "end": end, "stretch": read[start:end]}
         units = {"of": found.trace.field, "units": found.describe_units()}
         where = {"corpus": corpus, "split": split, "characters": len(other)}

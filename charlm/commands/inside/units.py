@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from charlm.commands.inside.corpus_part import PartOfText, read_part
-from charlm.commands.inside.output import Png, save_outputs
-from charlm.console.options import DECODING, SEVERAL, TEXT, Corpus, DecodingOptions, Json, Model
+from charlm.commands.inside.output import OUTPUTS, Outputs, save_outputs
+from charlm.console.options import DECODING, SEVERAL, TEXT, Corpus, DecodingOptions, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
 from charlm.language_model import DEFAULT_MODEL, load
@@ -36,8 +35,7 @@ def units(
     of: str | None = None,
     clamp: int = 20_000,
     decoding: DecodingOptions = DECODING,
-    png: Png = None,
-    json: Json = False,
+    outputs: Outputs = OUTPUTS,
 ) -> None:
     r"""Find the units that follow quotations, the place in the line or a pattern of yours.
 
@@ -73,7 +71,7 @@ def units(
     from charlm.inside.units.search import list_features
 
     _check_clamp(clamp)
-    if _show_other_kind(model, corpus, png, json, given=bool(pattern or of)):
+    if _show_other_kind(model, corpus, outputs, given=bool(pattern or of)):
         return
     language_model = load(model)
     if of is not None:
@@ -81,9 +79,9 @@ def units(
     list_features(pattern)  # what is wrong with a pattern is said before long work
     text = read_part(language_model, corpus, split, characters, decoding)
     found, clamped = _search(language_model, text, of, pattern, clamp)
-    save_outputs(found, png)
+    save_outputs(found, outputs.png)
     where = {"model": model, "corpus": corpus, "split": split, "characters": len(text)}
-    if json:
+    if outputs.json:
         held = clamped.records() if clamped is not None else []
         missing = {"missing": found.missing, "clamped": held}
         print_json({**where, "of": found.field, "records": found.records(), **missing})
@@ -91,7 +89,7 @@ def units(
         show(found, clamped, f"{len(text):,} characters of {corpus}, {split}")
 
 
-def _show_other_kind(model: str, corpus: str, png: Path | None, json: bool, given: bool) -> bool:
+def _show_other_kind(model: str, corpus: str, outputs: Outputs, given: bool) -> bool:
     """Find the unit of a classifier that follows its label, and return whether it is one."""
     from charlm.commands.inside.other_kinds import show_other_kind
     from charlm.inside.other_kinds import UnitsRequest, find_looker
@@ -99,7 +97,7 @@ def _show_other_kind(model: str, corpus: str, png: Path | None, json: bool, give
     if given and find_looker(model, "units") is not None:
         raise UserError("--pattern and --of are for models of characters")
     request = UnitsRequest(corpus=None if corpus == CORPUS else corpus)
-    return show_other_kind(model, "units", request, png=png, json=json)
+    return show_other_kind(model, "units", request, **vars(outputs))
 
 
 def _check_clamp(clamp: int) -> None:
