@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
     from tui.generate.controls import Controls
 
-PATIENCE = 0.3
-"""Seconds that a character waits for the one before, which the network may still read."""
-
 
 class Author:
     """A model that writes a text, which the user can change.
@@ -32,6 +29,8 @@ class Author:
         self.writer = Writer()
         self.stepping = False
         """Whether the user chooses each character: the step mode."""
+        self.choosing = False
+        """Whether what the thread does is to read a character that the user chose."""
 
     @property
     def full(self) -> bool:
@@ -70,6 +69,7 @@ class Author:
         """
         self.writer.stop()
         text = text[:MOST_CHARACTERS]
+        self.choosing = False
         self.writer.start(_add_levels(self.manuscript.read(text)), read=len(text))
 
     def continue_from(self, position: int, controls: Controls) -> None:
@@ -84,6 +84,7 @@ class Author:
         self._write(iter(()), controls)
 
     def _write(self, prompt: Iterator[Token], controls: Controls, *, read: int = 0) -> None:
+        self.choosing = False
         if self.stepping:  # the user goes on, without random numbers
             self.writer.start(_add_levels(prompt), read=read)
             return
@@ -102,8 +103,9 @@ class Author:
                 kept as another ending.
             index: id of the symbol.
         """
-        if not self._can_step() or position >= MOST_CHARACTERS:
+        if not self.stepping or self.writer.busy or position >= MOST_CHARACTERS:
             return False
+        self.choosing = True
         self.manuscript.rewrite_from(position)
         # In the thread: the network may have to read a page again.
         self.writer.start(_add_levels(self.manuscript.add(one) for one in (index,)))
@@ -111,14 +113,10 @@ class Author:
 
     def take_back(self, position: int) -> bool:
         """In step mode, end the text before the character before `position`."""
-        if not self._can_step() or position < 1:
+        if not self.stepping or self.writer.busy or position < 1:
             return False
         self.manuscript.cut(position - 1)
         return True
-
-    def _can_step(self) -> bool:
-        """Return whether the user may choose a character: not while a long text is read."""
-        return self.stepping and self.writer.settle(PATIENCE)
 
     def undo(self) -> bool:
         """Restore the draft before; return whether there was one."""

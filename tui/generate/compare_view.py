@@ -37,6 +37,7 @@ class CompareView(Container):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.display = False
         self.models: Sequence[str] = ()
         self.opinions: Sequence[Sequence[Opinion]] = ()
         """For each side what each side's model thinks of its text."""

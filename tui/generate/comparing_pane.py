@@ -43,7 +43,7 @@ class ComparingPane(FilingPane):
     @property
     def comparing(self) -> bool:
         """Whether several texts are shown."""
-        return self.beside.display
+        return any(view.display for view in self.query(CompareView))
 
     @property
     def beside(self) -> CompareView:
@@ -52,7 +52,7 @@ class ComparingPane(FilingPane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether an action can be done now."""
-        return not (self.is_mounted and action in ALONE and self.comparing)
+        return not (action in ALONE and self.comparing)
 
     async def action_compare(self) -> None:
         """Lay another model or temperature beside the text, or go back to the one text."""

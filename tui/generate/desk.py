@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 30
 """Seconds between two updates of the text on the screen."""
+EMPTY = "Here a text will be written: enter in the prompt begins, ctrl+o reads a file."
 
 
 class Desk(TextPanel):
@@ -46,7 +47,8 @@ class Desk(TextPanel):
 
     def on_mount(self) -> None:
         """Start the timer that shows new characters."""
-        self.set_interval(FRAME, self._drain)
+        self.set_interval(FRAME, self.show_written)
+        self.view.hint = EMPTY
 
     def on_unmount(self) -> None:
         """Stop the thread."""
@@ -97,9 +99,9 @@ class Desk(TextPanel):
         """Stop writing, and show everything that was written."""
         if self.author is not None:
             self.author.writer.stop()
-            self._drain()
+            self.show_written()
 
-    def _drain(self) -> None:
+    def show_written(self) -> None:
         """Show the characters that were written since the last call."""
         if self.author is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -26,6 +27,8 @@ from tui.reading import Reading
 from tui.widgets.stepper import Stepper
 from tui.widgets.workspace import Workspace
 
+WHILE_WRITING = 5.0
+"""Seconds between two times that a text is kept while it grows."""
 EXAMPLES = (
     "Prince Andrew ",
     "In the evening the old count ",
@@ -75,6 +78,7 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         super().__init__(id=id)
         self._state: dict[str, Any] = {}
         self._example = 0
+        self._kept_at = 0.0
 
     def compose(self) -> ComposeResult:
         """Lay out the panels."""
@@ -90,7 +94,6 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
 
     def on_mount(self) -> None:
         """Use the settings that were kept."""
-        self.beside.display = False
         self.desk.view.joined = self.controls.wrap == "re-flow"
         self.desk.view.colored = self._state.get("colored") is True
         if (kept := self.kept) is not None:
@@ -163,8 +166,10 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
 
     @on(Desk.Written)
     def keep_text(self) -> None:
-        """Keep the text, once nothing more is written."""
-        if not self.desk.busy:
+        """Keep the text once nothing more is written, and now and then before."""
+        now = time.perf_counter()
+        if not self.desk.busy or now - self._kept_at > WHILE_WRITING:
+            self._kept_at = now
             self.remember()
 
     @on(Stepper.Changed, "#wrap")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
 from charlm.console.program import format_name
 from tui.generate.candidate_bars import DIGITS
+from tui.generate.desk import Desk
 from tui.generate.looking_pane import LookingPane
 from tui.generate.next_panel import NextPanel
 from tui.generate.text_view import TextView
 from tui.widgets.bars import Bars
+
+if TYPE_CHECKING:
+    from tui.generate.author import Author
 
 LITERAL = "\\"
 """What is typed before a digit, or before itself, that is to be taken as it is."""
@@ -22,13 +28,28 @@ class SteppingPane(LookingPane):
         super().__init__(id=id)
         self._literal = False
         """Whether the next character is taken as it is."""
+        self._waiting: list[str] = []
+        """Characters that were typed while the one before was being read."""
 
     @on(TextView.Typed)
     def type(self, event: TextView.Typed) -> None:
         """Take a character that was typed, or the candidate of a digit."""
-        author, cursor, typed = self.desk.author, self.desk.view.cursor, event.character
-        if author is None:
-            return
+        author = self.desk.author
+        if author is None or (author.writer.busy and not author.choosing):
+            return  # a long text is being read
+        self._waiting.append(event.character)
+        self.take_waiting()
+
+    @on(Desk.Written)
+    def take_waiting(self) -> None:
+        """Take characters that were typed, until the network has to read one."""
+        author = self.desk.author
+        while author is not None and self._waiting and not author.writer.busy:
+            self.desk.show_written()  # the cursor stands behind the character before
+            self._take_typed(author, self._waiting.pop(0))
+
+    def _take_typed(self, author: Author, typed: str) -> None:
+        cursor = self.desk.view.cursor
         literal, self._literal = self._literal, False
         if not typed:
             if author.take_back(cursor):
@@ -50,9 +71,11 @@ class SteppingPane(LookingPane):
 
     def take_candidate(self, number: int) -> None:
         """In step mode, end the text at the cursor with the candidate of that index."""
-        prediction = self.query_one(NextPanel).prediction
-        if prediction is not None and number < len(prediction.candidates):
-            self._take(prediction.candidates[number].id)
+        self.look()
+        panel = self.query_one(NextPanel)
+        if panel.prediction is not None and not panel.stale:
+            for candidate in panel.prediction.candidates[number : number + 1]:
+                self._take(candidate.id)
 
     def _take(self, index: int) -> None:
         author, cursor = self.desk.author, self.desk.view.cursor

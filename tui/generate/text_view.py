@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.console.program import printable
+from tui.generate.line_drawing import Marks, Painter, Styles
 from tui.generate.text_layout import TextLayout
 
 
@@ -42,6 +42,7 @@ class TextView(ScrollView, can_focus=True):
         "text-view--cursor",
         "text-view--prompt",
         "text-view--found",
+        "text-view--hint",
     }
 
     cursor: reactive[int] = reactive(0)
@@ -73,8 +74,9 @@ class TextView(ScrollView, can_focus=True):
         self.levels = bytearray()
         """Level of each character: an index into `scale`."""
         self.prompt_length = 0
-        self._found: Sequence[int] = ()
-        self._found_length = 0
+        self.hint = ""
+        """What is shown while there is no text."""
+        self._marks = Marks()
         self._strips: dict[int, Strip] = {}
         self._follows = True
         """Whether the view scrolls to a cursor that moves."""
@@ -91,7 +93,7 @@ class TextView(ScrollView, can_focus=True):
 
     def mark(self, places: Sequence[int], length: int) -> None:
         """Mark parts of a length that begin at some places, in rising order."""
-        self._found, self._found_length = places, length
+        self._marks = Marks(places, length)
         self._draw_again()
 
     def _draw_again(self, line: int = 0) -> None:
@@ -118,7 +120,7 @@ class TextView(ScrollView, can_focus=True):
             prompt_length: number of characters at the beginning that are the prompt.
         """
         self.levels, self.prompt_length = bytearray(levels), prompt_length
-        self._found = ()
+        self._marks = Marks()
         self.lines.show(printable(text))
         self._show_lines(0)
         self.cursor = len(self.text)
@@ -226,32 +228,15 @@ class TextView(ScrollView, can_focus=True):
         return strip
 
     def _draw_line(self, line: int) -> Strip:
-        start, end = self.lines.starts[line], self.lines.end_of(line)
         # Textual caches the styles of components, but computes `rich_style` at every call.
-        plain, cursor, prompt, found = (
-            self.get_component_rich_style(f"text-view--{part}")
-            for part in ("text", "cursor", "prompt", "found")
-        )
-        segments: list[Segment] = []
-        for index in range(start, end):
-            character = self.lines.shown[index]
-            style = prompt if index < self.prompt_length and not self.colored else plain
-            if self.colored and index < len(self.levels):
-                style = plain + self.scale[self.levels[index]]
-            if self._is_found(index):
-                style += found
-            if index == self.cursor:
-                style = cursor
-            # A line feed takes a cell only under the cursor.
-            shown = (" " if index == self.cursor else "") if character == "\n" else character
-            segments.append(Segment(" " if shown == "\t" else shown, style))
-        if self.cursor == end == len(self.text):
-            segments.append(Segment(" ", cursor))
-        return Strip(Strip(segments).simplify()).adjust_cell_length(self.size.width, plain)
-
-    def _is_found(self, index: int) -> bool:
-        at = bisect_right(self._found, index) - 1
-        return at >= 0 and index < self._found[at] + self._found_length
+        names = ("text", "cursor", "prompt", "found", "hint")
+        styles = Styles(*(self.get_component_rich_style(f"text-view--{name}") for name in names))
+        scale = self.scale if self.colored else None
+        painter = Painter(styles, scale, self.levels, self._marks, self.prompt_length, self.cursor)
+        segments = painter.draw(self.lines, line)
+        if not self.text:
+            segments.append(Segment(f" {self.hint}", styles.hint))
+        return Strip(Strip(segments).simplify()).adjust_cell_length(self.size.width, styles.text)
 
 
 def _is_typed(character: str | None) -> bool:

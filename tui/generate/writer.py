@@ -49,12 +49,6 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def settle(self, seconds: float) -> bool:
-        """Wait for the end of the thread, but not long; return whether it has ended."""
-        if self._thread is not None:
-            self._thread.join(seconds)
-        return not self.busy
-
     @property
     def speed(self) -> float:
         """Characters per second since the last start, up to now or to the end of the thread."""

@@ -14,6 +14,7 @@ from corpora.errors import UserError
 from tui.generate.controls import Controls, ControlsGrid
 from tui.generate.desk import Desk
 from tui.generate.prompt import Prompt
+from tui.generate.prompt_panel import PromptPanel
 from tui.models import find_model
 from tui.pane import Pane
 from tui.widgets.choice import ModelChoice
@@ -184,6 +185,7 @@ class WritingPane(Pane):
             author.begin(prompt, controls)
         except UserError as error:
             self.fail(str(error))
+            self.query_one(PromptPanel).complain(str(error))
             return
         self.desk.show_up_to(0, focus=focus)
 

@@ -18,6 +18,7 @@ from tui.generate.author import Author
 from tui.generate.candidate_bars import CandidateBars
 from tui.generate.pane import GeneratePane
 from tui.generate.prompt import Prompt
+from tui.generate.prompt_panel import PromptPanel
 from tui.generate.text_view import TextView
 from tui.screens import Ask, Choose
 from tui.widgets.bars import Bars
@@ -224,6 +225,7 @@ def test_an_unknown_character_is_an_error_message() -> None:
         prompt.value += "é[bold]"
         await pilot.press("enter")
         assert "is not in the vocabulary" in (await wait_for_note(pilot)).message
+        assert "'é'" in pane.query_one(PromptPanel).foot
         assert pane.query_one(TextView).text == ""
 
     run_app(drive)

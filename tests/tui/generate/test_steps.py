@@ -140,3 +140,18 @@ def test_any_character_can_be_typed() -> None:
         assert len(await finish(pilot, pane)) == len(text) + 2
 
     run_app(drive)
+
+
+def test_what_is_typed_at_once_is_taken_one_after_the_other() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        text = await write(pilot, pane, 1)
+        await pilot.press("ctrl+t")
+        typed = "and so it was\nto be"
+        for character in typed:
+            pane.desk.view.post_message(TextView.Typed(character))
+        await until(pilot, lambda: pane.desk.view.text == text + typed)
+        for character in ("1", "", "x", "\\", "#", "y"):
+            pane.desk.view.post_message(TextView.Typed(character))
+        await until(pilot, lambda: pane.desk.view.text == text + typed + "xy")
+
+    run_app(drive)
