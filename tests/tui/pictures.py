@@ -1,7 +1,7 @@
-"""Make the pictures of the app that README shows: `python tests/tui/pictures.py`.
+"""Make the pictures of the app that README shows: `python tests/tui/pictures.py [NAME ...]`.
 
-The app runs with the shipped models and an empty state folder; the pane Train shows a training on
-the sample corpus.
+The app runs with the shipped models and an empty state folder; the pane Train shows two trainings
+on the sample corpus.
 """
 
 from __future__ import annotations
@@ -12,55 +12,89 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app_helpers import until
+from app_helpers import wait_until
+from svg_shapes import draw_shapes
 from textual.pilot import Pilot
-from textual.widgets import TextArea
 
 from tui.app import CharlmApp
-from tui.generate.text_view import TextView
-from tui.widgets.stepper import Stepper
+from tui.widgets.panel import Panel
 
 PICTURES = Path(__file__).resolve().parents[2] / ".pictures"
-SIZE = (104, 32)
-REVIEW = (
-    "A slow start, and a plot that we have all seen before. But the two leads are superb, the "
-    "music is lovely, and by the end I had forgotten every complaint. Not perfect; still, one of "
-    "the best evenings I had this year."
-)
+NORMAL, WIDE = (120, 36), (200, 60)
+QUIET = 2.0
+"""Seconds without work after which a pane has settled."""
+
+Drive = Callable[[Pilot[None], Any], Awaitable[None]]
+
+
+async def settle(app: CharlmApp) -> None:
+    """Wait until no thread works and no panel shows work, for a while."""
+    quiet = 0.0
+    while quiet < QUIET:
+        await asyncio.sleep(0.1)
+        works = any(worker.is_running for worker in app.workers)
+        works = works or any(panel.work is not None for panel in app.query(Panel))
+        quiet = 0.0 if works else quiet + 0.1
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys as a person would, and wait for what they do."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.1)
+    assert isinstance(pilot.app, CharlmApp)
+    await settle(pilot.app)
 
 
 async def generate(pilot: Pilot[None], pane: Any) -> None:
-    await until(pilot, lambda: pane.desk.author)
-    pane.query_one("#seed", Stepper).value = 2
-    pane.query_one("#temperature", Stepper).value = 0.6
-    pane.query_one("#length", Stepper).value = 1000
-    await pilot.press("enter", "f9")
-    await until(pilot, lambda: not pane.desk.author.writer.busy)
-    await pilot.pause(0.2)
-    pane.query_one(TextView).cursor = len(pane.desk.author.manuscript) - 150
+    await wait_until(lambda: len(pane.desk.view.text) > 300)
+    await press(pilot, "f9")
+    pane.desk.view.focus()
+    pane.desk.view.cursor = pane.desk.view.text.index("confirmations") + 3
+    await settle(pilot.app)  # type: ignore[arg-type]
 
 
 async def classify(pilot: Pilot[None], pane: Any) -> None:
-    review = pane.query_one("#review", TextArea)
-    for text in ("Two hours that I will never get back.", "I laughed, I cried.", REVIEW):
-        review.text = text
-        await until(
-            pilot,
-            lambda shown=text: shown in [one.text for one in pane.query_one("#table").results],
-        )
-    await until(pilot, lambda: "superb" in str(pane.query_one("#colored").content))
+    """Show a review that the model takes for the opposite of what it means."""
+    await press(pilot, "f8", "f8", "f8")
 
 
 async def translate(pilot: Pilot[None], pane: Any) -> None:
-    await until(pilot, lambda: pane.translations)
-    await pilot.press("f6", "down", "down", "down", "right")
+    await press(pilot, "m", "down", "down", "down")
 
 
 async def train(pilot: Pilot[None], pane: Any) -> None:
-    await until(pilot, lambda: pane.chosen)
+    await wait_until(lambda: pane.chosen)
+    pane.query_one("#runs RunsTable").focus()
+    await press(pilot, "down", "space")
+
+
+async def inside(pilot: Pilot[None], pane: Any) -> None:
+    await generate(pilot, pane)
+    await press(pilot, "f6")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: the pane that is opened, what is done there, and the size of the window."""
+
+    pane: str
+    drive: Drive
+    size: tuple[int, int] = NORMAL
+
+
+TAKEN = {
+    "generate": Picture("generate", generate, WIDE),
+    "classify": Picture("classify", classify),
+    "translate": Picture("translate", translate),
+    "train": Picture("train", train),
+    "inside": Picture("generate", inside),
+}
 
 
 def add_size(svg: str) -> str:
@@ -68,26 +102,39 @@ def add_size(svg: str) -> str:
     return re.sub(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', r'\g<0> width="\1" height="\2"', svg, count=1)
 
 
-async def main() -> None:
+def train_two() -> None:
+    """Train two small models on the sample corpus."""
+    common = ["-m", "charlm.train", "sample", "--preset", "tiny"]
+    other = ["--cell", "gru", "--learning-rate", "0.01", "--out", "runs/sample-gru"]
+    for options in (["--out", "runs/sample"], other):
+        command = [sys.executable, *common, *options]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+async def take(picture: Picture) -> str:
+    """Return the screen of the app as an SVG."""
+    app = CharlmApp()
+    app.active = picture.pane
+    async with app.run_test(size=picture.size) as pilot:
+        await wait_until(lambda: app.pane is not None and app.focused is not None)
+        await settle(app)
+        await picture.drive(pilot, app.pane)
+        return draw_shapes(add_size(app.export_screenshot(title="charlm")))
+
+
+def main(names: list[str]) -> None:
+    """Make the pictures of these names, or all."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["CHARLM_STATE"] = f"{folder}/state"
+        os.environ |= {"CHARLM_STATE": f"{folder}/state", "CHARLM_CONFIG": f"{folder}/config"}
         os.chdir(folder)
-        trained = ["charlm.train", "sample", "--preset", "tiny", "--out", "runs/sample"]
-        subprocess.run([sys.executable, "-m", *trained], check=True, stdout=subprocess.DEVNULL)
-        for drive in (generate, classify, translate, train):
-            app = CharlmApp()
-            app.state.pane = drive.__name__
-            async with app.run_test(size=SIZE) as pilot:
-                await until(pilot, lambda app=app: app.pane is not None and app.focused)
-                await pilot.pause(0.5)
-                await drive(pilot, app.pane)
-                await pilot.pause(1)
-                picture = PICTURES / f"{drive.__name__}.svg"
-                svg = add_size(app.export_screenshot(title="charlm"))
-                picture.write_text(svg, encoding="utf-8")
-    sys.stdout.write(f"written: {PICTURES}/*.svg\n")
+        for name in names or TAKEN:
+            if name == "train":
+                train_two()
+            svg = asyncio.run(take(TAKEN[name]))
+            (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+            sys.stdout.write(f"written: {PICTURES / name}.svg\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(sys.argv[1:])
