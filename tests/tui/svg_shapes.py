@@ -17,7 +17,7 @@ BASELINE, TOP = 20.0, 1.5
 """Where the first line of text and the first background begin."""
 LIGHT, HEAVY = 1.6, 3.6
 """Widths of lines."""
-DOT = 3.2
+DOT = 4.6
 """Side of a dot of Braille."""
 
 ARMS = dict(
