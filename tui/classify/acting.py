@@ -15,8 +15,7 @@ from tui.classify.opened import OpenedFile
 from tui.classify.reviews import Reviews
 from tui.classify.showing import ShowingPane
 from tui.classify.subject import EXAMPLE, TYPED, Subject
-from tui.files import save
-from tui.screens import Ask
+from tui.files import ask_path, save
 from tui.widgets.choice import ModelChoice
 from tui.widgets.workspace import Workspace
 
@@ -34,14 +33,8 @@ class ActingPane(ShowingPane):
     @work(exit_on_error=False)
     async def action_open(self) -> None:
         """Ask for a file or folder of reviews, and classify them."""
-        folder = self.app.settings.folder
-        path = await self.app.push_screen_wait(
-            Ask(
-                "Which file or folder of reviews?",
-                value=self.kept.path or (f"{folder}/" if folder else ""),
-                placeholder="reviews.csv",
-            )
-        )
+        usual = self.kept.path or "reviews.csv"
+        path = await ask_path(self.app, "Which file or folder of reviews?", usual)
         if path is not None:
             self.open_file(path)
 
@@ -113,9 +106,7 @@ class ActingPane(ShowingPane):
         data = await asyncio.to_thread(write_csv, columns, rows)
         stem = "reviews" if self.reviews.file is None else PurePath(self.reviews.file.path).stem
         name = f"{stem if table is self.reviews.opened else 'reviews'}-classified.csv"
-        folder = self.app.settings.folder
-        where = f"{folder}/{name}" if folder else name
-        await save(self.app, f"Write the {many} to which file?", where, lambda: data)
+        await save(self.app, f"Write the {many} to which file?", name, lambda: data)
 
     # Texts and classifiers
 

@@ -46,7 +46,7 @@ class GoodView(Widget):
             return [*Text(NOTHING, inks.muted).wrap(self.app.console, width)]
         file = self.file
         if not file.labelled:
-            why = f"{file.name} says of no review what it is: {format_name(file.head.why)}."
+            why = f"{file.name} cannot say how good the model is: {format_name(file.head.why)}."
             lines = [*Text(why, inks.muted).wrap(self.app.console, width)]
         else:
             lines = [*draw_score(file.score, width, inks)]

@@ -6,6 +6,7 @@ its next report of progress.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -40,7 +41,11 @@ def load_classifier(path: str) -> TextClassifier:
     """Return the classifier at `path`, on the CPU."""
     from seq.imdb.library import load
 
-    return load(path, device="cpu")
+    found = load(path, device="cpu")
+    # What torch and the model are made of stays: to look through it, the garbage collector would
+    # stop the screen for 0.2 s again and again while a large table makes new objects.
+    gc.freeze()
+    return found
 
 
 class JudgingPane(Pane):
@@ -96,8 +101,10 @@ class JudgingPane(Pane):
                 opinion = subject.opinion or Opinion.of(chosen.classify([subject.text])[0])
                 self.show_later(worker, self.show_opinion, name, subject, opinion)
                 if second is not None:
-                    other = self.get_classifier(worker, second)
-                    said = Opinion.of(other.classify([subject.text])[0])
+                    said = subject.other
+                    if said is None:
+                        other = self.get_classifier(worker, second)
+                        said = Opinion.of(other.classify([subject.text])[0])
                     self.show_later(worker, self.show_second, second, subject, said)
             else:
                 self.show_later(worker, self.show_opinion, name, subject, Opinion(None, {}))

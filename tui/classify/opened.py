@@ -91,12 +91,12 @@ class OpenedFile:
         """Take another second classifier, or none: what one before it said is forgotten."""
         self.second, self.second_score = name, Score(classes)
         for row in self.rows.all:
-            row.other = None
+            row.compare(None)
 
     def compare(self, rows: Sequence[Row], opinions: Sequence[Opinion]) -> None:
         """Add what the second classifier says of rows."""
         for row, opinion in zip(rows, opinions, strict=True):
-            row.other = opinion
+            row.compare(opinion)
         self.second_score.add((row.truth, row.other) for row in rows if row.other is not None)
 
     @property

@@ -171,18 +171,20 @@ A second classifier can be laid beside: its verdict, and where the two differ.
         self.panel.show_preview(subject)
         self.dim()
         if self.chosen is not None and subject.opinion is not None:
-            self.show_opinion(self.chosen, subject, subject.opinion)
-        else:
-            self.schedule()
+            self.show_known(self.chosen, self.show_verdict(self.chosen, subject, subject.opinion))
+        self.schedule()
 
     @on(ReviewTable.Previewed)
     def preview_row(self, event: ReviewTable.Previewed) -> None:
         """Show the review at the cursor of a table."""
         row, file = event.row, self.reviews.file
         of_file = self.reviews.shown is self.reviews.opened and file is not None
-        said = row.opinion if of_file and file and file.classifier == self.chosen else None
+        said = other = None
+        if of_file and file is not None:
+            said = row.opinion if file.classifier == self.chosen else None
+            other = row.other if file.second == self.second else None
         total = len(self.reviews.shown.results)
-        self.preview(Subject(row.text, ROW, row.number, total, row.truth, said))
+        self.preview(Subject(row.text, ROW, row.number, total, row.truth, said, other))
 
     @on(ReviewTable.Chosen)
     def open_row(self, event: ReviewTable.Chosen) -> None:

@@ -49,8 +49,7 @@ class FilePane(JudgingPane):
     def read_file(self, name: str, path: str) -> None:
         """Classify the reviews of a file, and show each batch once it is classified."""
         worker, panel = get_current_worker(), self.reviews
-        what = f"reading {format_name(path)}"
-        self.show_later(worker, panel.show_work, what)
+        self.show_later(worker, panel.show_work, f"opening {format_name(path)}")
         try:
             place = str(parse_path(path))
             chosen = self.get_classifier(worker, name)
@@ -67,8 +66,7 @@ class FilePane(JudgingPane):
                     opinions = classify(chosen, [text for text, _, _ in some])
                     rows = file.make_rows(done, some, opinions)
                     done += len(rows)
-                    self.show_later(worker, panel.add, rows)
-                    self.show_later(worker, panel.show_work, what, done, head.total)
+                    self.show_later(worker, self.add_rows, file, rows)
             check_whole(path, done, head.total)
             self.show_later(worker, self.end_file)
         except OutdatedError:
@@ -80,6 +78,12 @@ class FilePane(JudgingPane):
     def begin_file(self, file: OpenedFile) -> None:
         """Show an empty table for another file."""
         self.reviews.begin_file(file)
+
+    def add_rows(self, file: OpenedFile, rows: Sequence[Row]) -> None:
+        """Show reviews of a file that have been classified, and how far it is read."""
+        self.reviews.add(rows)
+        what = f"{file.name} · {file.speed:,.0f} reviews/s"
+        self.reviews.show_work(what, file.done, file.head.total)
 
     def end_file(self) -> None:
         """Show that a file is read."""

@@ -25,6 +25,8 @@ class ReviewPanel(Panel):
         super().__init__(title="Review", tab="Review", id=id)
         self.subject = Subject("")
         """The review that is shown."""
+        self.sides: Sides | None = None
+        """What the colours of its words mean."""
 
     def compose(self) -> ComposeResult:
         """Lay out one's own text, the preview that can take its place, and what colours mean."""
@@ -36,6 +38,7 @@ class ReviewPanel(Panel):
         """Show one's own text."""
         self.preview.display = False
         self.foot = OWN
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self.show_meaning(self.sides))
 
     @property
     def own(self) -> ReviewText:
@@ -86,6 +89,7 @@ class ReviewPanel(Panel):
 
     def show_meaning(self, sides: Sides | None) -> None:
         """Say what the colours of the words mean; None for nothing."""
+        self.sides = sides
         line = Text(no_wrap=True, overflow="ellipsis")
         if sides is not None:
             inks = pick_inks(dark=self.app.current_theme.dark)

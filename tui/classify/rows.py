@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from tui.classify.opinions import Opinion
@@ -23,7 +24,23 @@ class Row:
     values: tuple[Any, ...] = ()
     """What the columns of the file hold."""
     other: Opinion | None = None
-    """What the second classifier says of it."""
+    """What the second classifier says of it; see `compare`."""
+
+    def __post_init__(self) -> None:
+        """Compute what rows are sorted by: 25,000 of them must be sorted between two frames."""
+        self.sureness = self.probability or 0.0
+        self.said = self.label or ""
+        self.group = {False: 0, True: 1, None: 2}[self.right]
+        self.compare(self.other)
+
+    def compare(self, other: Opinion | None) -> None:
+        """Take what the second classifier says, or nothing."""
+        self.other = other
+        self.differs = other is not None and other.label != self.label
+        """Whether the second classifier gives it another class."""
+        self.agrees = not self.differs
+        self.difference = _measure_difference(self.opinion, other)
+        """How far the two classifiers are apart."""
 
     @property
     def label(self) -> str | None:
@@ -40,41 +57,29 @@ class Row:
         """Whether that is its class in the file; None where the file has none."""
         return None if self.truth is None else self.truth == self.label
 
-    @property
-    def differs(self) -> bool:
-        """Whether the second classifier gives it another class."""
-        return self.other is not None and self.other.label != self.label
 
-    @property
-    def difference(self) -> float:
-        """How far the two classifiers are apart: the largest difference of a class's probability.
-
-        It is 0 where there is no second one, and 1 where the classes have other names.
-        """
-        if self.other is None:
-            return 0.0
-        if self.opinion.shares.keys() != self.other.shares.keys():
-            return float(self.differs)
-        pairs = ((self.opinion.shares[name], self.other.shares[name]) for name in self.other.shares)
-        return max((abs(one - two) for one, two in pairs), default=0.0)
+def _measure_difference(one: Opinion, other: Opinion | None) -> float:
+    """Return the largest difference of a class's probability, or 1 if the classes differ."""
+    if other is None:
+        return 0.0
+    if one.shares.keys() != other.shares.keys():
+        return float(one.label != other.label)
+    pairs = ((one.shares[name], other.shares[name]) for name in other.shares)
+    return max((abs(own - its) for own, its in pairs), default=0.0)
 
 
-Key = Callable[[Row], Any]
-
-
-def _sureness(row: Row) -> float:
-    return 0.0 if row.probability is None else row.probability
-
-
-SORTS: Mapping[str, Key] = {
-    "number": lambda row: row.number,
-    "doubt": _sureness,
-    "sureness": lambda row: -_sureness(row),
-    "class": lambda row: (row.label or "", -_sureness(row)),
-    "right or wrong": lambda row: ({False: 0, True: 1, None: 2}[row.right], -_sureness(row)),
-    "difference": lambda row: (not row.differs, -row.difference),
+SORTS: Mapping[str, Sequence[tuple[str, int]]] = {
+    "number": (("number", 1),),
+    "doubt": (("sureness", 1),),
+    "sureness": (("sureness", -1),),
+    "class": (("said", 1), ("sureness", -1)),
+    "right or wrong": (("group", 1), ("sureness", -1)),
+    "difference": (("agrees", 1), ("difference", -1)),
 }
-"""Orders of a table, by name. Wrong ones come first, the surest of them at the top."""
+"""Orders of a table, by name: the fields of a row that count, rising or falling (-1).
+
+Wrong ones come first, the surest of them at the top.
+"""
 
 
 class Rows:
@@ -136,9 +141,18 @@ class Rows:
 
     def arrange(self) -> None:
         """Choose and sort the rows anew: something about them has changed."""
-        self.order = [index for index in range(len(self.all)) if self._shows(index)]
-        if self.sort != "number":
-            self.order.sort(key=self._key)
+        needle = self.needle.casefold()
+        order = [index for index, text in enumerate(self._folded) if not needle or needle in text]
+        if self.only_wrong:
+            order = [index for index in order if self.all[index].group == 0]
+        if self.only_differing:
+            order = [index for index in order if self.all[index].differs]
+        # One stable sort for each field, by values that are looked up: four times as fast as one
+        # sort by tuples.
+        for name, sign in reversed(SORTS[self.sort]):
+            values = list(map(attrgetter(name), self.all))
+            order.sort(key=values.__getitem__, reverse=sign < 0)
+        self.order = order
 
     def find(self, index: int) -> int | None:
         """Return where the row of an index is shown; None if it is not."""
@@ -152,12 +166,12 @@ class Rows:
         return [name for name in SORTS if not left_out.get(name)]
 
     def _key(self, index: int) -> Any:
-        return SORTS[self.sort](self.all[index]), index
+        row = self.all[index]
+        fields = [(getattr(row, name), sign) for name, sign in SORTS[self.sort]]
+        return *(-value if sign < 0 else value for value, sign in fields), index
 
     def _shows(self, index: int) -> bool:
         row = self.all[index]
-        if self.only_wrong and row.right is not False:
-            return False
-        if self.only_differing and not row.differs:
+        if (self.only_wrong and row.group != 0) or (self.only_differing and row.agrees):
             return False
         return not self.needle or self.needle.casefold() in self._folded[index]

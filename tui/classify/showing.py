@@ -106,6 +106,20 @@ class ShowingPane(FilePane):
         """Show the verdict of a review, and have its words explained."""
         if self.panel.subject.text != subject.text:
             return  # the text has changed meanwhile
+        subject = self.show_verdict(name, subject, opinion)
+        if not subject.text.strip():
+            return
+        if subject.kind == TYPED:
+            self.keep_later(subject.text, opinion)
+        if opinion.label is None:
+            self.show_words(subject, (), Sides("", ""))
+            self.show_curve(subject, None)
+        elif not self.show_known(name, subject):
+            self.query_one("#verdict-panel", Panel).show_work("explaining words")
+            self.explain(name, subject)
+
+    def show_verdict(self, name: str, subject: Subject, opinion: Opinion) -> Subject:
+        """Show the verdict of a review, and return the review with all that is known of it."""
         subject = know(subject, opinion)
         if subject.kind == EXAMPLE:
             truth = show_example(subject.number - 1, list(opinion.shares)).truth
@@ -115,27 +129,26 @@ class ShowingPane(FilePane):
         self.about = describe_classifier(name, opinion)
         if not subject.text.strip():
             self.clear()
-            return
+            return subject
         panel = self.query_one("#verdict-panel", Panel)
         panel.stale = False
         panel.end_work()
         panel.title = f"Verdict · {describe_opinion(opinion)}"
         odds = opinion.log_odds
         panel.foot = "" if odds is None else f"log-odds {odds:+.1f}"
-        self.verdict.show_opinion(subject, opinion, None)
-        if subject.kind == TYPED:
-            self.keep_later(subject.text, opinion)
-        if opinion.label is None:
-            self.show_words(subject, (), Sides("", ""))
-            self.show_curve(subject, None)
-            return
+        second = self.second
+        known = None if second is None or subject.other is None else (second, subject.other)
+        self.verdict.show_opinion(subject, opinion, known)
+        return subject
+
+    def show_known(self, name: str, subject: Subject) -> bool:
+        """Show words and curve of a review if they are known; return whether they are."""
         known = self.explained.get(name, subject.text)
         if known.complete and known.sides is not None:
             self.show_words(subject, known.spans, known.sides)
             self.show_curve(subject, known.curve)
-        else:
-            panel.show_work("explaining words")
-            self.explain(name, subject)
+            return True
+        return False
 
     def keep_later(self, text: str, opinion: Opinion) -> None:
         """Keep a typed review in the history once it does not change for a while."""

@@ -23,6 +23,8 @@ class Subject:
     """Its class in the file, or as its author means it."""
     opinion: Opinion | None = None
     """What the classifier said of it when the table was read."""
+    other: Opinion | None = None
+    """What the second one said."""
 
     @property
     def name(self) -> str:

@@ -197,7 +197,7 @@ def test_a_second_classifier_is_laid_beside(two: Any, table: str) -> None:
         found = await export(pilot, "two.csv")
         assert found[0][-2:] == ["second_predicted", "second_probability"]
         assert found[2][3:] == ["negative", found[2][4], "positive", found[2][6]]
-        opened.results[0].other = opened.results[0].opinion
+        opened.results[0].compare(opened.results[0].opinion)
         await pilot.press("d")
         assert shown(pane) == [2, 3, 4, 5]
         for _ in range(5):

@@ -80,7 +80,7 @@ def test_rows_can_be_chosen_by_text_and_by_whether_they_are_wrong(rows: Rows) ->
 
 def test_rows_on_which_two_classifiers_differ_come_first(rows: Rows) -> None:
     for row, share in zip(rows.all, (0.75, 0.25, 0.1, 0.55), strict=True):
-        row.other = opinion(share)
+        row.compare(opinion(share))
     assert "difference" in rows.list_sorts()
     assert [row.differs for row in rows.all] == [False, False, True, True]
     assert rows.all[2].difference == pytest.approx(0.5)
@@ -90,7 +90,7 @@ def test_rows_on_which_two_classifiers_differ_come_first(rows: Rows) -> None:
     rows.only_differing = True
     rows.arrange()
     assert numbers(rows) == [3, 4]
-    rows.all[0].other = opinion(0.9, "crime", "love")
+    rows.all[0].compare(opinion(0.9, "crime", "love"))
     assert rows.all[0].difference == 1.0
 
 
