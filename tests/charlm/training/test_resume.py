@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from training_helpers import (
+    STEPS_PER_PASS,
     Result,
     last_step,
     request,
@@ -25,14 +26,8 @@ from charlm.training.events import Evaluated, Event
 from charlm.training.log import read_events
 from charlm.training.session import Training
 
-STEPS_PER_PASS = 33
 END = 2 * STEPS_PER_PASS
 EVALUATIONS = (15, 30, 45, 60, END)
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from training_helpers import (
+    STEPS_PER_PASS,
     assert_refused,
     last_step,
     refusals_of_flipped_bits,
     request,
     resume,
-    short_text,
     start,
     train,
     trained,
@@ -25,14 +25,7 @@ from charlm.runs.files import LAST, VOCABULARY
 from charlm.training.events import Saved
 from corpora.errors import UserError
 
-STEPS_PER_PASS = 33
 END = 2 * STEPS_PER_PASS
-EVALUATIONS = (15, 30, 45, 60, END)
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 def test_what_has_changed_is_refused(text: Path) -> None:

@@ -14,24 +14,15 @@ from pathlib import Path
 import pytest
 from forked_programs import Program
 from training_helpers import (
+    STEPS_PER_PASS,
     last_step,
     options,
     result,
-    short_text,
     train,
 )
 
 from charlm.runs.files import LAST, METRICS
 from charlm.training.log import read_events
-
-STEPS_PER_PASS = 33
-END = 2 * STEPS_PER_PASS
-EVALUATIONS = (15, 30, 45, 60, END)
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    return short_text(tmp_path)
 
 
 def wait_for(condition: Callable[[], bool], process: Program) -> None:
