@@ -44,8 +44,8 @@ def draw_around(sight: Sight, place: int, unit: Unit, palette: Palette, width: i
         parts: list[tuple[str, str]] = [(f"{LETTERS[sight.cell][field]}".ljust(NAME), MUTED)]
         for one in places:
             value = float(values[one])
-            ground = f" on {palette.here.hex}" if one == at else ""
-            parts.append((draw_block(value), palette.pick(value).hex + ground))
+            ground = f" on {palette.here.css}" if one == at else ""
+            parts.append((draw_block(value), palette.pick(value).css + ground))
         lines.append(assemble_runs(parts))
     return join_lines(lines)
 

@@ -18,12 +18,13 @@ MARKED = "bold reverse"
 """The character, word or step that an excerpt is about."""
 STRONG = "bold"
 CHOSEN = "bold $text-warning"
+UNREAD = "Where the unit is high and low stands here as soon as the text is read."
 CONTEXTS, MORE_CONTEXTS = 3, 5
 """Excerpts of either kind, in a narrow and in a wide panel."""
 WIDE = 60
 FITS, PUSHES = 3, 6
-COLUMN = 5
-"""Cells of a gate or a state."""
+COLUMN, NARROW_COLUMN = 6, 5
+"""Cells of a gate or a state, and where there is no room for six of them."""
 NAME = 10
 """Cells of the names at the left."""
 
@@ -66,7 +67,9 @@ def draw_unit(
         width: cells of a line.
     """
     lines: list[Content] = []
-    if findings is not None:
+    if findings is None:
+        lines += wrap_hint(UNREAD, width)
+    else:
         count = MORE_CONTEXTS if width >= WIDE else CONTEXTS
         highs, lows = findings.list_contexts(unit, count, max(8, width - NAME))
         lines += name_lines("high in", [draw_excerpt(one) for one in highs])
@@ -83,7 +86,7 @@ def draw_unit(
 def _draw_fits(findings: Findings, unit: Unit) -> list[Content]:
     fitting = findings.list_fitting(unit, FITS)
     if not fitting:
-        return [Content("nothing: the text is short")]
+        return [Content("too short a text to say")]
     longest = max(cell_len(name) for name, _ in fitting)
     return [Content(f"{name.ljust(longest)}  r {write_number(r).rjust(4)}") for name, r in fitting]
 
@@ -119,11 +122,12 @@ def draw_step(sight: Sight, place: int, units: Sequence[Unit], width: int) -> Co
     margin = max(map(len, names), default=0)
     rows = [list_figures(steps, at, *unit) for unit in units]
     lines = []
+    column = COLUMN if margin + COLUMN * max(map(len, rows), default=0) <= width else NARROW_COLUMN
     if rows:
-        head = "".join(letter.rjust(COLUMN) for letter, _ in rows[0])
+        head = "".join(letter.rjust(column) for letter, _ in rows[0])
         lines.append(Content.assemble((" " * margin + head, MUTED)))
     for number, (name, row) in enumerate(zip(names, rows, strict=True)):
-        figures = "".join(write_number(value).rjust(COLUMN) for _, value in row)
+        figures = "".join(fit_number(value, column - 1).rjust(column) for _, value in row)
         style = CHOSEN if number == 0 else ""
         lines.append(Content.assemble((name.rjust(margin), style), figures))
     if units:
@@ -138,6 +142,23 @@ def draw_step(sight: Sight, place: int, units: Sequence[Unit], width: int) -> Co
             before = f"on the right: {name_previous(steps, units[0][1])}"
             lines.append(Content.assemble((before, MUTED)))
     return join_lines(lines)
+
+
+def fit_number(value: float, cells: int) -> str:
+    """Return a number with two decimals, or with fewer if it would take more than these cells."""
+    written = [write_number(value, decimals) for decimals in (2, 1, 0)]
+    return next((one for one in written if len(one) <= cells), written[-1])
+
+
+def wrap_hint(line: str, width: int) -> list[Content]:
+    """Return a sentence in muted lines of a width."""
+    lines: list[str] = []
+    for word in line.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [Content.assemble((one, MUTED)) for one in lines]
 
 
 def break_equation(equation: str, width: int) -> list[str]:

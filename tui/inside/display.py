@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from charlm.inside.traces import Unit
 from tui.inside.around import draw_around
-from tui.inside.cards import draw_step, draw_unit, join_lines, name_long, name_step
+from tui.inside.cards import draw_step, draw_unit, join_lines, name_long, name_step, wrap_hint
 from tui.inside.drawn import DrawnScroll
 from tui.inside.experimenter import Experimenter
 from tui.inside.find_panel import FindPanel
@@ -31,6 +31,14 @@ PANELS = {"map": "units", "card": "card", "hold": "hold", "layers": "layers", "f
 OF_PLACE = ("units", "step", "hold", "page")
 """Panels that belong to what is read around the cursor; the others to the whole text."""
 OF_TEXT = ("card", "layers", "find", "memory")
+HINTS = {
+    "card": "Where a unit is high and low, what it goes with and what it pushes stands here.",
+    "step": "The gates of the step at the cursor, and its equations in numbers, stand here.",
+    "layers": "What is lost with each layer silenced stands here, and which gates are stuck.",
+    "memory": "How far back units remember stands here, with neighbours and weights.",
+    "page": "The text stands here, coloured by the unit at the cursor.",
+}
+"""What an empty panel says."""
 REST = 0.04
 """Seconds between two drawings of what belongs to the cursor."""
 
@@ -46,18 +54,20 @@ class Display(Experimenter):
         """Lay out the panels."""
         with Workspace():
             yield MapPanel(id="units")
-            yield Panel(DrawnScroll(id="card-lines"), title="Unit", id="card")
-            yield Panel(DrawnScroll(id="step-lines"), title="This step", tab="Step", id="step")
+            yield self._make_panel("card", "Unit")
+            yield self._make_panel("step", "This step", "Step")
             yield HoldPanel(id="hold")
-            yield Panel(DrawnScroll(id="layers-lines"), title="Layers", id="layers")
+            yield self._make_panel("layers", "Layers")
             yield FindPanel(id="find")
-            yield Panel(
-                DrawnScroll(id="memory-lines"),
-                title="Memory and weights",
-                tab="Memory",
-                id="memory",
-            )
-            yield Panel(DrawnScroll(id="page-lines"), title="Text", id="page")
+            yield self._make_panel("memory", "Memory and weights", "Memory")
+            yield self._make_panel("page", "Text")
+
+    @staticmethod
+    def _make_panel(name: str, title: str, tab: str = "") -> Panel:
+        """Return a panel of lines, with a hint until there is something to show."""
+        lines = DrawnScroll(id=f"{name}-lines")
+        lines.show(lambda width: join_lines(wrap_hint(HINTS[name], width)))
+        return Panel(lines, title=title, tab=tab, id=name)
 
     @property
     def unit_map(self) -> UnitMap:
@@ -199,12 +209,14 @@ class Display(Experimenter):
         self._set_stale(False, *OF_TEXT)
         find = self.query_one(FindPanel)
         find.show_features(findings.series, self.choices.feature)
-        if self.choices.pattern:
+        if not findings.comparable:
+            find.show_ranking(None, "The text is too short to compare units on.")
+        elif self.choices.pattern:
             self.rank("", self.choices.pattern)
         elif find.features:
             self.rank(find.feature, "")
         else:
-            find.show_ranking(None, "The text is too short to compare units on.")
+            find.show_ranking(None, "The text has nothing to compare units with.")
 
     def show_losses(self) -> None:
         """Show what is lost with each layer silenced, and which gates are stuck."""
@@ -213,7 +225,7 @@ class Display(Experimenter):
             return
         gates = self.findings.material.gates if self.findings is not None else None
         layers, lacks = sight.anatomy.layers, subject.lacks_layers
-        self.get_panel("layers").foot = "" if lacks else "at its mean, on this text"
+        self.get_panel("layers").foot = "" if lacks else "held at its mean"
         self.get_lines("layers").show(
             lambda width: draw_layers(losses, gates, layers, lacks, width)
         )

@@ -22,6 +22,8 @@ from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
 
 NOTHING = "no feature"
+HINT = "Units that go with it."
+"""What stands where nothing is found yet."""
 
 
 class FindPanel(Panel):
@@ -51,7 +53,7 @@ class FindPanel(Panel):
         """Lay out feature, pattern and list."""
         yield WordStepper("with", [NOTHING], id="feature")
         yield Input(placeholder="or a pattern: [0-9]+", compact=True, id="pattern")
-        yield Static("", id="found", markup=False)
+        yield Static(Content(HINT).stylize(MUTED), id="found")
         yield OptionList(id="ranking", compact=True, markup=False)
 
     @property
@@ -82,7 +84,7 @@ class FindPanel(Panel):
         share = "" if ranking.share is None else f"{ranking.share:.0%} "
         found.update(Content(f"{share}{ranking.about}").stylize(MUTED))
         listed.add_options([Option(_draw_fit(fit)) for fit in ranking.fits])
-        self.foot = "r on either half · enter shows it"
+        self.foot = "r by half · enter"
 
     @on(Stepper.Changed, "#feature")
     def choose_feature(self, event: Stepper.Changed) -> None:

@@ -21,7 +21,7 @@ APART = 40
 """Characters between two contexts of a unit; of a short text, a twentieth of it."""
 RANKED = 30
 """Units that are listed for a feature."""
-LEAST_PLACES = 20
+LEAST_PLACES = 12
 """Fewest places of a text on which anything is compared."""
 
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from charlm.inside.traces import SIGNED
 from tui.inside.choices import Choices
 from tui.inside.quantities import name_field
 from tui.inside.sights import Sight
@@ -58,7 +59,12 @@ class MapPanel(Panel):
     def show_foot(self, origin: str) -> None:
         """Show the signs, how many units are seen, and where the text comes from."""
         seen, total = min(self.map.rows, len(self.map.units)), len(self.map.units)
-        parts = ["blue \N{MINUS SIGN} red +", f"{seen} of {total} units", origin]
+        signed = self.map.quantity in SIGNED
+        parts = [
+            "blue \N{MINUS SIGN} red +" if signed else "shut 0 to open 1",
+            f"{seen} of {total} units",
+            origin,
+        ]
         while len(parts) > 1 and len(" · ".join(parts)) > self.size.width - 6:
             parts.pop()
         self.foot = " · ".join(parts)

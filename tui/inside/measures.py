@@ -10,7 +10,7 @@ from textual.content import Content
 from charlm.arrays import Floats, Ints
 from charlm.inside.memory.gate_statistics import EDGES, KEEPERS, GateStatistics
 from tui.inside.anatomy import Anatomy
-from tui.inside.cards import CHOSEN, MUTED, STRONG, join_lines
+from tui.inside.cards import CHOSEN, MUTED, STRONG, join_lines, wrap_hint
 from tui.inside.equations import write_number
 from tui.inside.excerpts import write_label
 from tui.inside.map_columns import BLOCKS
@@ -18,6 +18,7 @@ from tui.inside.quantities import LETTERS
 from tui.inside.subjects import LayerLoss
 from tui.widgets.bars import draw_bar
 
+UNMEASURED = "What is lost with each layer silenced, once the text is read."
 LONGEST_BAR = 30
 NEAREST = 4
 """Neighbours of a symbol."""
@@ -39,10 +40,12 @@ def draw_layers(
         lacks: why no losses are measured.
         width: cells of a line.
     """
+    if gates is None:
+        return join_lines(wrap_hint(UNMEASURED, width))
     lines: list[Content] = []
     largest = max((loss.increase for loss in losses or ()), default=0.0)
     room = max(4, min(LONGEST_BAR, width - 8))
-    stuck = count_stuck(gates) if gates is not None else {}
+    stuck = count_stuck(gates)
     if stuck:
         heads = ["nats lost"] * bool(losses) + ["gates stuck"]
         lines.append(Content.assemble((", ".join(heads), MUTED)))
@@ -59,23 +62,12 @@ def draw_layers(
         else:
             lines.append(Content.assemble(number, f"   {shares}" if losses else shares))
     if lacks:
-        lines += [Content(""), *_wrap(lacks, width)]
+        lines += [Content(""), *wrap_hint(lacks, width)]
     elif losses is not None and not losses:
-        lines += _wrap("Nothing is lost in so short a text: two characters are needed.", width)
-    if gates is not None and not stuck:
-        lines += _wrap("An RNN has no gates that could be stuck.", width)
+        lines += wrap_hint("Nothing is lost in so short a text: two characters are needed.", width)
+    if not stuck:
+        lines += wrap_hint("An RNN has no gates that could be stuck.", width)
     return join_lines(lines)
-
-
-def _wrap(line: str, width: int) -> list[Content]:
-    """Return a sentence in muted lines of a width."""
-    lines: list[str] = []
-    for word in line.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return [Content.assemble((one, MUTED)) for one in lines]
 
 
 def count_stuck(gates: GateStatistics) -> dict[str, Floats]:
@@ -138,8 +130,10 @@ def _draw_lengths(gates: GateStatistics, chosen: int, what: str) -> list[Content
         style = CHOSEN if layer == chosen else ""
         bars = "".join(block * 2 for block in draw_counts(counts[layer]))
         lines.append(Content.assemble((f"{layer + 1} ", style), bars))
-    scale = "".join(str(edge).ljust(6) for edge in EDGES[::3])
-    return [*lines, Content.assemble((f"  {scale}".rstrip() + "+", MUTED))]
+    first, *middle, last = (str(edge) for edge in EDGES[::3])
+    scale = first.ljust(6) + "".join(edge.ljust(6) for edge in middle)
+    scale = scale[: 2 * len(EDGES) - len(last) - 1] + last + "+"  # it ends where its bar ends
+    return [*lines, Content.assemble((f"  {scale}", MUTED))]
 
 
 def draw_counts(counts: Ints) -> str:

@@ -46,7 +46,7 @@ def draw_page(
             value = values[owners[at]]
             style = ""
             if abs(value) >= LEAST:
-                style = palette.pick(value).hex + " underline" * is_marked(value)
+                style = palette.pick(value).css + " underline" * is_marked(value)
             if sight.start + owners[at] == place and text[at] != joint:
                 style = MARKED
             parts.append((text[at], style))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.color import Color
 
+from tui.themes import measure_contrast
+
 LEVELS = 5
 """Colours on either side of 0."""
 LEAST_CONTRAST = 4.6
@@ -40,6 +42,9 @@ class Palette:
 
 def make_palette(ground: Color) -> Palette:
     """Return the colours for a ground: on a dark one much is light, on a light one much is dark."""
+    if ground.ansi is not None:  # the terminal says what its colours look like
+        red, blue, grey = map(Color.parse, ("ansi_red", "ansi_blue", "ansi_bright_black"))
+        return Palette((red,) * LEVELS, (blue,) * LEVELS, grey)
     dark = ground.brightness < 0.5
     here = ground.blend(Color.parse("#ffffff" if dark else "#000000"), TINT)
     hues, strong = (HUES_ON_DARK, STRONG_ON_DARK) if dark else (HUES_ON_LIGHT, STRONG_ON_LIGHT)
@@ -56,17 +61,3 @@ def _make_level(ground: Color, hue: Color, end: Color, level: int) -> Color:
     while measure_contrast(color := hue.blend(end, share), ground) < LEAST_CONTRAST and share < 1:
         share = min(1.0, share + 0.05)
     return color
-
-
-def measure_contrast(one: Color, other: Color) -> float:
-    """Return the contrast of two colours, from 1 to 21, as the web's guidelines define it."""
-    first, second = sorted((_measure_luminance(one), _measure_luminance(other)))
-    return (second + 0.05) / (first + 0.05)
-
-
-def _measure_luminance(color: Color) -> float:
-    parts = [
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-        for part in color.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

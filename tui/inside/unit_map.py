@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,8 +16,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.inside.excerpts import write_label
-from tui.inside.map_columns import Columns, draw_block, is_marked
-from tui.inside.palette import Palette, make_palette
+from tui.inside.map_columns import Columns
+from tui.inside.map_rows import MapRows
+from tui.inside.palette import make_palette
 from tui.inside.sights import Sight
 
 PAGE = 10
@@ -91,17 +92,15 @@ class UnitMap(Widget, can_focus=True):
         self.columns = Columns((), 0)
         self.top = 0
         """Index of the unit in the first row that is seen."""
-        self._palette: Palette | None = None
-        self._rows: dict[int, Strip] = {}
-        """The values of units as they were drawn, without a cursor."""
+        self._rows: MapRows | None = None
 
     def on_mount(self) -> None:
         """Choose colours again when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._forget_colors())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._redraw())
 
-    def _forget_colors(self) -> None:
-        self._palette = None
-        self._rows.clear()
+    def _redraw(self) -> None:
+        """Draw all rows anew."""
+        self._rows = None
         self.refresh()
 
     def show_sight(
@@ -121,7 +120,7 @@ class UnitMap(Widget, can_focus=True):
             self.columns = Columns(labels, sight.start, self.columns.left)
         self.sight, self.depth, self.quantity = sight, layer, quantity
         self.units, self.pinned = units, pinned
-        self._rows.clear()
+        self._rows = None
         self._keep_in_view()
 
     def move_to(self, place: int, unit: int) -> None:
@@ -150,12 +149,12 @@ class UnitMap(Widget, can_focus=True):
         left = self.columns.left
         self.columns.keep_in_view(self.place, self.size.width - self.margin)
         if self.columns.left != left:
-            self._rows.clear()
+            self._rows = None
         self.refresh()
 
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in view."""
-        self._rows.clear()
+        self._rows = None
         self._keep_in_view()
 
     def action_move(self, rows: int, columns: int) -> None:
@@ -218,50 +217,26 @@ class UnitMap(Widget, can_focus=True):
 
     def _draw_unit(self, unit: int) -> Strip:
         """Return the row of a unit, with the cursor in it."""
-        row = self._rows.get(unit)
+        rows = self._find_rows()
+        width = self.size.width - self.margin
+        row = rows.get(unit)
         if row is None:
-            row = self._rows[unit] = self._draw_values(unit)
+            assert self.sight is not None
+            values = self.sight.scale(self.depth, self.quantity)[:, unit]
+            row = rows.draw(unit, values, self.columns, width)
         label = self.get_component_rich_style("unit-map--label")
         mark = self.get_component_rich_style("unit-map--mark")
-        here = Style(bgcolor=self._find_palette().here.rich_color)
-        chosen = unit == self.unit
-        pin = "●" if unit in self.pinned else " "
+        chosen, pinned = unit == self.unit, unit in self.pinned
         name = f"{'▸' if chosen else ' '}{unit:0{self.margin - 3}}"
-        parts = [
-            Strip([Segment(name, mark if chosen else label)]),
-            Strip([Segment(f"{pin} ", mark if pin.strip() else label)]),
-            row.apply_style(here) if chosen else row,
+        head = [
+            Segment(name, mark if chosen else label),
+            Segment("● " if pinned else "  ", mark if pinned else label),
         ]
-        cell = self.columns.find_cells(self.place, self.size.width - self.margin)
-        if cell is not None:
-            start, end = cell
-            style = here + Style(reverse=True, bold=True) if chosen else here
-            column = parts[2].crop(start, end).apply_style(style)
-            parts[2:] = [parts[2].crop(0, start), column, parts[2].crop(end)]
-        return Strip.join(parts)
+        cells = self.columns.find_cells(self.place, width)
+        return Strip.join([Strip(head), *rows.put_cursor(row, cells, chosen=chosen)])
 
-    def _draw_values(self, unit: int) -> Strip:
-        """Return the values of a unit, without a cursor; equal styles are joined."""
-        assert self.sight is not None
-        values = self.sight.scale(self.depth, self.quantity)[:, unit]
-        styles = self._find_styles()
-        segments = []
-        for place, _, width in self.columns.visible(self.size.width - self.margin):
-            value = float(values[place - self.sight.start])
-            sign = "\N{MINUS SIGN}" if is_marked(value) else " "
-            segments.append(Segment(draw_block(value) * (width - 1) + sign, styles(value)))
-        return Strip(segments).simplify()
-
-    def _find_styles(self) -> Callable[[float], Style]:
-        palette = self._find_palette()
-        label = self.get_component_rich_style("unit-map--label")
-        known = {
-            color: label + Style(color=color.rich_color)
-            for color in (*palette.positive, *palette.negative)
-        }
-        return lambda value: known[palette.pick(value)]
-
-    def _find_palette(self) -> Palette:
-        if self._palette is None:
-            self._palette = make_palette(self.background_colors[1])
-        return self._palette
+    def _find_rows(self) -> MapRows:
+        if self._rows is None:
+            label = self.get_component_rich_style("unit-map--label")
+            self._rows = MapRows(label, make_palette(self.background_colors[1]))
+        return self._rows

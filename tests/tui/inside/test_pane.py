@@ -359,3 +359,83 @@ def test_damaged_state_is_no_matter(readings: Readings) -> None:
             await loaded(pilot, app.pane)
 
     asyncio.run(run())
+
+
+def open_kind(monkeypatch: pytest.MonkeyPatch, model: Any) -> None:
+    """Have the pane find and open a model of another kind."""
+    monkeypatch.setattr("tui.models.find_model", lambda name: Path(name))
+    monkeypatch.setattr("tui.inside.opening.load_model", lambda kind, path: model)
+
+
+def test_words_of_a_review_are_looked_at(
+    readings: Readings, classifier: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_kind(monkeypatch, classifier)
+    text = "The plot is dull, and the ending good. The cast is superb. A good cast is dull."
+    readings.append(Reading("classifier", "small", text, 3))
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await loaded(pilot, pane)
+        assert 'the word "dull"' in pane.get_panel("step").title
+        assert "c = f·c + i·g" in lines(pane, "step")
+        assert "What a silenced layer costs" in lines(pane, "layers")
+        assert "in words" in lines(pane, "memory")
+        assert "positive (" in lines(pane, "card")
+        await pilot.press("right", "ctrl+r")
+        note = await wait_for_note(pilot)
+        assert "writes nothing" in note.message
+        assert pane.place == 4
+
+    run_app(drive, "inside", (120, 36))
+
+
+def test_steps_of_a_translation_are_looked_at(
+    readings: Readings, translator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_kind(monkeypatch, translator)
+    readings.append(Reading("translator", "small", "jump left twice", 0))
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.findings)
+        assert pane.get_panel("step").title.startswith("This step · step 1: ")
+        assert "c = f·c + i·g" in lines(pane, "step")
+        assert "in steps" in lines(pane, "memory")
+        readings.append(Reading("translator", "small", "jump up", 0))
+        trouble = pane.query_one("#trouble")
+        await until(pilot, lambda: "'up'" in str(trouble.content))
+
+    run_app(drive, "inside", (120, 36))
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_the_map_is_saved_as_a_picture(readings: Readings, form: str) -> None:
+    read(readings)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await loaded(pilot, pane)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: pilot.app.screen.query(f"#{form}"))
+        await pilot.click(f"#{form}")
+        await until(pilot, lambda: pilot.app.screen.query("Ask Input"))
+        await pilot.press("enter")
+        await until(pilot, lambda: Path(f"inside-1-cell.{form}").exists())
+
+    run_app(drive, "inside", (120, 36))
+    begins = {"png": b"\x89PNG", "svg": b"<?xml"}[form]
+    assert Path(f"inside-1-cell.{form}").read_bytes().startswith(begins)
+
+
+def test_without_colours_signs_and_the_cursor_are_seen(
+    readings: Readings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    read(readings)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await loaded(pilot, pane)
+        rows = [pane.unit_map.render_line(y) for y in range(1, 13)]
+        assert any("\N{MINUS SIGN}" in row.text for row in rows)
+        assert sum(row.text.startswith("▸") for row in rows) == 1
+        assert any(one.style and one.style.reverse for row in rows for one in row)
+
+    run_app(drive, "inside", (120, 36))
