@@ -83,6 +83,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.readers: dict[str, Reader] = {"reviews": Reader("reviews")}
+        self.begun: list[str] = []
         self.explained: list[str] = []
         self.stopped: list[str] = []
         self.explain_gate = threading.Event()
@@ -93,6 +94,7 @@ class Stage:
         return self.readers[Path(path).name]
 
     def explain(self, classifier: Reader, text: str, *, progress: Callable[[int], object]) -> Any:
+        self.begun.append(text)
         prediction, words = classifier.predict(text), split(text)
         if "slow" in text:
             while not self.explain_gate.wait(0.01):

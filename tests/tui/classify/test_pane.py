@@ -117,7 +117,7 @@ def test_a_colour_means_the_same_class_whatever_the_verdict_is(stage: Any, text:
         assert style_of(own(pane), "waste") in ON_DARK.words[1]
         assert "bold" in style_of(own(pane), "superb")
         assert "underline" in style_of(own(pane), "waste")
-        said = {line.span.word: line.text.plain for line in pane.verdict._lines if line.span}
+        said = {line.span.word: line.text.plain for line in pane.verdict._draw() if line.span}
         assert "+2.0" in said["superb"]
         assert "-1.4" in said["waste"]
         meaning = str(pane.query_one("#meaning", Static).content)
@@ -162,7 +162,8 @@ def test_no_verdict_waits_for_an_explanation_and_an_outdated_one_stops(stage: An
             await until(pilot, lambda: "these are four words" in stage.explained)
             assert "slow and superb" not in stage.explained
             own(pane).text = "slow, too"
-            await until(pilot, lambda: panel.work is not None)
+            await until(pilot, lambda: "slow, too" in stage.begun)
+            assert panel.work is not None
             await pilot.press("escape")
             await until(pilot, lambda: "slow, too" in stage.stopped)
             assert panel.work is None
