@@ -25,6 +25,9 @@ LONGEST_PHRASE = 4
 """Most words of a phrase."""
 LEAST_EVIDENCE = 10
 """Fewest other phrases, in the same place of one command, whose actions a rule must predict."""
+MOST_RULES = 40
+"""Most rules that are kept, those with the most evidence. Where each word has one, as in a language
+whose actions are its words, a few make as many pairs as all."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ def find_rules(known: Known) -> list[PhraseRule]:
             for (side, word), rests in _collect(left).items()
             if (rule := _find_rule(side, word, rests, looser)) is not None
         ]
+        new.sort(key=lambda rule: -rule.evidence)  # stable: among equals, the first one found
+        new = new[: MOST_RULES - len(found)]
         if not new:
             return found
         found += new

@@ -10,9 +10,11 @@ from corpora.scan.grammar import Words
 from seq.scan.augment.known import Known
 from seq.scan.augment.phrases import PhraseRule, cut, is_phrase
 
-MOST_TRIED = 3_000_000
-"""Most combinations of a phrase and a rest that are tried. It bounds the time, to about half a
-minute; SCAN takes 180,000."""
+MOST_TRIED = 1_000_000
+"""Most combinations of a phrase and a rest that are tried. It bounds the time; SCAN takes some
+180,000."""
+MOST_ROUNDS = 6
+"""Most times that what was made is used to make more. SCAN takes four."""
 
 
 class Surroundings:
@@ -101,7 +103,9 @@ def recombine(known: Known, rules: Sequence[PhraseRule], longest: int = 0) -> di
     seams = [Seam(rule, surroundings) for rule in rules]
     every, disputed = dict(known), set[Words]()
     tried, size = 0, 0
-    while len(every) > size and tried < MOST_TRIED:
+    for _ in range(MOST_ROUNDS):
+        if len(every) == size:
+            break
         size = len(every)
         for joined in islice(_join_all(seams, every), MOST_TRIED - tried):
             tried += 1

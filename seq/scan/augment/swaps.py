@@ -15,11 +15,11 @@ from seq.scan.augment.known import Known
 Type = tuple[str, ...]
 """Words any two of which stand for each other."""
 
-MOST_WORDS = 60
+MOST_WORDS = 30
 """Most words that are compared, those in the most commands. It bounds the time: every two words are
 exchanged in every command that has one of them."""
-MOST_MADE = 500_000
-"""Most pairs that are made."""
+MOST_MADE = 60_000
+"""Most pairs that are made, three for each of 20,000: those of the words that come first."""
 
 
 class Exchanges:

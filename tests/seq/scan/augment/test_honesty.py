@@ -8,6 +8,7 @@ import pytest
 
 from corpora.scan.grammar import Pair, pairs
 from corpora.scan.splits import SPLITS, Split, load
+from seq.scan.augment import phrases, recombine, swaps
 from seq.scan.augment.ideas import Ideas, explore
 from seq.scan.augment.report import describe
 
@@ -46,6 +47,19 @@ def test_every_split_whole(name: str) -> None:
 def test_a_limit_leaves_out_what_is_longer_and_nothing_else(split: Split) -> None:
     whole, short = explore(split.train, "both").made, explore(split.train, "both", 16).made
     assert set(short) == {pair for pair in whole if len(pair.actions) <= 16}
+
+
+@pytest.mark.parametrize("limit", ["MOST_TRIED", "MOST_ROUNDS", "MOST_MADE", "MOST_RULES"])
+def test_bounds_make_less_and_nothing_else(
+    split: Split, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are for pairs of any language, of which rules could make millions."""
+    whole = set(explore(split.train, "both").made)
+    bounds = {"MOST_TRIED": 2000, "MOST_ROUNDS": 1, "MOST_MADE": 20, "MOST_RULES": 2}
+    for module in (swaps, phrases, recombine):
+        if hasattr(module, limit):
+            monkeypatch.setattr(module, limit, bounds[limit])
+    assert set(explore(split.train, "both").made) <= whole
 
 
 def test_the_order_of_the_pairs_changes_nothing_that_is_made(split: Split) -> None:
