@@ -64,7 +64,7 @@ class RunActions(Pane):
             case "settings":
                 await self._show_settings(run)
             case "use":
-                self._use(run)
+                self.action_generate()
             case asked:
                 self._ask(asked, run, self.chosen)
 
@@ -75,8 +75,11 @@ class RunActions(Pane):
         else:
             self.notify("the form cannot show the settings of this run", severity="warning")
 
-    def _use(self, run: Run) -> None:
-        """Open the run in the pane that uses such models."""
+    def action_generate(self) -> None:
+        """Open the chosen run in the pane that uses such models."""
+        run = self.runs.by_name.get(self.chosen or "")
+        if run is None:
+            return
         tab = next((tab for tab in TABS if tab.kind == run.kind), None)
         if not exists(run.folder / MODEL):
             self.notify("the chosen run has no model yet", severity="warning")
