@@ -109,9 +109,9 @@ class BreakPanel(Panel):
         self.title = f"{TITLE} · {names}" if self.findings else TITLE
         drawn = any(not finding.official for finding in self.findings)
         sample = max((finding.commands for finding in self.findings), default=0)
-        notes = [f"{sample} commands of each" if sample else ""]
+        notes = ["enter puts it above" if any(self._commands) else ""]
+        notes.append(f"{sample} commands of each" if sample else "")
         notes.append("* a draw, not the official one" if drawn else "")
-        notes.append("enter puts it above" if any(self._commands) else "")
         self.foot = " · ".join(filter(None, notes))
 
     @on(DataTable.RowSelected, "#break-table")

@@ -29,13 +29,12 @@ from tui.widgets.choice import ModelChoice
 from tui.widgets.panel import Panel
 
 NOTES = {
-    True: "The numbers are hundredths: how much each word counts for the action. A step has 100. "
-    "n goes to the next ≠ or ✗.",
-    False: "Each column is a unit of the decoder, those that move most first: low ▁, high █; blue "
-    "is negative, red positive. What the model knows of the command, it knows from there.",
+    True: "Hundredths: how much each word counts for the action. n goes to the next ≠ or ✗.",
+    False: "A column is a unit of the decoder, those that move most first: low ▁, high █; blue is "
+    "negative, red positive.",
 }
 """What is said below a map, if there is room: of attention, and of units."""
-NOTE_LINES = 3
+NOTE_LINES = 2
 
 
 class Side(Panel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from charlm.runs import registry
 from charlm.runs.files import CONFIG, MODEL
 from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.registry import TRANSLATOR
+from corpora.scan.grammar import pairs
+from corpora.scan.splits import Split
+from tui.translate import breaks
 
 NAMES = ("look", "plain", "third")
 
@@ -28,3 +32,15 @@ def translators(at_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         )
     monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / "translators" / package)
     monkeypatch.setattr("tui.translate.pane.load_translator", BadInterpreter)
+
+
+@pytest.fixture
+def small_splits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have splits of a few commands, quickly made; `simple` is not the official one."""
+
+    def make(name: str) -> Split:
+        test = tuple(islice(pairs(), len(name), 900, 11))
+        return Split(name, (), test, official=name != "simple")
+
+    monkeypatch.setattr(breaks, "SAMPLE", 10)
+    monkeypatch.setattr(breaks, "load_at_hand", make)

@@ -14,19 +14,12 @@ from textual.widgets import DataTable, Input
 
 from corpora.scan.grammar import interpret
 from corpora.scan.splits import SPLITS
-from tui.translate import breaks
 from tui.translate.beam_panel import BeamPanel
 from tui.translate.break_panel import BreakPanel
 from tui.translate.pane import TranslatePane
 from tui.translate.remembered import COMMAND
 
-pytestmark = pytest.mark.usefixtures("translators")
-
-
-@pytest.fixture(autouse=True)
-def small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breaks, "SAMPLE", 10)
-    monkeypatch.setattr("corpora.scan.splits.is_at_hand", lambda part: False)
+pytestmark = pytest.mark.usefixtures("translators", "small_splits")
 
 
 async def wait_for_answers(pilot: Pilot[None], pane: TranslatePane) -> None:
@@ -92,7 +85,7 @@ def test_splits_are_tried_and_a_command_that_goes_wrong_can_be_looked_at() -> No
         assert all(row[3].startswith("B ✗ ") for row in rows)
         assert panel.title == "Where does it break? · A look · B plain"
         assert panel.foot == (
-            "10 commands of each · * a draw, not the official one · enter puts it above"
+            "enter puts it above · 10 commands of each · * a draw, not the official one"
         )
         panel.query_one(DataTable).focus()
         await pilot.press("down", "enter")
