@@ -32,6 +32,8 @@ class Desk(TextPanel):
         Binding("right_square_bracket", "move_ending(1)", "ending after", show=False),
     ]
 
+    HINT = EMPTY
+
     note: reactive[str] = reactive("")
     """What is said in the foot instead of the figures, such as that no model is chosen."""
 
@@ -48,7 +50,6 @@ class Desk(TextPanel):
     def on_mount(self) -> None:
         """Start the timer that shows new characters."""
         self.set_interval(FRAME, self.show_written)
-        self.view.hint = EMPTY
 
     def on_unmount(self) -> None:
         """Stop the thread."""

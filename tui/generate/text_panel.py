@@ -33,6 +33,9 @@ class TextPanel(ReportsFailures, Panel):
         Binding("N,shift+n", "go_next(-1)", "previous", show=False),
     ]
 
+    HINT: ClassVar[str] = ""
+    """What is shown while there is no text."""
+
     class Searched(Message):
         """The next surprise is to be shown: nothing is looked for in the text."""
 
@@ -47,7 +50,9 @@ class TextPanel(ReportsFailures, Panel):
 
     def compose(self) -> ComposeResult:
         """Lay out the text and the lines below it."""
-        yield TextView(STYLES, id="page")
+        view = TextView(STYLES, id="page")
+        view.hint = self.HINT
+        yield view
         yield FindBar(id="find")
         yield Static("", id="endings", markup=False)
         yield Static("", id="legend")
