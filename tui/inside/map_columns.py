@@ -75,10 +75,26 @@ class Columns:
             used += own
         return None
 
+    def show_around(self, place: int, width: int) -> None:
+        """Show the text from its start if a place is seen then, else the place in the middle."""
+        self.left, used = self.start, 0
+        for one in range(place, self.start - 1, -1):
+            used += self.measure(one)
+            if used > width - MARGIN * NARROWEST:
+                break
+        else:
+            return
+        self.left, used = place, 0
+        while self.left > self.start and used + self.measure(self.left - 1) <= width // 2:
+            self.left -= 1
+            used += self.measure(self.left)
+
     def keep_in_view(self, place: int, width: int) -> None:
         """Move the columns so that a place is seen, and some on either side of it."""
-        if not self.start <= place < self.end:
+        if not self.start <= place < self.end or width < NARROWEST:
             return
+        if self.find_cells(place, width) is None:
+            self.show_around(place, width)
         first, last = max(self.start, place - MARGIN), min(self.end - 1, place + MARGIN)
         self.left = max(self.start, min(self.left, first))
         while self.left < place and self._measure_until(last) > width:

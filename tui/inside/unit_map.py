@@ -153,8 +153,13 @@ class UnitMap(Widget, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the cursor in view."""
+        """Show what is around the cursor, however the window came to its size."""
         self._rows = None
+        width = self.size.width - self.margin
+        if self.columns.labels and width > 0:
+            self.columns.show_around(min(self.place, self.columns.end - 1), width)
+        if self.unit in self.units:
+            self.top = self.units.index(self.unit) - self.rows // 2
         self._keep_in_view()
 
     def action_move(self, rows: int, columns: int) -> None:

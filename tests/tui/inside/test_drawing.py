@@ -122,6 +122,11 @@ def test_columns_show_what_is_around_the_cursor() -> None:
             assert place in seen
             start, end = columns.find_cells(place, width) or (0, 0)
             assert [columns.find_place(x) for x in (start, end - 1)] == [place, place]
+    columns.keep_in_view(70, 1)  # no room at all, while a window is laid out
+    columns.show_around(53, 200)
+    assert columns.left == 50
+    columns.show_around(70, 20)
+    assert columns.find_cells(70, 20)
     assert columns.find_place(-1) is None
     assert columns.find_cells(49, 200) is None
     assert columns.measure(60) == WIDEST
