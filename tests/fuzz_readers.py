@@ -189,7 +189,8 @@ def of_logs() -> Iterator[Case]:
     def watch() -> None:
         log = RunLog(run)
         log.read()
-        log.format_figures()
+        for shown in ("train", "norms", "validation", "sample", "best", "elapsed", "unit", "state"):
+            getattr(log, shown)
 
     asks = [lambda: list(read_events(run)), lambda: best_loss(run), watch]
     yield run / METRICS, "lines", [*asks, lambda: read_curve("a", run)]
@@ -218,7 +219,8 @@ def of_tables() -> Iterator[Case]:
 
 
 def of_the_app() -> Iterator[Case]:
-    app_state.save(app_state.State(panes={"generate": {"prompt": "x", "seed": 3}}))
+    file, state = app_state.StateFile(), app_state.State(panes={"generate": {"seed": 3}})
+    file.write(state.encode(), file.number())
     yield app_state.find_folder() / app_state.FILE, "json", [app_state.load]
 
 
