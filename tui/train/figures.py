@@ -27,8 +27,7 @@ def format_figures(log: RunLog, state: str | None = None) -> str:
     if step:
         lines.append(f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats")
     if (best := log.best_evaluation) is not None:
-        lines.append(f"best validation {best.loss:.4f} nats{_add_accuracy(best)}")
-        lines[-1] += f" at pass {best.epoch:.4g}"
+        lines.append(f"best {best.loss:.4f} nats{_add_accuracy(best)}, pass {best.epoch:.4g}")
     if state == "stopped":
         lines.append(STOPPED)
     return "\n".join(lines)
