@@ -97,7 +97,7 @@ class ReviewPanel(Panel):
             line.append(format_name(sides.pro), inks.above).append(", ")
             line.append(" underlined ", inks.words[1][1]).append(" for ")
             line.append(format_name(sides.contra), inks.below)
-            line.append(", whatever the verdict is", inks.muted)
+            line.append(", whatever is said", inks.muted)
         self.query_one("#meaning", Static).update(line)
 
     @property
