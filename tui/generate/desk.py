@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 30
 """Seconds between two updates of the text on the screen."""
-EMPTY = "Here a text will be written: enter in the prompt begins, ctrl+o reads a file."
+EMPTY = "Here will be a text: enter begins, ctrl+o reads one"
 
 
 class Desk(TextPanel):

@@ -10,7 +10,7 @@ from textual.widgets import Select
 from textual.worker import get_current_worker
 
 from charlm.console.program import format_name
-from corpora.errors import UserError
+from corpora.text.vocabulary import UnknownSymbol
 from tui.generate.controls import Controls, ControlsGrid
 from tui.generate.desk import Desk
 from tui.generate.prompt import Prompt
@@ -177,15 +177,19 @@ class WritingPane(Pane):
             self._begin(self.query_one(Prompt).value, self.controls)
 
     def _begin(self, prompt: str, controls: Controls, *, focus: bool = True) -> None:
+        from tui.generate.reading import list_unknown
+
         author = self.desk.author
         assert author is not None
         self.desk.stop()
         author.writer.pace = controls.pace
         try:
             author.begin(prompt, controls)
-        except UserError as error:
+        except UnknownSymbol as error:
             self.fail(str(error))
-            self.query_one(PromptPanel).complain(str(error))
+            model = author.manuscript.model
+            line = f"{format_name(model.name)} does not know {list_unknown(model, prompt)!r}"
+            self.query_one(PromptPanel).complain(line)
             return
         self.desk.show_up_to(0, focus=focus)
 
