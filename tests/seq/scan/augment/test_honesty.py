@@ -35,13 +35,12 @@ def test_both_ideas_make_every_test_command(split: Split) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SPLITS)
-def test_every_split_whole(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in SPLITS if name != "simple"])
+def test_every_split_that_has_a_rule(name: str) -> None:
     whole = load(name)
     made = {pair.command: pair.actions for pair in explore(whole.train, "both").made}
     assert all(TRUTH.get(command) == actions for command, actions in made.items())
-    missed = [pair for pair in whole.test if pair.command not in made]
-    assert len(missed) <= (len(whole.test) // 100 if name == "simple" else 0)
+    assert {pair.command for pair in whole.test} <= made.keys()
 
 
 def test_a_limit_leaves_out_what_is_longer_and_nothing_else(split: Split) -> None:
