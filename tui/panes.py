@@ -6,7 +6,6 @@ from asyncio import Lock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.css.query import NoMatches
 from textual.widgets import ContentSwitcher
 
 from tui.pane import Pane
@@ -59,10 +58,10 @@ class HoldsPanes(Base):
         return {name: pane for name, pane in found.items() if pane is not None}
 
     def _find_pane(self, name: str) -> Pane | None:
-        try:
-            return self.screen_stack[0].query_one(f"#{name}-pane", Pane)
-        except NoMatches:
-            return None
+        for screen in self.screen_stack[:1]:  # there is none at the very end
+            for pane in screen.query(f"#{name}-pane").results(Pane):
+                return pane
+        return None
 
     async def show_pane(self, name: str) -> None:
         """Show the pane of a tab, and focus its first input; make the pane if there is none."""
@@ -112,8 +111,8 @@ class HoldsPanes(Base):
 
     def describe(self) -> None:
         """Show what the active pane works with."""
-        bar = self.screen_stack[0].query_one(TopBar)
-        bar.about = "" if self.pane is None else self.pane.about
+        for bar in self.screen_stack[0].query(TopBar):
+            bar.about = "" if self.pane is None else self.pane.about
 
     async def on_pane_open(self, event: Pane.Open) -> None:
         """Show the tab, with the model or corpus, that a pane asked for."""

@@ -100,6 +100,8 @@ class SettingsScreen(Modal):
 
     def action_keep(self) -> None:
         """Use the settings, write them and close; or say what is wrong with them."""
+        if not self.query("#wrong"):
+            return  # a key that came before the screen was laid out
         try:
             new = self.read()
             settings.save(new)

@@ -63,7 +63,10 @@ async def start_work(app: CharlmApp) -> None:
         generate.query_one("#length", Stepper).value = None
         generate.action_write()
     if not train.list_trainings():
-        train.query_one("#corpus", Input).value = "pets.txt"
+        train.use("pets.txt")
+        await wait_until(
+            lambda: "pets.txt" in [one.value for one in train.query("#corpus").results(Input)]
+        )
         train.start()
 
 

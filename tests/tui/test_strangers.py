@@ -267,7 +267,7 @@ def test_what_is_pasted_draws_no_control_characters() -> None:
         assert isinstance(pilot.app, CharlmApp)
         for name in NAMES:
             pane.query_one("#corpus", Input).value = name
-            pane.query_one("#minutes", Input).placeholder = name
+            pane.query_one("#run-name", Input).placeholder = name
             pilot.app.notify(name, title=name, markup=False)
             await pilot.pause(0.05)
             check_screen(pilot.app)

@@ -52,7 +52,7 @@ class NewPanel(Panel):
         yield Static("", id="command-line", markup=False)
         with Horizontal(id="buttons"):
             yield Button("▶ Start ^r", id="start", variant="success", compact=True)
-            yield Button("⧉ Copy command", id="copy", compact=True)
+            yield Button("Copy command", id="copy", compact=True)
 
     @property
     def fields(self) -> FormFields:
