@@ -80,6 +80,9 @@ class Pane(ReportsFailures, Widget):
     def on_shown(self) -> None:
         """Do what is to be done each time the pane is shown."""
 
+    def show_pins(self) -> None:
+        """Show the units that are pinned now; see `tui.inside`."""
+
     def use_settings(self) -> None:
         """Use the settings of the app, which have changed."""
 

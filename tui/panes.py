@@ -99,6 +99,19 @@ class HoldsPanes(Base):
                 return found
         return None
 
+    def list_pins(self) -> list[tuple[str, int, int]]:
+        """Return the units that are pinned in the pane Inside: model, layer and unit, from 0."""
+        from tui.inside.choices import Choices
+
+        pane = self._find_pane("inside")
+        kept = self.state.get_pane("inside") if pane is None else pane.get_state()
+        return Choices.from_json(kept).pins
+
+    def on_inside_pane_pinned(self) -> None:
+        """Have the other panes show other pins."""
+        for pane in self.panes.values():
+            pane.show_pins()
+
     def go_to(self, name: str) -> None:
         """Show a tab."""
         if self.active != name:

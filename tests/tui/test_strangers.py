@@ -221,7 +221,7 @@ def test_names_of_actions(monkeypatch: pytest.MonkeyPatch) -> None:
         app = pilot.app
         assert isinstance(app, CharlmApp)
         await until(pilot, lambda: SAFE[0] in read_line(pane, "#left-said"))
-        await pilot.press("f6")
+        await pilot.press("down")
         for _ in NAMES:
             await pilot.press("down")
             await check_shown(pilot, SAFE[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -41,6 +42,9 @@ class InsidePanel(Panel):
         super().__init__(title="Inside", id=id)
         self.trace: WindowTrace | None = None
         self._text = ""
+        self.pins: Sequence[tuple[str, int, int]] = ()
+        """Units that the user has pinned: model by name, layer and unit, from 0."""
+        self._model = ""
         self._config: ModelConfig | None = None
 
     def compose(self) -> ComposeResult:
@@ -55,10 +59,11 @@ class InsidePanel(Panel):
         """Characters that there is room for: a cell each, and a blank."""
         return max(1, (self.query_one("#strip").size.width - NUMBER) // 2)
 
-    def use(self, config: ModelConfig) -> None:
-        """Offer the layers and fields of another model."""
+    def use(self, model: str, config: ModelConfig) -> None:
+        """Offer the layers and fields of another model, by its name."""
         from tui.generate.unit_strip import list_fields
 
+        self._model = model
         if config == self._config:
             return
         self._config = config
@@ -76,7 +81,7 @@ class InsidePanel(Panel):
         """
         self.stale = False
         self.trace, self._text = trace, printable(text)
-        self._draw()
+        self.draw()
 
     def clear(self) -> None:
         """Show nothing: there is no text."""
@@ -88,13 +93,14 @@ class InsidePanel(Panel):
     def show_other(self, event: Stepper.Changed) -> None:
         """Show another layer or field of the same part of the text."""
         event.stop()
-        self._draw()
+        self.draw()
 
     def on_resize(self) -> None:
         """Ask for a part of the text that fits."""
         self.post_message(self.Wanted())
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw the strip: of another part of the text, layer or field, or with other pins."""
         strip = self.query_one("#strip", Static)
         if self.trace is None or self._config is None:
             return
@@ -103,10 +109,13 @@ class InsidePanel(Panel):
         if field not in self.trace.fields or layer > self._config.num_layers:
             return
         rows = max(1, strip.size.height - 1 - BELOW)
-        found = self.trace.cut(layer - 1, field, rows)
+        found = self.trace.cut(layer - 1, field, rows, self._list_pinned(layer - 1))
         lines = [self._draw_characters(found.at), *draw_units(found), *draw_sizes(found)]
         strip.update(Text("\n").join(lines[: max(2, strip.size.height)]))
         self.foot = "F6 opens it large"
+
+    def _list_pinned(self, layer: int) -> list[int]:
+        return [unit for model, at, unit in self.pins if (model, at) == (self._model, layer)]
 
     def _draw_characters(self, at: int) -> Text:
         line = Text(" " * NUMBER, no_wrap=True)
@@ -123,7 +132,8 @@ def draw_units(strip: UnitStrip) -> list[Text]:
     top = len(BARS) - 1
     for row, unit in enumerate(strip.units):
         bars = [BARS[round((value + 1) / 2 * top)] for value in strip.values[:, row].tolist()]
-        lines.append(Text(f"{unit:03d}".ljust(NUMBER) + " ".join(bars), no_wrap=True))
+        mark = "●" if unit in strip.pinned else " "
+        lines.append(Text(f"{unit:03d}{mark} ".ljust(NUMBER) + " ".join(bars), no_wrap=True))
     return lines
 
 

@@ -147,12 +147,19 @@ class LookingPane(WritingPane):
         if author is None:
             return
         model = author.manuscript.model
-        panel.use(model.config)
+        panel.use(model.name, model.config)
+        panel.pins = self.app.list_pins()
         window = find_window(author.manuscript.list_pages(), self.desk.view.cursor, panel.columns)
         if window is None:
             panel.clear()
         else:
             self.trace(model, window)
+
+    def show_pins(self) -> None:
+        """Show the units that are pinned now."""
+        panel = self.query_one(InsidePanel)
+        panel.pins = self.app.list_pins()
+        panel.draw()
 
     @work(thread=True, group="inside", exclusive=True, exit_on_error=False)
     def trace(self, model: LanguageModel, window: Window) -> None:

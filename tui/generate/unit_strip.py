@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,17 +47,20 @@ class WindowTrace:
     fields: Mapping[str, np.ndarray]
     """Values (T, L, H) after each character of the part."""
 
-    def cut(self, layer: int, field: str, count: int) -> UnitStrip:
-        """Return what the units of a layer did that moved most.
+    def cut(self, layer: int, field: str, count: int, pinned: Collection[int] = ()) -> UnitStrip:
+        """Return what some units of a layer did: those that are pinned, and those that moved most.
 
         Args:
             layer: the layer, from 0.
             field: what of the units: hidden, cell, a gate.
             count: how many units.
+            pinned: units that come first.
         """
         values = self.fields[field][:, layer].astype(np.float64)
         moved = np.abs(np.diff(values, axis=0)).mean(axis=0) if len(values) > 1 else values[0]
-        units = np.argsort(-np.abs(moved), kind="stable")[:count]
+        order = np.argsort(-np.abs(moved), kind="stable")
+        first = np.isin(order, [*pinned])
+        units = np.concatenate([order[first], order[~first]])[:count]
         chosen = values[:, units]
         if field in STATES:
             chosen = chosen / np.maximum(np.abs(chosen).max(axis=0, initial=0.0), 1e-12)
@@ -67,7 +70,7 @@ class WindowTrace:
         hidden = self.fields["hidden"][max(0, at - RECENT + 1) : at + 1]
         sizes = np.sqrt((hidden.astype(np.float64) ** 2).mean(axis=2))
         gates = {name: float(self.fields[name][at, layer].mean()) for name in GATES[self.cell]}
-        return UnitStrip(at, units.tolist(), chosen, sizes, gates)
+        return UnitStrip(at, units.tolist(), chosen, sizes, gates, frozenset(pinned))
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,15 @@ class UnitStrip:
     at: int
     """Place of the cursor in the part."""
     units: Sequence[int]
-    """The K units that moved most."""
+    """The K units: those that are pinned, then those that moved most."""
     values: np.ndarray
     """Their values (T, K) after each character, from -1 to 1."""
     sizes: np.ndarray
     """Root mean square (N, L) of the hidden states after the last characters, by layer."""
     gates: Mapping[str, float]
     """Mean of each gate at the cursor, from 0 to 1."""
+    pinned: Collection[int] = ()
+    """Those units that the user has pinned."""
 
 
 def choose_window(cursor: int, length: int, columns: int) -> tuple[int, int]:

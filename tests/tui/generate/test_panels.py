@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from app_helpers import run_app, until
@@ -170,3 +172,25 @@ def test_the_pane_inside_gets_the_text_and_the_cursor() -> None:
         assert (reading.text, reading.position) == (text, 7)
 
     run_app(drive)
+
+
+def test_units_that_are_pinned_inside_stand_first_in_the_strip() -> None:
+    async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
+        app: Any = pilot.app
+        panel = pane.query_one(InsidePanel)
+        await write(pilot, pane)
+        await until(pilot, lambda: panel.trace is not None)
+        layer = int(panel.query_one("#layer", Stepper).value or 1) - 1
+        inside = await app.get_pane("inside")
+
+        def read_first() -> str:
+            return str(panel.query_one("#strip", Static).content).split("\n")[1]
+
+        for unit in range(3):
+            inside.choices.toggle_pin(("tiny", layer, unit))
+            inside.post_message(inside.Pinned(inside.choices.pins))
+            await until(pilot, lambda unit=unit: "●" in str(panel.query_one("#strip").content))
+            assert read_first()[:3] in {f"{pinned:03d}" for pinned in range(unit + 1)}
+            assert read_first()[3] == "●"
+
+    run_app(drive, size=(120, 36))
