@@ -12,6 +12,8 @@ TEXTS = ("primary", "secondary", "accent", "success", "warning", "error")
 """Names of colours that are used for text, as `$text-NAME` in a style sheet."""
 GROUNDS = ("background", "surface", "panel")
 """Names of the colours behind them."""
+MIDDLE = 0.18
+"""Luminance from which white and black have nearly the same contrast."""
 STEP = 0.05
 """Share by which a colour goes toward black or white at a time."""
 
@@ -30,17 +32,31 @@ def make_readable(variables: Mapping[str, str]) -> dict[str, str]:
         return changed
     if any(ground.ansi is not None for ground in grounds):
         return changed
-    light = sum(map(get_luminance, grounds)) / len(grounds) > 0.18  # where both are equally far
-    goal = Color.parse("black" if light else "white")
     for name in TEXTS:
         text = Color.parse(variables.get(f"text-{name}", "white"))
-        share = 0.0
-        shown = text
-        while min(measure_contrast(shown, ground) for ground in grounds) < LEAST and share < 1:
-            share += STEP
-            shown = text.blend(goal, min(share, 1.0))
-        changed[f"text-{name}"] = shown.hex
+        changed[f"text-{name}"] = bring_to_contrast(text, *grounds).hex
     return changed
+
+
+def bring_to_contrast(text: Color, *grounds: Color, least: float = LEAST) -> Color:
+    """Return a colour of text, brought nearer to white or black until it can be read.
+
+    Args:
+        text: the colour.
+        grounds: colours behind it.
+        least: least contrast with each of them.
+    """
+    goal = Color.parse("black" if any(map(is_light, grounds)) else "white")
+    shown, share = text, 0.0
+    while min(measure_contrast(shown, ground) for ground in grounds) < least and share < 1:
+        share = min(share + STEP, 1.0)
+        shown = text.blend(goal, share)
+    return shown
+
+
+def is_light(ground: Color) -> bool:
+    """Return whether black can be read better on a ground than white."""
+    return get_luminance(ground) > MIDDLE
 
 
 def get_luminance(color: Color) -> float:

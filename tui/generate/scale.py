@@ -9,11 +9,10 @@ from rich.text import Text
 from textual.color import Color
 
 from charlm.console.colors import EDGES, ON_LIGHT, STYLES
+from tui.themes import bring_to_contrast, is_light
 
 LEAST_CONTRAST = 4.6
 """Contrast of a text with its ground from which on it can be read (WCAG 2 asks for 4.5)."""
-STEPS = 20
-"""Steps in which a colour is brought nearer to white or black, until it can be read."""
 DISAGREEMENT = ("bold #3f8cff", "#6f9fd8", "", "underline #d8905f", "bold underline #ff6a3d")
 """Styles from what A expected far more than B, to what B expected far more than A."""
 DISAGREEMENT_PLAIN = ("bold reverse", "bold", "", "underline", "bold underline")
@@ -22,39 +21,19 @@ DISAGREEMENT_EDGES = (-2.0, -0.7, 0.7, 2.0)
 """Differences of surprisal in nats, A less B, at which the style changes."""
 
 
-def luminance(color: Color) -> float:
-    """Return the relative luminance of a colour; see WCAG 2."""
-    parts = [
-        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
-        for one in color.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(one: Color, other: Color) -> float:
-    """Return the contrast of two colours, from 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def make_readable(style: str, ground: Color) -> str:
     """Return a style whose colour is brought nearer to white or black until it can be read."""
     words = style.split()
     if not words or not words[-1].startswith("#"):
         return style
     *more, name = words
-    color = Color.parse(name)
-    end = Color.parse("#ffffff" if luminance(ground) < 0.18 else "#000000")
-    for step in range(STEPS + 1):
-        nearer = color.blend(end, step / STEPS)
-        if contrast(nearer, ground) >= LEAST_CONTRAST:
-            break
-    return " ".join([*more, nearer.hex6.lower()])
+    readable = bring_to_contrast(Color.parse(name), ground, least=LEAST_CONTRAST)
+    return " ".join([*more, readable.hex6.lower()])
 
 
 def pick_scale(ground: Color) -> list[str]:
     """Return a style for each level of surprisal, on the ground of a theme."""
-    scale = STYLES if luminance(ground) < 0.18 else ON_LIGHT
+    scale = ON_LIGHT if is_light(ground) else STYLES
     return [make_readable(style, ground) for style in scale]
 
 

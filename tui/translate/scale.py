@@ -11,6 +11,8 @@ from functools import cache
 from rich.style import Style
 from textual.color import Color
 
+from tui.themes import measure_contrast
+
 ON_DARK = ("#3b2a63", "#33628d", "#1f968b", "#56c667", "#dce318")
 """From purple to yellow: the larger the weight, the lighter."""
 ON_LIGHT = ("#d3e5b4", "#8ccf9d", "#3a9c93", "#2f6a92", "#3f2a6e")
@@ -42,20 +44,6 @@ def choose_ink(ground: str) -> str:
     """Return black or white, whichever can be read better; the contrast is at least 4.58."""
     behind = Color.parse(ground)
     return max(INKS, key=lambda ink: measure_contrast(Color.parse(ink), behind))
-
-
-def measure_contrast(one: Color, other: Color) -> float:
-    """Return the contrast of two colours, from 1 to 21; see WCAG 2."""
-    low, high = sorted((_measure_luminance(one), _measure_luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _measure_luminance(color: Color) -> float:
-    parts = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in color.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def _blend(stops: Sequence[Color], share: float) -> Color:

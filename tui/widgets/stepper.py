@@ -131,8 +131,7 @@ class Stepper(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw name, arrows and value."""
         name, arrow, value = (
-            self.get_component_rich_style(f"stepper--{part}")
-            for part in ("name", "arrow", "value")
+            self.get_component_rich_style(f"stepper--{part}") for part in ("name", "arrow", "value")
         )
         return Text.assemble(
             (f"{self.name} ", name),

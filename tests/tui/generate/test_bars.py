@@ -11,7 +11,8 @@ from textual.color import Color
 from charlm.console.colors import STYLES
 from tui.generate.candidate_bars import CandidateBars, format_share
 from tui.generate.prediction import Candidate
-from tui.generate.scale import contrast, draw_legend, make_readable, pick_scale
+from tui.generate.scale import draw_legend, make_readable, pick_scale
+from tui.themes import measure_contrast
 from tui.widgets.bars import Bars
 
 SHARES = (0.3, 0.2, 0.1, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03, 0.004)
@@ -103,7 +104,7 @@ def test_colours_can_be_read_on_every_ground(ground: str) -> None:
     scale = pick_scale(behind)
     assert len(scale) == len(STYLES)
     for style in scale:
-        assert contrast(Color.parse(style.split()[-1]), behind) >= 4.5
+        assert measure_contrast(Color.parse(style.split()[-1]), behind) >= 4.5
     assert scale[-1].startswith("bold")
     assert make_readable("dim", behind) == "dim"
     assert draw_legend(scale, narrow=True).plain.startswith("bits  <0.4")

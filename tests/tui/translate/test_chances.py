@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.color import Color
 
+from tui.themes import measure_contrast
 from tui.translate.chances import draw_ticks, find_floor, format_log, format_share, scale_log
-from tui.translate.scale import LEVELS, choose_ink, find_level, make_scale, measure_contrast
+from tui.translate.scale import LEVELS, choose_ink, find_level, make_scale
 
 
 @pytest.mark.parametrize(
