@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.errors import NoWidget
 from textual.events import Key, Resize
 from textual.widget import Widget
 from textual.widgets import Label
@@ -71,9 +72,17 @@ def list_targets(pane: Pane) -> list[tuple[Widget, str]]:
     """Return the fields on the screen, and the panels behind tabs with the names of these."""
     found: list[tuple[Widget, str]] = []
     for widget in pane.walk_children(Widget):
-        shown = widget.region.area and widget.is_on_screen
         if isinstance(widget, Panel) and not widget.display and not widget.has_class("-gone"):
             found.append((widget, widget.tab))
-        elif widget.focusable and shown:
+        elif widget.focusable and _is_visible(widget):
             found.append((widget, ""))
     return found
+
+
+def _is_visible(widget: Widget) -> bool:
+    """Return whether the first cell of a widget is on the screen, not scrolled out of sight."""
+    try:
+        place = widget.screen.find_widget(widget)
+    except NoWidget:  # it is behind a tab
+        return False
+    return bool(place.visible_region.area) and place.clip.contains_point(place.region.offset)

@@ -124,8 +124,9 @@ class HoldsPanes(Base):
 
     def describe(self) -> None:
         """Show what the active pane works with."""
-        for bar in self.screen_stack[0].query(TopBar):
-            bar.about = "" if self.pane is None else self.pane.about
+        for screen in self.screen_stack[:1]:
+            for bar in screen.query(TopBar):
+                bar.about = "" if self.pane is None else self.pane.about
 
     async def on_pane_open(self, event: Pane.Open) -> None:
         """Show the tab, with the model or corpus, that a pane asked for."""

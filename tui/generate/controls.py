@@ -97,8 +97,11 @@ class ControlsGrid(Flow):
     @property
     def controls(self) -> Controls:
         """The values of the steppers."""
-        chosen: dict[str, Any] = {name: self.query_one(f"#{name}", Stepper).value for name in STEPS}
-        return Controls(**chosen, wrap=self.query_one("#wrap", WordStepper).word)
+        steppers = {one.id: one for one in self.query(Stepper)}  # none while the app ends
+        chosen: dict[str, Any] = {name: steppers[name].value for name in STEPS if name in steppers}
+        if isinstance(wrap := steppers.get("wrap"), WordStepper):
+            chosen["wrap"] = wrap.word
+        return replace(self.initial, **chosen)
 
     def show(self, controls: Controls) -> None:
         """Show other values."""
