@@ -102,7 +102,7 @@ def test_a_terminal_that_has_gone_ends_the_app(
 def test_trainings_go_on(opened: list[Terminal]) -> None:
     terminal = Terminal("train")
     opened.append(terminal)
-    terminal.wait_for(b"minutes")
+    terminal.wait_for(b"preset")
     terminal.read(0.5)
     terminal.press(b"\x12")  # ctrl+r starts it
     terminal.read(60, lambda _: Path("runs/sample/metrics.jsonl").exists())
