@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 
 from tui.app import CharlmApp
 from tui.widgets.panel import Panel
+from tui.widgets.stepper import Stepper
 
 PICTURES = Path(__file__).resolve().parents[2] / ".pictures"
 NORMAL, WIDE = (120, 36), (200, 60)
@@ -52,8 +53,10 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def generate(pilot: Pilot[None], pane: Any) -> None:
-    await wait_until(lambda: len(pane.desk.view.text) > 300)
-    await press(pilot, "f9")
+    await wait_until(lambda: len(pane.desk.view.text) > 300)  # the text of the first visit
+    for name, value in (("seed", 980), ("length", 2000)):
+        pane.query_one(f"#{name}", Stepper).value = value
+    await press(pilot, "enter", "f9")
     pane.desk.view.focus()
     pane.desk.view.cursor = pane.desk.view.text.index("confirmations") + 3
     await settle(pilot.app)  # type: ignore[arg-type]
@@ -65,7 +68,7 @@ async def classify(pilot: Pilot[None], pane: Any) -> None:
 
 
 async def translate(pilot: Pilot[None], pane: Any) -> None:
-    await press(pilot, "m", "down", "down", "down")
+    await press(pilot, *["down"] * 4)  # from the command into the map
 
 
 async def train(pilot: Pilot[None], pane: Any) -> None:
