@@ -25,6 +25,21 @@ REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 """Variable of the environment that has the snapshots written anew instead of compared."""
 
 
+QUICK = {(120, 36): "dark", (80, 24): "light"}
+"""Sizes of the pictures that the fast tests compare, each in one theme; `-m slow` compares all."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most pictures to the slow tests: each of the hundred opens the app anew."""
+    for item in items:
+        if item.path.name == "test_snapshots.py" and isinstance(item, pytest.Function):
+            shown = item.callspec.params
+            quick = QUICK.get(shown["size"])  # some compare both themes in one test
+            if quick is None or not str(shown.get("theme", quick)).endswith(quick):
+                item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def small_models(once: Callable[..., Path]) -> Path:
     """A folder with character models, a classifier and two translators, by package."""
