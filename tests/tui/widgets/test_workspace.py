@@ -90,6 +90,7 @@ def test_a_narrow_window_shows_the_main_panel_and_one_tab() -> None:
 def test_a_tab_can_be_clicked_and_takes_the_focus() -> None:
     async def steps(pilot: Pilot[None], workspace: Workspace) -> None:
         await until(pilot, lambda: list_shown(workspace) == ["text", "next"])
+        await until(pilot, lambda: workspace.panels[1].region.width == NARROW[0])
         at = read_strip(workspace, "next").index("Surprises")
         await pilot.click("#next", offset=(at + 3, 0))
         await until(pilot, lambda: list_shown(workspace) == ["text", "surprises"])
