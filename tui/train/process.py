@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +45,8 @@ class Training:
         self._error_lines: list[str] = []
         # A file, not a pipe: nobody reads a pipe after the app has ended.
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        # The app may end before the training; then nobody reads it.
+        weakref.finalize(self, self._errors.close)
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],

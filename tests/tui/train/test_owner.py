@@ -73,6 +73,15 @@ def test_every_end_that_is_no_success_says_why(how: str) -> None:
     assert training.get_error() == WHY[how]
 
 
+def test_an_app_that_ends_first_closes_what_it_read() -> None:
+    Path("ending.py").write_text("")
+    training = Training(write_log(Path("runs/mine")), ["ending"])
+    process, errors = training._process, training._errors
+    del training  # and nobody has asked how it ended
+    assert errors.closed
+    assert process.wait() == 0
+
+
 @pytest.mark.usefixtures("stand_in")
 def test_a_folder_is_reserved_and_two_clicks_are_one_start() -> None:
     trainings, form = Trainings(), Form(load_task("text"))
