@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import Theme
@@ -208,6 +209,8 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
 
         The traceback goes to the log; the terminal gets a line.
         """
+        if self._exit and isinstance(error, NoMatches):
+            return  # the app ends while a widget is mounted, which then has lost its children
         if self._exception is None:
             log_error(error)
             self.save_state()

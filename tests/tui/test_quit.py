@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import os
 import pty
@@ -13,6 +15,11 @@ from pathlib import Path
 
 import pytest
 from terminals import ENTERED, RESTORED, read_terminal
+from textual.events import Mount
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from tui.app import CharlmApp
 
 CTRL_Q = b"\x11"
 
@@ -80,3 +87,23 @@ def test_quitting_waits_for_nothing(pane: str, after: float, keys: bytes) -> Non
     assert all(restored in session.written for restored in RESTORED)
     assert b"Traceback" not in session.written
     assert session.quit_seconds < 1 + 2 * session.start_seconds  # 0.22 after 0.25 to start
+
+
+@pytest.mark.parametrize("pane", ["generate", "train"])
+def test_quitting_while_widgets_are_mounted_is_no_error(
+    pane: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch = MessagePump._dispatch_message
+    for last in (5, 18, 23, 28):
+        app, mounted = CharlmApp(), itertools.count(1)
+        app.state.pane = app.active = pane
+
+        async def dispatch_or_quit(pump: MessagePump, message: Message) -> None:
+            if isinstance(message, Mount) and next(mounted) == last:  # noqa: B023
+                app.exit()  # noqa: B023
+            await dispatch(pump, message)
+
+        monkeypatch.setattr(MessagePump, "_dispatch_message", dispatch_or_quit)
+        asyncio.run(asyncio.wait_for(app.run_async(headless=True), 30))
+        assert app._exception is None
+        assert app._exit

@@ -93,7 +93,15 @@ class Stepper(Widget, can_focus=True):
         self.values = values
         self._numbers = [one for one in values if one is not None]
         self._whole = all(isinstance(one, int) for one in self._numbers)
-        self._longest = max(cell_len(self.format_value(one)) for one in values)
+        self._longest = max(cell_len(self.format_value(one)) for one in self.list_longest())
+
+    def list_longest(self) -> Sequence[float | int | None]:
+        """Return values of which one has the longest text.
+
+        Whole numbers in rising order are longest at an end: of 100,000 seeds, few are looked at.
+        """
+        ends = (self.values[0], *self._numbers[:1], self.values[-1], *self._numbers[-1:])
+        return ends if self._whole else self.values
 
     def offer(self, values: Sequence[float | int | None], value: float | int | None) -> None:
         """Offer another series of values, and choose one of them."""

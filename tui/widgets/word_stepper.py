@@ -46,6 +46,10 @@ class WordStepper(Stepper):
         """Take no numbers: a word has none."""
         event.prevent_default()
 
+    def list_longest(self) -> Sequence[float | int | None]:
+        """Return the indices of all words: any may be the longest."""
+        return self.values
+
     def format_value(self, value: float | int | None) -> str:
         """Return the word of that index."""
         return format_name(self.words[int(value or 0)])
