@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,16 @@ LONG = (
 them, and the other would have nothing to do."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the further cases of wide tests to the slow set, and sort the files."""
+    cases = Counter[str]()
+    for item in items:
+        if wide := item.get_closest_marker("wide"):
+            name = item.nodeid.partition("[")[0]
+            cases[name] += 1
+            if cases[name] > (wide.args or (1,))[0]:
+                item.add_marker("slow")
     items.sort(key=lambda item: item.path.name not in LONG)
 
 

@@ -55,6 +55,7 @@ def in_one_pass(model: CharLM, ids: np.ndarray) -> float:
         return float(F.cross_entropy(logits[0].double(), text[1:], reduction="sum"))
 
 
+@pytest.mark.wide(4)
 @pytest.mark.parametrize(
     "length",
     [2, 3, 255, 256, 257, 258, 1023, 1024, 1025, 1026, 2047, 2048, 2049, 2050, 3073, 5000],
@@ -155,6 +156,7 @@ def dynamically(model: CharLM, ids: np.ndarray, dynamic: Dynamic, **more: object
     )
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("length", [2, 3, 40, 41, 42, 81, 500])
 def test_a_model_that_does_not_adapt_scores_as_ever(length: int) -> None:
     ids = random_ids(length, SYMBOLS)
@@ -165,6 +167,7 @@ def test_a_model_that_does_not_adapt_scores_as_ever(length: int) -> None:
     assert dynamic.line_feeds == static.line_feeds
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_a_model_that_adapts_learns_a_refrain(cell: str) -> None:
     ids = np.tile(random_ids(12, SYMBOLS, seed=3), 160)

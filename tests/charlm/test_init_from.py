@@ -70,6 +70,7 @@ def from_model(model: str, text: Path, run: Path | None = None, **changes: Any) 
     return type(asked)(**(vars(asked) | {"init_from": model}))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("model", ["old", "old/model.safetensors"])
 def test_a_model_to_start_from_learns_the_new_text_and_can_be_resumed(
     old: Path, tmp_path: Path, model: str

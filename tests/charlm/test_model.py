@@ -167,6 +167,7 @@ def test_a_state_comes_back_from_its_tensors(cell: str) -> None:
     assert unflatten_state({}) is None
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(("cell", "residual"), SHAPES)
 def test_gradients_are_the_slopes_of_the_loss(cell: str, residual: bool) -> None:
     torch.manual_seed(0)
@@ -183,6 +184,7 @@ def test_gradients_are_the_slopes_of_the_loss(cell: str, residual: bool) -> None
     assert torch.autograd.gradcheck(loss, parameters, eps=1e-6, atol=1e-5)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_a_new_model_knows_nothing_and_learns_a_batch_by_heart(cell: str) -> None:
     model, ids = model_of(cell, hidden_size=24, embedding_size=24, num_layers=2), ids_of(4, 13)

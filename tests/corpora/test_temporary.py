@@ -78,6 +78,7 @@ def make_old(*paths: Path) -> None:
         os.utime(path, (time.time() - 3600,) * 2)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_standard_input_that_a_dead_process_kept(
     temp: Path, processes: list[subprocess.Popen[bytes]], end: signal.Signals

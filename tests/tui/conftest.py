@@ -19,14 +19,15 @@ from tiny_models import vocabulary_of, write_run
 from training_helpers import start, trained
 
 from charlm.runs import registry
+from tui.train.form import Form
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 """Variable of the environment that has the snapshots written anew instead of compared."""
 
 
-QUICK = {(120, 36): "dark", (80, 24): "light"}
-"""Sizes of the pictures that the fast tests compare, each in one theme; `-m slow` compares all."""
+QUICK = (120, 36)
+"""Size of the pictures that the fast tests compare, in the dark theme; `-m slow` compares all."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,9 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave most pictures to the slow tests: each of the hundred opens the app anew."""
     for item in items:
         if item.path.name == "test_snapshots.py" and isinstance(item, pytest.Function):
-            shown = item.callspec.params
-            quick = QUICK.get(shown["size"])  # some compare both themes in one test
-            if quick is None or not str(shown.get("theme", quick)).endswith(quick):
+            shown = item.callspec.params  # some compare both themes in one test
+            if shown["size"] != QUICK or not str(shown.get("theme", "dark")).endswith("dark"):
                 item.add_marker("slow")
 
 
@@ -73,6 +73,25 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def models(small_models: Path, at_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the app the small models as those that ship."""
     monkeypatch.setattr(registry, "pretrained", lambda package: small_models / package)
+
+
+@pytest.fixture
+def stand_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a module of the working folder stand in for every training; it waits for Ctrl-C."""
+    Path("standin.py").write_text(
+        "import signal, sys, time\n"
+        "said = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: said.append(1))\n"
+        "open('ready', 'w').close()\n"
+        "while not said:\n    time.sleep(0.01)\n"
+        "time.sleep(0.3)\n"
+        "sys.exit(130 if len(said) == 1 else 99)\n"
+    )
+    monkeypatch.setattr(
+        Form,
+        "make_arguments",
+        lambda form, folder: ["standin", *map(str, form.changes.values()), str(folder)],
+    )
 
 
 Compare = Callable[[Pilot[None], str], Awaitable[None]]

@@ -117,6 +117,7 @@ def test_a_name_is_no_markup_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> 
     run_app(drive)
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("key", ["f1", "ctrl+p", "ctrl+s"])
 def test_what_stands_before_the_app_can_be_left_twice_at_once(key: str) -> None:
@@ -161,6 +162,7 @@ def test_theme_tab_and_controls_are_remembered() -> None:
     run_app(second, "translate")
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize(
     "damage",
     [

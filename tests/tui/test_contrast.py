@@ -20,6 +20,7 @@ ROUNDING = 0.1
 """What a colour of a few bits may lack."""
 
 
+@pytest.mark.wide(4)
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
     ("name", "key"), [*((tab.name, "") for tab in TABS), *(("translate", key) for key in SCREENS)]

@@ -73,6 +73,7 @@ def fail_with(error: Exception) -> Any:
     return fail
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
 def test_a_model_that_cannot_be_loaded(
     error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
@@ -94,6 +95,7 @@ def test_a_model_that_cannot_be_loaded(
     run_app(drive)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
 def test_a_thread_that_writes(
     error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
@@ -118,6 +120,7 @@ def test_a_thread_that_writes(
     run_app(drive)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
 def test_a_classifier(
     error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
@@ -138,6 +141,7 @@ def test_a_classifier(
     run_app(drive, "classify")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
 def test_a_translator_beside_one_that_works(
     error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch
@@ -158,6 +162,7 @@ def test_a_translator_beside_one_that_works(
     run_app(drive, "translate")
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(("error", "line", "logged"), ERRORS)
 def test_a_list_of_models_and_a_file_to_write(
     error: Exception, line: str, logged: bool, monkeypatch: pytest.MonkeyPatch

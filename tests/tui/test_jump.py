@@ -16,6 +16,7 @@ from tui.widgets.workspace import Workspace
 SIZES = [(80, 24), (120, 36)]
 
 
+@pytest.mark.wide(3)
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("size", SIZES, ids=["narrow", "wide"])
 @pytest.mark.parametrize("name", [tab.name for tab in TABS])
@@ -42,6 +43,7 @@ def test_every_field_has_a_letter_that_goes_there(name: str, size: tuple[int, in
     run_app(drive, name, size)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("key", ["escape", "ctrl+g", "f12"])
 def test_other_keys_go_back(key: str) -> None:
     async def drive(pilot: Pilot[None], pane: Any) -> None:

@@ -60,6 +60,7 @@ def test_a_field_of_text_leaves_the_keys_of_the_table_to_the_pane() -> None:
     assert all(bind(name, "x", "x").priority == (name not in kept) for name in KEYS)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("name", [tab.name for tab in TABS])
 def test_the_line_of_keys_has_help_and_palette_wherever_the_focus_is(name: str) -> None:
@@ -78,6 +79,7 @@ def test_the_line_of_keys_has_help_and_palette_wherever_the_focus_is(name: str) 
     run_app(drive, name, (80, 24))
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("name", [tab.name for tab in TABS])
 def test_help_names_every_key_of_a_pane(name: str) -> None:
     async def drive(pilot: Pilot[None], pane: Any) -> None:

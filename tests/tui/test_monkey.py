@@ -102,12 +102,23 @@ async def check_alive(app: CharlmApp) -> None:
     await wait_until(lambda: heard, seconds=20)
 
 
-@pytest.mark.usefixtures("models")
-@pytest.mark.parametrize(
-    ("events", "seed"), [(120, 1), pytest.param(5000, 2, marks=pytest.mark.slow)]
-)
-def test_nothing_that_happens_breaks_it(events: int, seed: int) -> None:
+@pytest.fixture
+def pets() -> None:
+    """A text to train on."""
     Path("pets.txt").write_text("the cat sat on the mat and the dog ran to the park. " * 4000)
-    app = asyncio.run(play(events, seed))
+
+
+@pytest.mark.usefixtures("models", "pets", "stand_in_training")
+def test_nothing_that_happens_breaks_it() -> None:
+    check_end(asyncio.run(play(60, seed=1)))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("models", "pets")
+def test_nothing_breaks_it_beside_a_training() -> None:
+    check_end(asyncio.run(play(5000, seed=2)))
+
+
+def check_end(app: CharlmApp) -> None:
     assert app._exception is None
     assert not [worker for worker in app.workers if worker.is_running]

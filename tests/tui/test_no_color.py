@@ -19,6 +19,7 @@ LEAST_CONTRAST = 2.0
 ANSI = [name for name, theme in BUILTIN_THEMES.items() if theme.ansi]
 
 
+@pytest.mark.wide(2)
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("pane", ["generate", "classify", "translate", "train"])
 def test_text_can_be_read(pane: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +38,7 @@ def test_text_can_be_read(pane: str, monkeypatch: pytest.MonkeyPatch) -> None:
     run_app(drive, pane)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("theme", ANSI)
 def test_text_can_be_read_in_the_theme_of_the_last_session(
     theme: str, monkeypatch: pytest.MonkeyPatch

@@ -189,6 +189,7 @@ def test_there_is_a_limit_to_pages(served: Served) -> None:
     wait_until("all pages' processes to end", lambda: not served.apps)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_pages_end_with_the_server(served: Served, number: int) -> None:
     async def leave() -> list[psutil.Process]:

@@ -42,6 +42,7 @@ def check_end(terminal: Terminal, number: int) -> None:
     assert termios.tcgetattr(terminal.theirs) == terminal.before
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize(
     ("keys", "seconds"),
@@ -71,6 +72,7 @@ def test_a_signal_restores_the_terminal(
         assert terminal.read_state()["panes"]["generate"]["prompt"].endswith("x")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("number", SIGNALS)
 def test_an_app_that_does_not_answer_is_ended(opened: list[Terminal], number: int) -> None:
     stuck = "import time, tui.app\ntui.app.CharlmApp.end = lambda *_: time.sleep(60)"
@@ -81,6 +83,7 @@ def test_an_app_that_does_not_answer_is_ended(opened: list[Terminal], number: in
     check_end(terminal, number)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("controlling", [True, False], ids=["signal", "no-signal"])
 @pytest.mark.parametrize("keys", [b"x", b"x\r"], ids=["idle", "writing"])
 def test_a_terminal_that_has_gone_ends_the_app(

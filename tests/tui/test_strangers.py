@@ -106,10 +106,12 @@ async def drive_all(pilot: Pilot[None], pane: Any) -> None:
         await check_shown(pilot, f"runs/{format_name(name)[:10]}")
 
 
+@pytest.mark.wide
 def test_names_of_runs_in_the_panes(kind_of_runs: str) -> None:
     run_app(drive_all, kind_of_runs)
 
 
+@pytest.mark.wide
 def test_names_of_runs_in_the_pane_that_trains(kind_of_runs: str) -> None:
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         app = pilot.app
@@ -135,6 +137,7 @@ def test_names_of_runs_in_the_pane_that_trains(kind_of_runs: str) -> None:
     run_app(drive, "train", size=(140, 40))
 
 
+@pytest.mark.wide
 def test_names_of_runs_in_the_palette(kind_of_runs: str) -> None:
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         app = pilot.app
@@ -227,6 +230,7 @@ def test_names_of_actions(monkeypatch: pytest.MonkeyPatch) -> None:
     run_app(drive, "translate", size=(160, 50))
 
 
+@pytest.mark.wide(2)
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_files_in_questions_and_notices(name: str) -> None:

@@ -84,6 +84,7 @@ async def answer(pilot: Pilot[None], key: str, typed: str) -> None:
     await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("files", [True, False])
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_nothing_outside_is_opened(
@@ -104,6 +105,7 @@ def test_nothing_outside_is_opened(
     assert not read
 
 
+@pytest.mark.wide(4)
 @pytest.mark.parametrize("files", [True, False])
 @pytest.mark.parametrize("path", [*OUTSIDE, "../home/new.csv", "out/new/new.csv"])
 @pytest.mark.parametrize("pane", ["classify", "generate"])
@@ -149,6 +151,7 @@ def test_files_of_the_folder_are_read_and_written(home: Path) -> None:
     assert not (home / "table.csv").exists()
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("path", [*OUTSIDE, "corpora/../../home/secret.csv", "sample"])
 def test_nothing_outside_is_trained_on(home: Path, path: str, started: list[list[str]]) -> None:
     Path("sample").symlink_to(home / "secret.csv")

@@ -35,6 +35,7 @@ def test_report_is_one_json_object_with_consistent_ratios(
     ]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_training_is_compared_with_the_plain_loop_and_the_floor(precision: Precision) -> None:
     assert speed_jobs.train_ours("tiny", precision, 0.01) > 0

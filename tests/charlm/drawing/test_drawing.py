@@ -130,6 +130,7 @@ ODD = [
 ]
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("curves", [runs(1), runs(8), runs(11), *ODD])
 def test_a_png_has_the_size_that_is_said(tmp_path: Path, curves: list[Curve]) -> None:
     save_curves(curves, tmp_path / "new" / "a.png", title="all $ of \\them")

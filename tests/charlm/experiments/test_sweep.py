@@ -125,6 +125,7 @@ def test_what_has_ended_is_not_trained_again(
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("step", [5, 2 * STEPS + 20])
 def test_a_sweep_that_was_stopped_goes_on(
     sweep: Charlm, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, step: int

@@ -105,6 +105,7 @@ ASKS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+@pytest.mark.wide(4)
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("ask", ASKS)
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(

@@ -47,6 +47,7 @@ def assert_each_step_is_logged_once(run: Path) -> None:
     assert [step for _, step in keys] == sorted(step for _, step in keys)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("cell", "precision"), [("rnn", "fp32"), ("gru", "bf16"), ("lstm", "fp32"), ("lstm", "bf16")]
 )
@@ -63,6 +64,7 @@ def test_many_stops_change_no_bit(text: Path, cell: str, precision: str) -> None
     assert_each_step_is_logged_once(parts)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("step", [1, 15, 22, STEPS_PER_PASS, END - 1])
 def test_one_stop_changes_no_bit(text: Path, uninterrupted: Result, step: int) -> None:
     parts = Path("parts")

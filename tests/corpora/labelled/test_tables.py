@@ -91,6 +91,7 @@ def test_without_labels_a_table_needs_no_column_of_them(
     assert read(path, labelled=False, classes=("a", "b")).classes == ("a", "b")
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @settings(deadline=None, max_examples=40)
 @given(data=st.data())

@@ -23,6 +23,7 @@ def loaded(name: str) -> splits.Split:
     return splits.load(name)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("name", splits.SPLITS)
 def test_a_split_is_the_official_one(
     name: str,
@@ -38,6 +39,7 @@ def test_a_split_is_the_official_one(
         assert Counter(getattr(split, part)) == Counter(read_pairs(path))
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("name", splits.SPLITS)
 def test_a_split_parts_the_commands(name: str) -> None:
     train, test, every = set(loaded(name).train), set(loaded(name).test), set(pairs())

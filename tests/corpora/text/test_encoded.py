@@ -138,6 +138,7 @@ def _encoded_with_peak(path: Path) -> tuple[EncodedText, int]:
         tracemalloc.stop()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("megabytes", "line_end"),
     [

@@ -38,6 +38,7 @@ def test_it_is_the_normal_form_however_the_text_is_divided(
     assert "".join(found) == unicodedata.normalize(form, text)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "form", [FORMS[0], *(pytest.param(form, marks=pytest.mark.slow) for form in FORMS[1:])]
 )
@@ -60,6 +61,7 @@ def test_a_file_in_a_normal_form(written: Write, form: Form | None, chunk_bytes:
     assert "".join(found) == expected.rstrip()
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("piece", ["a", "é", "e\u0301", "각", "\u1100\u1161\u11a8", "\n"])
 def test_memory_is_bounded(written: Write, piece: str) -> None:
     count = 8_000_000 // len(piece.encode())

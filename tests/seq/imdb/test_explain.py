@@ -68,6 +68,7 @@ def texts(classifier: TextClassifier, count: int, seed: int) -> list[str]:
     return [text for text, _ in rows]
 
 
+@pytest.mark.wide
 def test_a_word_left_out_moves_the_odds_by_what_it_contributes(
     any_classifier: TextClassifier,
 ) -> None:

@@ -300,6 +300,7 @@ print(found.words, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@pytest.mark.slow
 def test_a_book_takes_no_more_memory_than_what_is_read_of_it(tmp_path: Path, run: Path) -> None:
     config = shape(hidden_size=128)
     tokenizer = WordTokenizer(("<pad>", "<unk>", "film"))

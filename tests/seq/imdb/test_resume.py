@@ -54,6 +54,7 @@ def opening(kind: str, file: Path, run: Path) -> Opening:
     return word_model(file, run, **WORD_MODELS[kind])
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize(
     ("kind", "step"), [*product(CLASSIFIERS, (7,)), *product(WORD_MODELS, (5,))]
 )
@@ -69,6 +70,7 @@ def test_a_classifier_and_a_word_model_resume_exactly(
     assert result(run) == uninterrupted(kind)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("kind", ["dropout", "adversarial", "lstm", "gru in bf16"])
 def test_many_stops_change_no_bit(
     tmp_path: Path, file: Path, uninterrupted: Callable[[str], Result], kind: str

@@ -32,6 +32,7 @@ def fitted(steps: int, **changes: Any) -> Any:
     return made
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_64_reviews_are_learned_by_heart(cell: str) -> None:
     made = fitted(40, cell=cell, pooling="max", bidirectional=True)
@@ -39,6 +40,7 @@ def test_64_reviews_are_learned_by_heart(cell: str) -> None:
     assert made.evaluate()["loss"] < 0.2
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_64_reviews_are_learned_by_heart_though_they_are_perturbed(cell: str) -> None:
     made = fitted(50, cell=cell, pooling="concat", adversarial=0.5)

@@ -171,6 +171,7 @@ def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
     refused(path, "v.txt has a line of over 1,048,576 bytes: no word vectors")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("line", [b"0" * 4096, b"nothing" + b" 0.000000000" * 80 + b"\n"])
 def test_a_small_file_that_unpacks_to_a_hundred_times_its_size_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes

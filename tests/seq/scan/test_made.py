@@ -133,6 +133,7 @@ def test_other_made_pairs_than_before_are_refused(
         trained(resume(tmp_path / "run"))
 
 
+@pytest.mark.slow
 def test_made_pairs_are_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A part of the nonsense: with swaps, a verb known by itself alone is used in company."""
     every = [pair for pair in speak() if len(pair.command) <= 3]

@@ -106,6 +106,7 @@ def test_evaluation_is_the_mean_over_actions_and_the_share_of_exact_matches() ->
     assert figures["accuracy"] == right / 7
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("attention", get_args(AttentionKind))
 @pytest.mark.parametrize("share", [1.0, 0.5])
 def test_the_gradient_reaches_every_weight(attention: Any, share: float) -> None:

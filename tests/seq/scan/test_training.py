@@ -97,6 +97,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], R
     return of
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_translator_resumes_exactly(
     tmp_path: Path, uninterrupted: Callable[[str], Result], kind: str

@@ -84,6 +84,7 @@ def test_no_line_is_wider_than_its_room(width: int, inks: Any, count: int) -> No
         assert count > 3 or cell_len(line.plain) <= room + 8
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("size", [(20, 5), (34, 9), (60, 16), (250, 70)])
 def test_nothing_breaks_without_room(two: Any, size: tuple[int, int]) -> None:
     two.readers["reviews"].classes = two.readers["opposite"].classes = ODD[:4]

@@ -108,6 +108,7 @@ def style_of(text: ReviewText, word: str) -> str:
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("text", ["superb waste superb", "superb waste waste waste"])
 def test_a_colour_means_the_same_class_whatever_the_verdict_is(stage: Any, text: str) -> None:
     async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:

@@ -375,6 +375,7 @@ def test_in_a_narrow_window_the_tables_are_a_tab(stage: Any, table: str) -> None
     run_app(drive, "classify", size=(80, 24))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("width", [30, 60, 200])
 def test_a_click_chooses_the_row_below_it(stage: Any, table: str, width: int) -> None:
     async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:

@@ -90,6 +90,7 @@ def test_the_text_comes_back_with_its_endings_and_settings() -> None:
     run_app(second)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("model", ["unlike", "none such"])
 def test_a_text_of_a_model_that_is_another_now(model: str) -> None:
     kept = Kept(model, "abc xyz", 3, 5, 0.7, 2, ("abc c",), 0).to_json()
@@ -109,6 +110,7 @@ def test_a_text_of_a_model_that_is_another_now(model: str) -> None:
     run_app(drive)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(
     "text",
     [

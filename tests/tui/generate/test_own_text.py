@@ -58,6 +58,7 @@ def test_a_file_is_read_and_nothing_is_written() -> None:
     run_app(drive)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("answer", ["drop", "no", "escape"])
 def test_unknown_characters_are_listed_before_they_are_left_out(answer: str) -> None:
     Path("own.txt").write_text("a [bold]cat\u201d\n9\n" * 3)
@@ -104,6 +105,7 @@ def test_the_prompt_takes_new_lines() -> None:
     run_app(drive)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("name", ["none.txt", ".", "data", "a\0b", "empty"])
 def test_what_cannot_be_read_is_said(name: str) -> None:
     Path("data").write_bytes(b"\xff\xfe\xfa" * 5)

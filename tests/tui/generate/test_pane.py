@@ -200,6 +200,7 @@ def test_colours_copies_and_files() -> None:
     run_app(drive)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(
     "name", ["a\0b", "~nobody-at-all/x", "nowhere/" + "x" * 300, "nowhere/new/text.txt"]
 )

@@ -216,6 +216,7 @@ def test_a_unit_is_held_and_the_text_goes_on_twice(readings: Readings) -> None:
     assert app.state.get_pane("inside")["value"] == "9.5"
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("typed", ["", "-", ".", "nan", "9" * 12, "1e12"])
 def test_what_cannot_be_held_is_said(readings: Readings, typed: str) -> None:
     read(readings)
@@ -326,6 +327,7 @@ def test_clicks_choose_steps_units_and_layers(readings: Readings) -> None:
     run_app(drive, "inside", (120, 36))
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60), (20, 5)])
 def test_every_size_can_be_used(readings: Readings, size: tuple[int, int]) -> None:
     read(readings)
@@ -407,6 +409,7 @@ def test_steps_of_a_translation_are_looked_at(
     run_app(drive, "inside", (120, 36))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("form", ["png", "svg"])
 def test_the_map_is_saved_as_a_picture(readings: Readings, form: str) -> None:
     read(readings)

@@ -45,25 +45,6 @@ def wait(holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a module of the working folder stand in for every training."""
-    Path("standin.py").write_text(
-        "import signal, sys, time\n"
-        "said = []\n"
-        "signal.signal(signal.SIGINT, lambda *_: said.append(1))\n"
-        "open('ready', 'w').close()\n"
-        "while not said:\n    time.sleep(0.01)\n"
-        "time.sleep(0.3)\n"
-        "sys.exit(130 if len(said) == 1 else 99)\n"
-    )
-    monkeypatch.setattr(
-        Form,
-        "make_arguments",
-        lambda form, folder: ["standin", *map(str, form.changes.values()), str(folder)],
-    )
-
-
 @pytest.mark.parametrize("how", ENDS)
 def test_every_end_that_is_no_success_says_why(how: str) -> None:
     Path("ending.py").write_text(ENDS[how])
@@ -82,7 +63,7 @@ def test_an_app_that_ends_first_closes_what_it_read() -> None:
     assert process.wait() == 0
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("stand_in_training")
 def test_a_folder_is_reserved_and_two_clicks_are_one_start() -> None:
     trainings, form = Trainings(), Form(load_task("text"))
     first = trainings.start(form)
@@ -108,7 +89,7 @@ def test_a_folder_is_reserved_and_two_clicks_are_one_start() -> None:
     assert trainings.collect_ends() == []
 
 
-@pytest.mark.usefixtures("stand_in")
+@pytest.mark.usefixtures("stand_in_training")
 def test_a_stop_asked_twice_is_one_stop() -> None:
     trainings = Trainings()
     training = trainings.start(Form(load_task("text")))

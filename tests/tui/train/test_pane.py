@@ -106,6 +106,7 @@ def test_a_run_is_opened_in_generate(small_models: Path) -> None:
     run_app(drive, "train")
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("minutes", ["-", ".", "-1", "1e999", "nan", "9" * 400, "e"])
 def test_minutes_that_are_no_number_are_an_error_message(minutes: str) -> None:
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
@@ -121,6 +122,7 @@ def test_minutes_that_are_no_number_are_an_error_message(minutes: str) -> None:
     run_app(drive, "train")
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize(
     "corpus",
     ["a\0b", "\ud800", "x" * 300, "é" * 300, "-", "--help", "x" * 200_000],

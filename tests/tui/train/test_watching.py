@@ -251,6 +251,7 @@ def test_without_colours_letters_dashes_and_marks_remain(monkeypatch: pytest.Mon
     run_app(drive, "train", SIZE)
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("size", [(20, 5), (60, 16), (80, 24), (120, 18), (200, 60)])
 def test_every_size_is_drawn(size: tuple[int, int]) -> None:
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:

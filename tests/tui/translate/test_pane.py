@@ -121,6 +121,7 @@ def test_what_is_no_command_is_explained_and_not_translated() -> None:
     run_app(drive, "translate")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("end", [("down",) * 12, ("right",) * 9, ("down", "right") * 9])
 def test_a_cursor_beyond_a_shorter_command_comes_back(
     end: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

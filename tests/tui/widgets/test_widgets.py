@@ -130,6 +130,7 @@ def test_digits_that_come_later_begin_a_new_number(monkeypatch: pytest.MonkeyPat
     drive_stepper(drive, [None, 0.0, 0.1, *range(1, 31)])
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("values", [[None, *SEEDS], [*range(1, 21), None], [0.05, 0.5, 2.0]])
 def test_a_number_beyond_the_greatest_is_not_taken_in_silence(
     values: list[float | int | None],

@@ -48,6 +48,7 @@ def test_all_four_parts_are_shown(charlm: Any) -> None:
         assert part in ended.out
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("width", ["80", "40"])
 def test_it_fits_into_a_terminal(
     charlm: Any, corpus: str, monkeypatch: pytest.MonkeyPatch, width: str
@@ -96,6 +97,7 @@ def random_weights_of(config: Any) -> Any:
     return dict(language_model(config).network.weights)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("method", ["leave-out", "gradient"])
 def test_pictures_and_pages_are_written(charlm: Any, method: str) -> None:
     ended = charlm("inside", "memory", TINY, "abcé,.", "--method", method,

@@ -35,6 +35,7 @@ def evaluate_text(model: LanguageModel, text: str) -> float:
     return evaluate(network, ids, device=device, line_feed=None).nats_per_character
 
 
+@pytest.mark.wide(2)
 @pytest.mark.parametrize("config", CONFIGS[::3], ids=named)
 def test_a_context_without_end_gives_the_loss_of_evaluate(config: ModelConfig) -> None:
     model, text = language_model(config), random_text(300)
@@ -223,6 +224,7 @@ def test_cells_without_gates_say_so() -> None:
     assert found.records() == found.saturation() == []
 
 
+@pytest.mark.wide(3)
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("length", [2, 100, 600])
 def test_all_of_it_at_once(cell: Any, length: int) -> None:
@@ -239,6 +241,7 @@ def test_all_of_it_at_once(cell: Any, length: int) -> None:
     assert "<table" in found._repr_html_()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
 def test_every_part_has_a_picture(cell: Any) -> None:
     model, text = language_model(CONFIG.replace({"cell": cell})), random_text(40)

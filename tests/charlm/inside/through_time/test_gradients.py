@@ -59,6 +59,7 @@ def slopes(model: CharLM, window: Tensor, distance: int) -> dict[str, float]:
     return {part: math.sqrt(square) for part, square in squares.items()}
 
 
+@pytest.mark.wide(9)
 @pytest.mark.parametrize("config", CONFIGS, ids=named)
 def test_gradients_are_finite_differences(config: ModelConfig) -> None:
     model = Subject("new", config, VOCABULARY).build(seed=3)

@@ -43,6 +43,7 @@ def test_the_units_built_by_hand_are_found_and_no_others(seed: int) -> None:
     assert found["quotes"].levels == pytest.approx((-1, 1), abs=0.01)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", range(4))
 def test_random_weights_follow_nothing(seed: int) -> None:
     patterns = ["after a=(?<=a).", "third=(?<=a..)."]
@@ -169,6 +170,7 @@ def test_levels_are_two_parts_and_neither_is_empty(labels: list[int]) -> None:
     assert np.array(labels)[low].max() < np.array(labels)[high].min()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_every_cell_and_field_can_be_searched(cell: str) -> None:
     config = ModelConfig(cell=cell, hidden_size=6, num_layers=3, embedding_size=5)

@@ -61,6 +61,7 @@ def test_a_comparison_is_written_and_printed(compare: Charlm, charlm: Charlm) ->
     assert (again.code, json.loads(again.out)) == (0, {"rows": rows})
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("step", [9, 20])
 def test_a_comparison_that_was_stopped_goes_on(
     compare: Charlm, monkeypatch: pytest.MonkeyPatch, step: int

@@ -16,6 +16,7 @@ from seq.imdb.task import Classification
 QUICK = ("--epochs=2", "--batch-size=8", "--warmup-steps=2", "--device=cpu")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("bad", [("rnn50",), ("rnn50", "rnn100")], ids=["one", "all"])
 def test_a_preset_that_diverges_is_shown_and_the_comparison_goes_on(
     charlm: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, bad: tuple[str, ...]

@@ -89,6 +89,7 @@ def test_a_new_run_is_named_after_its_texts_and_preset(charlm: Charlm, file: Pat
     assert sorted(path.name for path in Path("runs").iterdir()) == ["own-best", "own-best-2"]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("step", [0, 9, 4 * STEPS_PER_PASS - 1])
 def test_what_ctrl_c_stops_is_resumed_to_the_same_end(
     charlm: Charlm, file: Path, monkeypatch: pytest.MonkeyPatch, step: int

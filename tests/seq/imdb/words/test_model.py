@@ -179,6 +179,7 @@ def test_a_vocabulary_without_words_is_refused(tmp_path: Path) -> None:
     assert not run.exists()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("size", [3, 9, 10])
 def test_a_tiny_vocabulary_is_trained_on(tmp_path: Path, size: int) -> None:
     file = write_csv(tmp_path / "own.csv", reviews(60))

@@ -18,6 +18,7 @@ TRUTH = {pair.command: pair.actions for pair in pairs()}
 EVERY: tuple[Ideas, ...] = ("swaps", "phrases", "both")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("ideas", EVERY)
 def test_what_is_made_is_a_command_with_its_actions_and_new(split: Split, ideas: Ideas) -> None:
     made = explore(split.train, ideas).made
@@ -43,11 +44,13 @@ def test_every_split_that_has_a_rule(name: str) -> None:
     assert {pair.command for pair in whole.test} <= made.keys()
 
 
+@pytest.mark.wide
 def test_a_limit_leaves_out_what_is_longer_and_nothing_else(split: Split) -> None:
     whole, short = explore(split.train, "both").made, explore(split.train, "both", 16).made
     assert set(short) == {pair for pair in whole if len(pair.actions) <= 16}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("limit", ["MOST_TRIED", "MOST_ROUNDS", "MOST_MADE", "MOST_RULES"])
 def test_bounds_make_less_and_nothing_else(
     split: Split, limit: str, monkeypatch: pytest.MonkeyPatch
@@ -61,12 +64,14 @@ def test_bounds_make_less_and_nothing_else(
     assert set(explore(split.train, "both").made) <= whole
 
 
+@pytest.mark.wide
 def test_the_order_of_the_pairs_changes_nothing_that_is_made(split: Split) -> None:
     shuffled = list(split.train)
     random.Random(1).shuffle(shuffled)
     assert set(explore(shuffled, "both").made) == set(explore(split.train, "both").made)
 
 
+@pytest.mark.wide
 def test_repetitions_change_nothing(split: Split) -> None:
     assert explore((*split.train, *split.train[:50]), "both") == explore(split.train, "both")
 

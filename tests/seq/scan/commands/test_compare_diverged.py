@@ -19,6 +19,7 @@ def untimed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "minutes": None} for row in rows]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("bad", [{"dot"}, {"none", "dot"}], ids=["one", "all"])
 def test_a_translator_that_diverges_is_shown_and_the_comparison_goes_on(
     charlm: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, bad: set[str]
