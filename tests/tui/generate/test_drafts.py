@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pytest
+from manuscripts import MODEL, WARM, begin, consume, predict, write
 from tiny_models import (
     VOCABULARY,
-    language_model,
     random_text,
     random_weights,
     vocabulary_of,
@@ -16,37 +14,12 @@ from tiny_models import (
 
 from charlm.config import ModelConfig
 from charlm.generation.network import Network
-from charlm.generation.sampling import Sampling
-from charlm.generation.tokens import Token, log_softmax
+from charlm.generation.tokens import log_softmax
 from charlm.language_model import LanguageModel
 from tui.generate import drafts, manuscript
 from tui.generate.drafts import MOST_ENDINGS
 from tui.generate.manuscript import Manuscript
 from tui.generate.pages import PAGE, count_bytes, read_rows
-
-WARM = Sampling(temperature=1.0)
-MODEL = language_model()
-
-
-def consume(tokens: Iterable[Token]) -> str:
-    return "".join(token.character for token in tokens)
-
-
-def begin(prompt: str = "bad") -> Manuscript:
-    made = Manuscript(MODEL)
-    consume(made.read(prompt))
-    return made
-
-
-def write(made: Manuscript, length: int, seed: int | None = 1) -> str:
-    made.cut(len(made))
-    return consume(made.write(WARM, length=length, seed=seed))
-
-
-def predict(text: str) -> np.ndarray:
-    """Return the log-probabilities (V,) after `text`, read from the beginning."""
-    *_, last = MODEL.stream(text, length=1)
-    return last.log_probs
 
 
 def test_what_was_expected_at_a_place_is_read_again_once_it_was_forgotten() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manuscripts import MODEL, begin, consume, predict, write
 from tiny_models import (
     VOCABULARY,
     language_model,
@@ -15,31 +14,11 @@ from tiny_models import (
     vocabulary_of,
 )
 
-from charlm.generation.sampling import Sampling
-from charlm.generation.tokens import Token, log_softmax
+from charlm.generation.tokens import log_softmax
 from corpora.text.vocabulary import UnknownSymbol
 from tui.generate.drafts import History
-from tui.generate.manuscript import Manuscript
 from tui.generate.pages import PAGE
 from tui.generate.reading import read_again, transfer
-
-WARM = Sampling(temperature=1.0)
-MODEL = language_model()
-
-
-def consume(tokens: Iterable[Token]) -> str:
-    return "".join(token.character for token in tokens)
-
-
-def begin(prompt: str = "bad") -> Manuscript:
-    made = Manuscript(MODEL)
-    consume(made.read(prompt))
-    return made
-
-
-def write(made: Manuscript, length: int, seed: int | None = 1) -> str:
-    made.cut(len(made))
-    return consume(made.write(WARM, length=length, seed=seed))
 
 
 def test_a_text_from_a_prompt_is_the_one_of_the_command() -> None:
@@ -47,12 +26,6 @@ def test_a_text_from_a_prompt_is_the_one_of_the_command() -> None:
     assert write(made, 50, seed=7) == MODEL.generate("bad", length=50, temperature=1.0, seed=7)
     assert made.text[:3] == "bad"
     assert made.prompt_length == 3
-
-
-def predict(text: str) -> np.ndarray:
-    """Return the log-probabilities (V,) after `text`, read from the beginning."""
-    *_, last = MODEL.stream(text, length=1)
-    return last.log_probs
 
 
 positions = st.integers(0, 700)

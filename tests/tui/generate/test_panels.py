@@ -10,6 +10,7 @@ from app_helpers import run_app, until
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 from tiny_models import language_model, random_text
+from writing import write
 
 from charlm import load
 from charlm.inside import trace
@@ -18,31 +19,12 @@ from tui.generate.inside_panel import InsidePanel
 from tui.generate.manuscript import Manuscript
 from tui.generate.next_panel import NextPanel
 from tui.generate.pane import GeneratePane
-from tui.generate.prompt import Prompt
 from tui.generate.surprises_panel import SurprisesPanel
 from tui.generate.unit_strip import choose_window, find_window, trace_window
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
 
 pytestmark = pytest.mark.usefixtures("models")
-
-
-async def finish(pilot: Pilot[None], pane: GeneratePane) -> str:
-    author = pane.desk.author
-    assert author is not None
-    await until(
-        pilot, lambda: not author.writer.busy and pane.desk.view.text == author.manuscript.text
-    )
-    return pane.desk.view.text
-
-
-async def write(pilot: Pilot[None], pane: GeneratePane, length: int = 100) -> str:
-    await until(pilot, lambda: pane.desk.author is not None)
-    pane.query_one("#length", Stepper).value = length
-    pane.query_one("#seed", Stepper).value = 3
-    pane.query_one(Prompt).value = "Once upon a time "
-    pane.begin()
-    return await finish(pilot, pane)
 
 
 def test_bars_show_what_is_sampled_and_where_it_is_cut() -> None:

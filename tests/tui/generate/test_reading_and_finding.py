@@ -8,6 +8,7 @@ import pytest
 from app_helpers import run_app, until
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
+from writing import finish, write
 
 from tui.generate.buttons import Buttons
 from tui.generate.find_bar import FindBar
@@ -17,24 +18,6 @@ from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
 
 pytestmark = pytest.mark.usefixtures("models")
-
-
-async def finish(pilot: Pilot[None], pane: GeneratePane) -> str:
-    author = pane.desk.author
-    assert author is not None
-    await until(
-        pilot, lambda: not author.writer.busy and pane.desk.view.text == author.manuscript.text
-    )
-    return pane.desk.view.text
-
-
-async def write(pilot: Pilot[None], pane: GeneratePane, length: int = 100) -> str:
-    await until(pilot, lambda: pane.desk.author is not None)
-    pane.query_one("#length", Stepper).value = length
-    pane.query_one("#seed", Stepper).value = 3
-    pane.query_one(Prompt).value = "Once upon a time "
-    pane.begin()
-    return await finish(pilot, pane)
 
 
 def test_what_is_typed_is_found_in_the_text() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from app_helpers import run_app, until
 from textual.pilot import Pilot
+from writing import finish, write
 
 from tui.generate.next_panel import NextPanel
 from tui.generate.pane import GeneratePane
-from tui.generate.prompt import Prompt
 from tui.generate.text_view import TextView
 from tui.widgets.bars import Bars
 from tui.widgets.stepper import Stepper
@@ -16,26 +16,10 @@ from tui.widgets.stepper import Stepper
 pytestmark = pytest.mark.usefixtures("models")
 
 
-async def finish(pilot: Pilot[None], pane: GeneratePane) -> str:
-    author, view = pane.desk.author, pane.query_one(TextView)
-    assert author is not None
-    await until(pilot, lambda: not author.writer.busy and view.text == author.manuscript.text)
-    return view.text
-
-
-async def write(pilot: Pilot[None], pane: GeneratePane, seed: int) -> str:
-    await until(pilot, lambda: pane.desk.author is not None)
-    pane.query_one("#length", Stepper).value = 100
-    pane.query_one("#seed", Stepper).value = seed
-    pane.query_one(Prompt).value = "Once upon "
-    pane.begin()
-    return await finish(pilot, pane)
-
-
 def test_a_text_cut_in_step_mode_is_shown_as_it_is_now() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
         view, bars = pane.query_one(TextView), pane.query_one("#candidates", Bars)
-        await write(pilot, pane, 1)
+        await write(pilot, pane, seed=1)
         await pilot.press("ctrl+t")
         view.cursor = 40
         await until(pilot, lambda: any(bar.marked for bar in bars.bars))
@@ -50,9 +34,9 @@ def test_a_text_cut_in_step_mode_is_shown_as_it_is_now() -> None:
 
 def test_a_text_cut_inside_the_prompt_has_a_shorter_prompt() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        await write(pilot, pane, 1)
+        await write(pilot, pane, seed=1)
         view = pane.query_one(TextView)
-        assert view.prompt_length == 10
+        assert view.prompt_length == len("Once upon a time ")
         view.cursor = 4
         await pilot.press("f7")
         assert len(await finish(pilot, pane)) == 104
@@ -63,7 +47,7 @@ def test_a_text_cut_inside_the_prompt_has_a_shorter_prompt() -> None:
 
 def test_what_writes_nothing_in_step_mode_is_no_step_of_undo() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        text = await write(pilot, pane, 1)
+        text = await write(pilot, pane, seed=1)
         author = pane.desk.author
         assert author is not None
         await pilot.press("ctrl+t")
@@ -78,8 +62,8 @@ def test_what_writes_nothing_in_step_mode_is_no_step_of_undo() -> None:
 
 def test_undo_shows_the_seed_of_the_text_that_comes_back() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        first = await write(pilot, pane, 11)
-        second = await write(pilot, pane, 22)
+        first = await write(pilot, pane, seed=11)
+        second = await write(pilot, pane, seed=22)
         assert first != second
         assert pane.desk.title.endswith(" seed 22")
         await pilot.press("ctrl+z")
@@ -96,7 +80,7 @@ def test_endless_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.generate.author.MOST_CHARACTERS", 300)
 
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        await write(pilot, pane, 1)
+        await write(pilot, pane, seed=1)
         pane.query_one("#length", Stepper).value = None
         for _ in range(2):
             await pilot.press("ctrl+r")
@@ -112,7 +96,7 @@ def test_endless_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_any_character_can_be_typed() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        text = await write(pilot, pane, 1)
+        text = await write(pilot, pane, seed=1)
         await pilot.press("ctrl+t")
         for key, character in (("n", "n"), ("d", "d"), ("space", " "), ("full_stop", ".")):
             text += character
@@ -144,7 +128,7 @@ def test_any_character_can_be_typed() -> None:
 
 def test_what_is_typed_at_once_is_taken_one_after_the_other() -> None:
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        text = await write(pilot, pane, 1)
+        text = await write(pilot, pane, seed=1)
         await pilot.press("ctrl+t")
         typed = "and so it was\nto be"
         for character in typed:
