@@ -80,6 +80,8 @@ def start(request: Request, hooks: Hooks | None = None) -> Iterator[Training]:
     config = job.training
     device = pick_device(config.device)
     precision = pick_precision(config.precision, device)
+    if precision == "bf16" and pick_precision("auto", device) == "fp32":
+        hooks.notice(f"bf16 is slow on this {device.type}; --precision auto takes fp32 here")
     with join_world(device) as world, ExitStack() as stack:
         # The caller's generator is put back: a library call does not reseed it.
         with torch.random.fork_rng(devices=[]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from charlm.commands.inside.corpus_part import PartOfText, read_part
+from charlm.commands.inside.corpus_part import read_part
 from charlm.commands.inside.output import File, Html, Png, Words, choose_text, save_outputs
 from charlm.console.options import DECODING, INPUT, SEVERAL, TEXT, DecodingOptions, Json, Model
 from charlm.console.program import print_json, stderr
@@ -12,6 +12,7 @@ from charlm.console.slow import counting
 from charlm.inside.memory.context_curves import POSITIONS
 from charlm.language_model import DEFAULT_MODEL, load
 from corpora.errors import UserError
+from corpora.text.encoded import Split
 
 if TYPE_CHECKING:
     from charlm.inside.memory.memory import Memory
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CORPUS = "war_and_peace"
 """What is read if no text is given."""
+CHARACTERS = 20_000
+"""How much of it is read."""
 
 
 def memory(
@@ -28,8 +31,8 @@ def memory(
     *,
     file: File = None,
     corpus: Annotated[str | None, INPUT] = None,
-    split: PartOfText = "validation",
-    characters: int = 20_000,
+    split: Split | None = None,
+    characters: int | None = None,
     positions: int = POSITIONS,
     beside: Annotated[tuple[str, ...], SEVERAL] = (),
     method: Literal["leave-out", "gradient"] = "leave-out",
@@ -52,8 +55,11 @@ def memory(
     corpus
         Read this corpus instead of a text: a file, a folder, a name that `charlm corpora` lists, or
         -. If there is no text either, it is war_and_peace.
+    split
+        Part of the corpus: the first 80 %, the next 10 %, which is the default, the last 10 %, or
+        all of it.
     characters
-        Characters of the corpus to read, at most.
+        Characters of the corpus to read, at most; by default 20,000.
     positions
         Places at which the context is cut, at most; a hundred take some seconds.
     beside
@@ -69,10 +75,13 @@ def memory(
     if corpus is not None and (text is not None or file is not None):
         raise UserError("give a text, --file or --corpus, and not several of them")
     given = None if text is None and file is None else choose_text(text, file, decoding)
+    if given is not None and (split is not None or characters is not None):
+        raise UserError("--split and --characters choose a part of a corpus; a text is read whole")
     language_model = load(model)
     others = [load(name) for name in beside]
     if given is None:
-        given = read_part(language_model, corpus or CORPUS, split, characters, decoding)
+        limit = CHARACTERS if characters is None else characters
+        given = read_part(language_model, corpus or CORPUS, split or "validation", limit, decoding)
     following = None if next is None else next.replace("\\n", "\n")
     found = _measure(language_model, others, given, positions, following)
     save_outputs(found, png, html)

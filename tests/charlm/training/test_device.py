@@ -4,12 +4,13 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from training_helpers import drawn
+from training_helpers import drawn, request, short_text, start
 
 from charlm.console.process import keep_freed_memory
 from charlm.training.device import (
@@ -106,6 +107,16 @@ def test_bf16_is_for_processors_that_are_fast_at_it(
     assert pick_precision("auto", torch.device(device)) == chosen
     for wanted in ("fp32", "bf16"):
         assert pick_precision(wanted, torch.device(device)) == wanted  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_slow_arithmetic_is_said(machine: Machine, tmp_path: Path, fast: bool) -> None:
+    machine(avx512=fast)
+    said: list[str] = []
+    wanted = request(short_text(tmp_path), tmp_path / "run", precision="bf16")
+    with start(wanted, notice=said.append):
+        pass
+    assert sum("bf16 is slow" in line for line in said) == (not fast)
 
 
 def test_a_torch_that_does_not_tell_means_fp32(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,8 @@ def test_pictures_and_pages_are_written(charlm: Any, method: str) -> None:
     --corpus corpus.txt --characters 1 | --characters must be at least 2
     --corpus other.txt                 | 'X'
     --corpus short.txt                 | 2 are needed
+    abc --split test                   | a text is read whole
+    abc --characters 9                 | a text is read whole
     abc --positions 0                  | --positions must be at least 1
     abc --next ab                      | one character is predicted
     abc --next X                       | 'X'
