@@ -29,16 +29,34 @@ COMMANDS = {
 }
 
 
+DISTRIBUTION = "charlm-toolkit"
+"""Name by which the package is installed. Another project is called charlm on the public index."""
+
+
 def build_app() -> App:
     """Return the command line, without loading any command."""
     from cyclopts import App
 
-    app = App(name="charlm", help="Character-level text generation with recurrent networks.")
+    app = App(
+        name="charlm",
+        help="Character-level text generation with recurrent networks.",
+        version=find_version,
+    )
     for name, (path, text) in COMMANDS.items():
         # A command that is an App sets version_flags itself.
         own = {} if path.endswith(":app") else {"version_flags": ()}
         app.command(path, name=name, help=text, **own)
     return app
+
+
+def find_version() -> str:
+    """Return the version of the package that is installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "not installed: it runs from its source"
 
 
 def main() -> None:

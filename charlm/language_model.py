@@ -112,7 +112,7 @@ def choose_network(compiled: bool) -> type[Network]:
         from charlm.generation.compiled import CompiledNetwork
     except ImportError as error:  # Numba is missing, or does not support this NumPy
         raise UserError(
-            f"compiled code needs Numba ({error}); pip install 'charlm[compiled]'"
+            f"compiled code needs Numba ({error}); pip install 'numba>=0.61'"
         ) from error
     return CompiledNetwork
 

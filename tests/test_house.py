@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,3 +92,14 @@ def test_tests_lie_where_the_modules_lie() -> None:
         for path in (ROOT / "tests" / package).rglob("test_*.py"):
             room = ROOT / path.relative_to(ROOT / "tests").parent
             assert room.is_dir(), f"{path} tests no room of the house"
+
+
+def test_what_is_advised_to_install_is_what_the_package_asks_for() -> None:
+    """A name that is not ours, such as the import name, would fetch a stranger's package."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    known = {one for extra in declared["optional-dependencies"].values() for one in extra}
+    advised = [
+        name for path in MODULES for name in re.findall(r"pip install '([^']*)'", path.read_text())
+    ]
+    assert len(advised) >= 3
+    assert set(advised) <= known

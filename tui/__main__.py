@@ -77,7 +77,7 @@ def _serve(port: int, files: Path | None) -> None:
     if files is not None and not files.is_dir():
         raise UserError(f"{files} is not a folder; name one that is there")
     if find_spec("textual_serve") is None:
-        raise UserError("textual-serve is not installed; pip install 'charlm[serve]'")
+        raise UserError("textual-serve is not installed; pip install 'textual-serve>=1.1'")
     from tui.serve import GuardedServer
 
     try:

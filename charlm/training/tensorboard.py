@@ -13,7 +13,7 @@ from corpora.errors import UserError
 def require_tensorboard() -> None:
     """Raise `UserError` unless TensorBoard is installed."""
     if find_spec("tensorboard") is None:
-        raise UserError("TensorBoard is not installed; pip install 'charlm[tensorboard]'")
+        raise UserError("TensorBoard is not installed; pip install 'tensorboard>=2.18'")
 
 
 class TensorBoard:

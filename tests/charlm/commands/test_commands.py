@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 from tiny_models import CONFIG, random_weights, write_run
 
 from charlm import language_model
-from charlm.__main__ import COMMANDS
+from charlm.__main__ import COMMANDS, DISTRIBUTION
 from charlm.runs.registry import import_attribute
 from corpora.text.vocabulary import Vocabulary
 
@@ -91,7 +92,9 @@ def test_the_help_of_a_command_is_its_whole_docstring(charlm: Any, command: list
 def test_the_version(charlm: Any) -> None:
     shown = charlm("--version")
     assert (shown.code, shown.err) == (0, "")
-    assert shown.out.strip()[0].isdigit()
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert shown.out.strip() == declared["version"]
+    assert declared["name"] == DISTRIBUTION
 
 
 @pytest.mark.parametrize("arguments", [["nothing"], ["--nope"], ["generat", TINY], ["-x"]])

@@ -138,4 +138,4 @@ def test_without_numba_it_is_one_line(refused: Any, monkeypatch: pytest.MonkeyPa
     monkeypatch.delitem(sys.modules, "charlm.generation.compiled")
     monkeypatch.setitem(sys.modules, "numba", None)
     line = refused("generate", "runs/tiny", "--compiled")
-    assert "pip install 'charlm[compiled]'" in line
+    assert "pip install 'numba>=0.61'" in line
