@@ -32,6 +32,10 @@ class UserError(Exception):
     def __init__(self, message: str = "") -> None:
         super().__init__(_escape(message))
 
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows, instead of a traceback."""
+        return [f"charlm: {self}"]
+
 
 def os_error(
     error: OSError, path: str | PathLike[str], doing: str = "read", advice: str | None = None

@@ -5,6 +5,8 @@ import errno
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from corpora.errors import UserError, os_error
 
@@ -28,3 +30,11 @@ def test_every_system_error_becomes_a_line_with_the_path_and_the_deed(number: in
 
 def test_an_error_without_a_number_still_has_a_reason() -> None:
     assert str(os_error(OSError("no idea"), "x")) == "cannot read x: no idea"
+
+
+def test_a_notebook_shows_the_line_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    ended = shell.run_cell("from corpora.errors import UserError\nraise UserError('no such text')")
+    assert isinstance(ended.error_in_exec, UserError)
+    shown = capsys.readouterr()
+    assert (shown.out + shown.err).strip() == "charlm: no such text"
