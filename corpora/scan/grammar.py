@@ -116,6 +116,12 @@ def pairs() -> Iterator[Pair]:
         yield Pair(command, actions)
 
 
+def contains(words: Words, part: Words) -> bool:
+    """Return whether `words` contains `part` without gaps."""
+    size = len(part)
+    return any(words[start : start + size] == part for start in range(len(words) - size + 1))
+
+
 def interpret(command: str) -> Words:
     """Return the actions of a command.
 

@@ -3,6 +3,9 @@
 Sources: Lake and Baroni (2018) for simple, length and the primitives; Loula, Baroni and Lake
 (2018), "Rearranging the familiar", arXiv 1807.07545, for the templates. The rules give the same
 sets of commands as the official files. Only simple has no rule: it was drawn at random.
+
+Beside these eight there are variants of the templates, such as `around_right_few_4`; see
+`corpora.scan.variants`.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ import numpy as np
 from corpora.errors import UserError
 from corpora.known.fetch import Unavailable
 from corpora.notice import Notice, silent
-from corpora.scan.grammar import Pair, Words, pairs
+from corpora.scan.grammar import Pair, contains, pairs
 from corpora.scan.official import is_at_hand, load_official
+from corpora.scan.variants import EXAMPLES, read_variant
 
 LONGEST_TRAINED = 22
 """Largest number of actions of a command in the training part of `length`."""
@@ -45,15 +49,29 @@ def load(name: str, *, notice: Notice = silent) -> Split:
     not available, it is a draw of 80 % and 20 % with a fixed seed.
 
     Args:
-        name: one of `SPLITS`.
+        name: one of `SPLITS`, or a variant of a template.
         notice: takes a line if the draw replaces the official split.
 
     Raises:
         UserError: there is no such split, or a file is not the official one.
     """
-    if name not in SPLITS:
-        raise UserError(f"there is no split {name!r}; splits are {', '.join(SPLITS)}")
-    return SPLITS[name](notice)
+    if name in SPLITS:
+        return SPLITS[name](notice)
+    variant = read_variant(name)
+    if variant is None:
+        raise UserError(f"there is no split {name!r}; splits are {list_splits()}")
+    base = SPLITS[variant.base](notice)
+    return Split(name, *variant.divide(base.train, base.test), official=False)
+
+
+def is_split(name: object) -> bool:
+    """Return whether there is a split of this name: one of `SPLITS`, or a variant."""
+    return isinstance(name, str) and (name in SPLITS or read_variant(name) is not None)
+
+
+def list_splits() -> str:
+    """Return the names of all splits in words, with some of the variants."""
+    return f"{', '.join(SPLITS)}; and variants such as {EXAMPLES}"
 
 
 def load_at_hand(name: str) -> Split:
@@ -97,7 +115,7 @@ def _hold_out_primitive(primitive: str, notice: Notice) -> Split:
     alone = tuple(primitive.split())
     split = _divide(
         f"addprim_{'_'.join(alone)}",
-        lambda pair: _has(pair.command, alone) and pair.command != alone,
+        lambda pair: contains(pair.command, alone) and pair.command != alone,
     )
     others = len(split.train) - 1
     (lone,) = (pair for pair in split.train if pair.command == alone)
@@ -116,9 +134,9 @@ def _hold_out_template(template: str, notice: Notice) -> Split:
     primitives = ("jump",) if jump else ("walk", "look", "run", "jump")
 
     def fills(pair: Pair) -> bool:
-        return any(_has(pair.command, (primitive, *rest)) for primitive in primitives)
+        return any(contains(pair.command, (primitive, *rest)) for primitive in primitives)
 
-    kept = [pair for pair in pairs() if not _has(pair.command, ("turn", *rest))]
+    kept = [pair for pair in pairs() if not contains(pair.command, ("turn", *rest))]
     return _divide(f"template_{'_'.join(words)}", fills, kept)
 
 
@@ -127,12 +145,6 @@ def _divide(name: str, tested: Callable[[Pair], bool], among: list[Pair] | None 
     for pair in pairs() if among is None else among:
         parts[tested(pair)].append(pair)
     return Split(name, tuple(parts[False]), tuple(parts[True]))
-
-
-def _has(words: Words, part: Words) -> bool:
-    """Return whether `words` contains `part` without gaps."""
-    size = len(part)
-    return any(words[start : start + size] == part for start in range(len(words) - size + 1))
 
 
 SPLITS: Mapping[str, Callable[[Notice], Split]] = {
