@@ -16,6 +16,7 @@ import torch
 from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.language_model import read
 from charlm.model import CharLM
+from charlm.runs.place import PLACE, find_again, record_place
 from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
 from charlm.task import LanguageModelling, choose_shards
@@ -35,7 +36,7 @@ class LanguageModelRequest(Request):
 
     kind: ClassVar[str] = CHARACTERS
     shares_batches: ClassVar[bool] = True
-    place: ClassVar[frozenset[str]] = frozenset({"spec", "path"})
+    place: ClassVar[frozenset[str]] = PLACE
 
     corpus: str
     """File, folder, name or path that the catalogue knows, or - for standard input."""
@@ -76,7 +77,7 @@ class LanguageModelRequest(Request):
                 made, symbols, text, self.training, precision=precision, world=world, shards=shards
             )
 
-        corpus = {**_record_place(self.corpus), **_record_decoding(self.decoding)}
+        corpus = {**record_place(self.corpus), **_record_decoding(self.decoding)}
         corpus |= {"characters": len(text), "sha256": text.sha256}
         return Job(
             kind=self.kind,
@@ -105,7 +106,7 @@ class LanguageModelRequest(Request):
                 "this run read standard input; give its text again: CORPUS --resume RUN"
             )
         return cls(
-            corpus=moved.get("corpus") or _find_again(source),
+            corpus=moved.get("corpus") or find_again(source),
             model=ModelConfig.from_json(signed["model"]),
             training=TrainingConfig.from_json(signed["training"]),
             decoding=Decoding(
@@ -129,16 +130,6 @@ class LanguageModelRequest(Request):
         return config.replace(regularization), vocabulary, weights
 
 
-def _record_place(spec: str) -> dict[str, Any]:
-    """Return what a run folder records of the place of its corpus: as it was named, and where."""
-    path = Path(spec)
-    try:
-        there = spec != "-" and path.exists()
-    except (OSError, ValueError):
-        there = False
-    return {"spec": spec, **({"path": str(path.resolve())} if there else {})}
-
-
 def _record_decoding(decoding: Decoding) -> dict[str, Any]:
     """Return what a run folder records of a decoding: what is usual is left out, as it once was."""
     record = {"encoding": decoding.encoding}
@@ -147,14 +138,6 @@ def _record_decoding(decoding: Decoding) -> dict[str, Any]:
     if decoding.form is not None:
         record["normalize"] = decoding.form
     return record
-
-
-def _find_again(source: Mapping[str, Any]) -> str:
-    """Return where a corpus is now: as it was named, or where it was when the run began."""
-    spec, path = source["spec"], source.get("path")
-    if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
-        return path
-    return str(spec)
 
 
 def load_torch_model(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:

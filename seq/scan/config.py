@@ -38,6 +38,9 @@ class TranslatorConfig(Config):
     dropout: Share = 0.2
     """Share of the features of embeddings, between layers and before the output that is dropped in
     training, the same features at every step of a command."""
+    limit: Size = field(default=100, metadata=LATER)
+    """Most steps of a translation, the end included; it is cut off there. SCAN's longest command
+    has 48 actions. Pairs of your own that are longer raise it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,14 +76,14 @@ class TranslatorTraining(LoopConfig):
 class PairsConfig(Config):
     """Which training pairs are held out, and which pairs are made and trained on as well."""
 
-    validation: Validation = "random"
+    validation: Validation = field(default="random", metadata=LATER)
     """Which training commands choose the best model: drawn by lot (random); the longest; or some in
     which a word stands in company that is trained on nearly by itself alone (primitive)."""
-    ideas: Ideas = "plain"
+    ideas: Ideas = field(default="plain", metadata=LATER)
     """What makes pairs: nothing (plain), exchanges of words that stand for each other (swaps),
     rules of how phrases go together (phrases), or both. `charlm scan rules` shows what they
     find."""
-    longest_made: Count = 0
+    longest_made: Count = field(default=0, metadata=LATER)
     """Most actions of a pair that is made (0: no limit)."""
-    made_share: Share = 0.5
+    made_share: Share = field(default=0.5, metadata=LATER)
     """Greatest share of made pairs in a pass. If there are more of them, each pass draws others."""

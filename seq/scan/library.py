@@ -21,8 +21,7 @@ from seq.model_file import open_model
 from seq.padding import Ids
 from seq.scan.config import WIDEST_BEAM, TranslatorConfig
 from seq.scan.model import Translator
-from seq.scan.origins import find_trained_on
-from seq.scan.task import DECODING, translate
+from seq.scan.task import find_rules, translate
 from seq.scan.vocabularies import END, Languages
 
 DEFAULT_TRANSLATOR = "scan"
@@ -86,19 +85,20 @@ class CommandTranslator:
         if not whole or not 1 <= width <= WIDEST_BEAM:
             raise UserError(f"width must lie between 1 and {WIDEST_BEAM}, not {width!r}")
         ids, lengths = pad([self._encode(command)])
+        rules = find_rules(self.model.config)
         with torch.inference_mode(), autocast(self.device, self.precision):
             memory = self.model.encode(ids.to(self.device), lengths)
             if width == 1:
-                found = greedy_search(self.model.decoder, memory, DECODING)
+                found = greedy_search(self.model.decoder, memory, rules)
             else:
                 found = [
                     hypothesis.ids
-                    for hypothesis in beam_search(self.model.decoder, memory, DECODING, width)[0]
+                    for hypothesis in beam_search(self.model.decoder, memory, rules, width)[0]
                 ]
             many = memory.select(torch.zeros(len(found), dtype=torch.int64, device=self.device))
             written, sizes = pad([np.array(ids) for ids in found])
             probabilities, weights = inspect(
-                self.model.decoder, many, DECODING, written.to(self.device)
+                self.model.decoder, many, rules, written.to(self.device)
             )
         return [
             self._describe(
@@ -170,14 +170,3 @@ def load(
 
     found = open_model(name, TRANSLATOR, build, device, precision)
     return CommandTranslator(found.name, found.about, found.model, found.device, found.precision)
-
-
-def find_split(name: str) -> str:
-    """Return the name of the split that a translator was trained on.
-
-    It is `simple` if no file records the split.
-
-    Raises:
-        UserError: the model does not exist or is damaged.
-    """
-    return find_trained_on(name).split

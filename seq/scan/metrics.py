@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from corpora.scan.grammar import Pair
+from corpora.scan.grammar import Pair, Words
 from seq.scan.library import CommandTranslator
 
 BIN = 8
@@ -62,6 +62,11 @@ class Report:
     def exact_match(self) -> float:
         """Share of commands whose translation is correct, from 0 to 1."""
         return self.right / self.commands
+
+    @property
+    def wrong(self) -> set[Words]:
+        """Commands whose translation is wrong."""
+        return {tuple(mistake.command.split()) for mistake in self.mistakes}
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as an object for JSON."""

@@ -7,25 +7,12 @@ learned what the rules found. Only the others show what the network finds by its
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from charlm.runs.registry import TRANSLATOR, find
-from charlm.runs.run_folder import RunFolder
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair, Words
-from corpora.scan.splits import SPLITS, load
-from seq.scan.config import PairsConfig
-from seq.scan.made import make_pairs, read_recorded
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainedOn:
-    """What a translator was trained on, as its run folder records it."""
-
-    split: str = "simple"
-    """Name of the split; simple if no file records it."""
-    pairs: PairsConfig = field(default_factory=PairsConfig)
-    """Which pairs were held out, and which were made as well."""
+from seq.scan.made import make_pairs
+from seq.scan.trained_on import TrainedOn
 
 
 @dataclass(frozen=True)
@@ -41,47 +28,60 @@ class Share:
     """Number of commands whose translation is correct."""
 
 
-def find_trained_on(name: str) -> TrainedOn:
-    """Return what a translator was trained on.
+@dataclass(frozen=True)
+class Origins:
+    """Test pairs, and which of their commands a translator was trained on."""
 
-    Args:
-        name: a shipped name, a run folder or a file.
+    test: Sequence[Pair]
+    """The test pairs."""
+    known: Collection[Words]
+    """Commands of the training pairs."""
+    made: Collection[Words]
+    """Commands of the pairs that were made of them."""
+    longest: int
+    """Most actions of a pair of either."""
 
-    Raises:
-        UserError: the model does not exist or is damaged.
-    """
-    path = find(name, TRANSLATOR)
-    about = RunFolder(path).read_config(TRANSLATOR) if path.is_dir() else {}
-    corpus = about.get("corpus")
-    if not isinstance(corpus, dict) or corpus.get("split") not in SPLITS:
-        return TrainedOn()
-    return TrainedOn(split=corpus["split"], pairs=read_recorded(corpus))
+    @property
+    def test_made(self) -> float:
+        """Share of the test commands that were made, from 0 to 1."""
+        return sum(self._find(pair) == "made" for pair in self.test) / len(self.test)
+
+    def count(self, wrong: Collection[Words]) -> tuple[Share, ...]:
+        """Return how many test commands of each origin are right, without origins that none has.
+
+        Args:
+            wrong: test commands whose translation is wrong.
+        """
+        groups: dict[str, list[Words]] = {}
+        for pair in self.test:
+            groups.setdefault(self._find(pair), []).append(pair.command)
+            if len(pair.actions) > self.longest:
+                groups.setdefault("longer", []).append(pair.command)
+        return tuple(
+            Share(one, len(groups[one]), sum(command not in wrong for command in groups[one]))
+            for one in ("trained on", "made", "not made", "longer")
+            if one in groups
+        )
+
+    def _find(self, pair: Pair) -> str:
+        if pair.command in self.known:
+            return "trained on"
+        return "made" if pair.command in self.made else "not made"
 
 
-def count_by_origin(
-    test: Sequence[Pair], wrong: Collection[Words], trained_on: TrainedOn, notice: Notice = silent
-) -> tuple[Share, ...]:
-    """Return how many test commands of each origin are right, without origins that none has.
+def find_origins(test: Sequence[Pair], trained_on: TrainedOn, notice: Notice = silent) -> Origins:
+    """Return where test commands come from.
 
     Args:
         test: test pairs.
-        wrong: commands of `test` whose translation is wrong.
         trained_on: what the translator was trained on; the pairs are made again.
         notice: see `corpora.scan.splits.load`.
+
+    Raises:
+        UserError: the training pairs of the user's own are not what they were.
     """
-    train = load(trained_on.split, notice=notice).train
+    train = trained_on.load_pairs(notice)
     made = make_pairs(train, trained_on.pairs)
     longest = max(len(pair.actions) for pair in (*train, *made))
-    known, drilled = {pair.command for pair in train}, {pair.command for pair in made}
-    groups: dict[str, list[Words]] = {}
-    for pair in test:
-        origin = "made" if pair.command in drilled else "not made"
-        origin = "trained on" if pair.command in known else origin
-        groups.setdefault(origin, []).append(pair.command)
-        if len(pair.actions) > longest:
-            groups.setdefault("longer", []).append(pair.command)
-    return tuple(
-        Share(origin, len(groups[origin]), sum(command not in wrong for command in groups[origin]))
-        for origin in ("trained on", "made", "not made", "longer")
-        if origin in groups
-    )
+    known = frozenset(pair.command for pair in train)
+    return Origins(test, known, frozenset(pair.command for pair in made), longest)

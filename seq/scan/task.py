@@ -21,13 +21,11 @@ from seq.batches import batch_by_length, draw_batches, pad
 from seq.decoding import DecodingRules, greedy_search
 from seq.layers.decoder import Memory
 from seq.padding import PAD, Ids
-from seq.scan.config import TranslatorTraining
+from seq.scan.config import TranslatorConfig, TranslatorTraining
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
 EVALUATION_BATCH = 512
-DECODING = DecodingRules(start=START, end=END, limit=100)
-"""Rules of decoding. The limit is about twice the actions of SCAN's longest command, 48."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +190,11 @@ class Translation(Task[Batch]):
         return ModelFile(TRANSLATOR, config, self.languages.to_json(), copy_weights(self.model))
 
 
+def find_rules(config: TranslatorConfig) -> DecodingRules:
+    """Return the rules of decoding for a translator of this shape."""
+    return DecodingRules(start=START, end=END, limit=config.limit)
+
+
 def translate(
     model: Translator, commands: Sequence[Ids], device: torch.device, precision: Precision
 ) -> list[tuple[int, ...]]:
@@ -207,15 +210,13 @@ def translate(
     """
     lengths = np.array([len(command) for command in commands], dtype=np.int64)
     found: list[tuple[int, ...]] = [()] * len(commands)
-    training = model.training
+    training, rules = model.training, find_rules(model.config)
     model.eval()
     try:
         with torch.inference_mode(), autocast(device, precision):
             for indices in batch_by_length(lengths, EVALUATION_BATCH):
                 ids, sizes = pad([commands[index] for index in indices])
-                written = greedy_search(
-                    model.decoder, model.encode(ids.to(device), sizes), DECODING
-                )
+                written = greedy_search(model.decoder, model.encode(ids.to(device), sizes), rules)
                 for index, actions in zip(indices.tolist(), written, strict=True):
                     found[index] = actions
     finally:

@@ -1,14 +1,16 @@
-"""Make a training of a translator from a split of SCAN and a configuration."""
+"""Make a training of a translator from a split of SCAN, or own pairs, and a configuration."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from charlm.runs.place import PLACE, find_again, record_place
 from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Precision
 from charlm.training.distributed import World
@@ -20,6 +22,7 @@ from seq.padding import Ids
 from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining, Validation
 from seq.scan.made import make_pairs, read_recorded, record_made, summarize
 from seq.scan.model import Translator
+from seq.scan.own_pairs import read_pairs
 from seq.scan.task import EncodedPairs, Translation
 from seq.scan.unlike import hold_out_longest, hold_out_primitive
 from seq.scan.vocabularies import Languages
@@ -30,6 +33,7 @@ class TranslatorRequest(Request):
     """A request for the training of a translator."""
 
     kind: ClassVar[str] = TRANSLATOR
+    place: ClassVar[frozenset[str]] = PLACE
 
     model: TranslatorConfig
     """Shape of the translator."""
@@ -37,26 +41,29 @@ class TranslatorRequest(Request):
     """Settings of the training."""
     split: str = "simple"
     """Name of a split of SCAN."""
+    own: str | None = None
+    """File of pairs to train on instead of a split; see `seq.scan.own_pairs`."""
     pairs: PairsConfig = field(default_factory=PairsConfig)
     """Which pairs are held out, and which are made and trained on as well."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
         """Read, make and encode the pairs, and return the job.
 
-        Split, attention and ideas make its name.
+        Split or file, attention and ideas make its name.
         """
-        split = splits.load(self.split, notice=hooks.notice)
+        train, name, corpus = self._read(hooks)
         known = vocabulary and Languages.from_json(vocabulary)
-        languages = known or find_languages(split.train)
-        pairs = encode_pairs(languages, split.train)
-        parts = _hold_out(split.train, self.training, self.pairs.validation)
+        languages = known or find_languages(train)
+        pairs = encode_pairs(languages, train)
+        parts = _hold_out(train, self.training, self.pairs.validation)
         training, validation = map(pairs.select, parts)
-        made = make_pairs(split.train, self.pairs)
+        made = make_pairs(train, self.pairs)
+        model = fit_limit(self.model, (*train, *made))
 
         def task(world: World, precision: Precision) -> Translation:
-            model = Translator(self.model, len(languages.source), len(languages.target))
+            network = Translator(model, len(languages.source), len(languages.target))
             return Translation(
-                model.to(world.device),
+                network.to(world.device),
                 languages,
                 training,
                 validation,
@@ -67,34 +74,68 @@ class TranslatorRequest(Request):
                 world=world,
             )
 
-        corpus = {"split": split.name, "official": split.official, **summarize(split.train)}
         plain = self.pairs.ideas == "plain"
         if not plain:
-            hooks.notice(f"made {len(made):,} pairs from the {len(split.train):,} of {split.name}")
+            hooks.notice(f"made {len(made):,} pairs from the {len(train):,} of {name}")
         return Job(
             kind=self.kind,
-            name=f"scan-{split.name}-{self.model.attention}"
-            + ("" if plain else f"-{self.pairs.ideas}"),
+            name=f"scan-{name}-{self.model.attention}" + ("" if plain else f"-{self.pairs.ideas}"),
             training=self.training,
-            model=self.model.to_json(),
+            model=model.to_json(),
             vocabulary=languages.to_json(),
             about={"corpus": corpus | record_made(self.pairs, made)},
             task=task,
         )
 
+    def _read(self, hooks: Hooks) -> tuple[tuple[Pair, ...], str, dict[str, Any]]:
+        """Return the training pairs, their name, and what a run folder records of them."""
+        if self.own is not None:
+            train = read_pairs(Path(self.own))
+            return train, Path(self.own).stem, {**record_place(self.own), **summarize(train)}
+        split = splits.load(self.split, notice=hooks.notice)
+        about = {"split": split.name, "official": split.official}
+        return split.train, split.name, {**about, **summarize(split.train)}
+
     @classmethod
     def recorded(cls, signed: Mapping[str, Any], **moved: Any) -> Self:
-        """Return the request that a run recorded. A split has no place that could change."""
+        """Return the request that a run recorded.
+
+        Args:
+            signed: what the last checkpoint says of the run.
+            moved: `own`, if the file of pairs is now somewhere else.
+
+        Raises:
+            UserError: the record is damaged, or a file is given for a run of a split.
+        """
+        corpus, own = signed["corpus"], moved.get("own")
+        if own is not None and "split" in corpus:
+            raise UserError(f"this run was trained on the split {corpus['split']}, not on a file")
+        if "split" not in corpus:
+            own = own or find_again(corpus)
         return cls(
             model=TranslatorConfig.from_json(signed["model"]),
             training=TranslatorTraining.from_json(signed["training"]),
-            split=signed["corpus"]["split"],
-            pairs=read_recorded(signed["corpus"]),
+            split=corpus.get("split", "simple"),
+            own=own,
+            pairs=read_recorded(corpus),
         )
 
 
+def fit_limit(model: TranslatorConfig, pairs: Sequence[Pair]) -> TranslatorConfig:
+    """Return a model that can write translations twice as long as those of the pairs.
+
+    Those of SCAN are short enough for every model: nothing changes.
+    """
+    longest = max(len(pair.actions) for pair in pairs)
+    return replace(model, limit=max(model.limit, 2 * longest))
+
+
 def find_languages(pairs: Sequence[Pair]) -> Languages:
-    """Return the vocabularies of SCAN, or those of the pairs if they have other symbols."""
+    """Return the vocabularies of SCAN, or those of the pairs if they have other symbols.
+
+    Raises:
+        UserError: a symbol is one that has a meaning of its own, such as the padding.
+    """
     words = dict.fromkeys(word for pair in pairs for word in pair.command)
     actions = dict.fromkeys(action for pair in pairs for action in pair.actions)
     if words.keys() <= set(WORDS) and actions.keys() <= set(ACTIONS):

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from corpora.errors import UserError
+from corpora.scan.grammar import ACTIONS, WORDS
 from corpora.text.vocabulary import Vocabulary
 from corpora.versioned_json import parse_versioned
 from seq.padding import PAD, Ids
@@ -32,7 +33,18 @@ class Languages:
 
     @classmethod
     def from_symbols(cls, words: Iterable[str], actions: Iterable[str]) -> Self:
-        """Return the vocabularies of these words and actions, with the special symbols first."""
+        """Return the vocabularies of these words and actions, with the special symbols first.
+
+        Args:
+            words: words of commands, each once.
+            actions: actions, each once.
+
+        Raises:
+            UserError: a word or an action is a special symbol.
+        """
+        words, actions = tuple(words), tuple(actions)
+        if taken := {_PAD, _START, _END} & {*words, *actions}:
+            raise UserError(f"{min(taken)} has a meaning of its own; call that symbol otherwise")
         return cls(Vocabulary((_PAD, *words)), Vocabulary((_PAD, _START, _END, *actions)))
 
     @classmethod
@@ -56,6 +68,11 @@ class Languages:
         sides = {"source": self.source, "target": self.target}
         parts = {name: json.loads(side.to_json()) for name, side in sides.items()}
         return json.dumps({"format": _FORMAT, "version": _VERSION, **parts})
+
+    @property
+    def of_scan(self) -> bool:
+        """Whether they are those of SCAN, whose grammar knows what a command asks for."""
+        return self == Languages.from_symbols(WORDS, ACTIONS)
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Forms:
         if task is None or not isinstance(corpus, Mapping):
             return False
         source = corpus.get("spec") if task.takes_files else corpus.get("split")
+        if not task.takes_files and source not in task.sources:
+            return False  # a variant of a split, or pairs of the user's own
         form = Form.from_json(task, {**config, "source": source})
         if form.preset != config.get("preset"):
             form.preset = task.usual_preset

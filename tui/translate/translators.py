@@ -39,7 +39,7 @@ def load_translator(path: str) -> Loaded:
 
 
 def read_split(path: str) -> str:
-    """Return the name of the split that the translator at `path` was trained on."""
-    from seq.scan.library import find_split
+    """Return the name of the split, or of the file, that the translator was trained on."""
+    from seq.scan.trained_on import find_trained_on
 
-    return find_split(path)
+    return find_trained_on(path).name

@@ -28,7 +28,7 @@ def attention(
     ----------
     command
         One or more commands, each in quotes. By default two are drawn at random from the test
-        commands of the split that the model was trained on.
+        commands of the split that the model was trained on. A model of your own pairs has none.
     seed
         Seed of the random draw.
     png
@@ -40,15 +40,19 @@ def attention(
 
     from charlm.drawing.heat import draw_heat_map
     from corpora.scan import splits
-    from seq.scan.library import find_split, load
+    from seq.scan.library import load
+    from seq.scan.trained_on import find_trained_on
 
     translator = load(model, **vars(computing))
     if translator.model.decoder.attention is None:
         raise UserError(f"{model} is a translator without attention; name another")
+    trained_on = find_trained_on(model)
     if command:
-        commands = normalize_commands(list(command))
+        commands = normalize_commands(list(command), trained_on.knows_grammar(translator.languages))
+    elif trained_on.split is None:
+        raise UserError(f"{model} was trained on pairs of your own: name a command to translate")
     else:
-        tested = splits.load(find_split(model), notice=notice).test
+        tested = splits.load(trained_on.split, notice=notice).test
         drawn = np.random.default_rng(seed).choice(len(tested), DRAWN, replace=False)
         commands = [" ".join(tested[index].command) for index in drawn]
     found = [translator.translate(each)[0] for each in commands]

@@ -45,24 +45,24 @@ def evaluate(
     Parameters
     ----------
     split
-        Split whose test commands are translated; by default the split that the model was trained
-        on.
+        Split whose test commands are translated, or a file of pairs of your own; by default the
+        split that the model was trained on.
     errors
         Number of mistakes to show; --json shows all.
     """
-    from corpora.scan import splits
     from seq.scan.library import load
     from seq.scan.metrics import report
-    from seq.scan.origins import count_by_origin, find_trained_on
+    from seq.scan.origins import find_origins
+    from seq.scan.own_pairs import load_test
+    from seq.scan.trained_on import find_trained_on
 
     translator = load(model, device=device, precision=precision)
     trained_on = find_trained_on(model)
-    chosen = splits.load(split or trained_on.split, notice=notice)
+    chosen = load_test(split or trained_on.require_split(model), notice)
     with stderr().status(f"translating {len(chosen.test):,} commands …"):
         found = report(translator, chosen.test)
-        wrong = {tuple(mistake.command.split()) for mistake in found.mistakes}
         plain = trained_on.pairs.ideas == "plain"
-        shares = () if plain else count_by_origin(chosen.test, wrong, trained_on)
+        shares = () if plain else find_origins(chosen.test, trained_on).count(found.wrong)
     if json:
         about = {"model": model, "split": chosen.name, "official": chosen.official}
         print_json({**about, **found.to_json(), "by_origin": [asdict(one) for one in shares]})

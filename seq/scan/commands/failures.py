@@ -34,20 +34,21 @@ def failures(
     Parameters
     ----------
     split
-        Split whose test commands are translated; by default the split that the model was trained
-        on.
+        Split whose test commands are translated, or a file of pairs of your own; by default the
+        split that the model was trained on.
     shown
         Number of examples of each kind; --json shows all.
     """
     if shown < 0:
         raise UserError(f"--shown cannot be negative, not {shown}")
-    from corpora.scan import splits
     from seq.scan.failures import count_by_word, sort_mistakes
-    from seq.scan.library import find_split, load
+    from seq.scan.library import load
     from seq.scan.metrics import report
+    from seq.scan.own_pairs import load_test
+    from seq.scan.trained_on import find_trained_on
 
     translator = load(model, device=device, precision=precision)
-    chosen = splits.load(split or find_split(model), notice=notice)
+    chosen = load_test(split or find_trained_on(model).require_split(model), notice)
     with stderr().status(f"translating {len(chosen.test):,} commands …"):
         found = report(translator, chosen.test)
     kinds = sort_mistakes(found.mistakes)

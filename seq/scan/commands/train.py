@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from charlm.console.interrupts import Interrupts
-from charlm.console.options import RUN, RunOptions, select_given, trains
+from charlm.console.options import INPUT, RUN, RunOptions, select_given, trains
 from charlm.console.program import notice
-from corpora.scan.splits import SPLITS
+from corpora.errors import UserError
+from corpora.scan.splits import list_splits
 from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 @trains(TranslatorConfig, TranslatorTraining, PairsConfig, default="default")
 def train(
+    data: Annotated[str | None, INPUT] = None,
+    /,
     *,
     split: str | None = None,
     options: RunOptions = RUN,
@@ -24,10 +27,16 @@ def train(
 
     Parameters
     ----------
+    data
+        Pairs of your own to train on, in place of a split: a text file with a command, a tab and
+        its actions a line, or a .jsonl file of objects with `command` and `actions`. The
+        vocabularies are those of the pairs. With --resume, where the file is now.
     split
-        Split of the commands into training and test: {splits}; by default simple.
+        Split of SCAN's commands into training and test: {splits}. By default simple.
     """
     changes = select_given(options)
+    if data is not None and split is not None:
+        raise UserError(f"train on {data} or on the split {split}, not on both")
     # Imported here, because torch takes over a second to load and --help does not need it.
     from charlm.console.watch import open_training, watch
     from charlm.training.request import Hooks
@@ -38,15 +47,19 @@ def train(
             model=TranslatorConfig().replace(changes),
             training=TranslatorTraining().replace(changes),
             split=split or "simple",
+            own=data,
             pairs=PairsConfig().replace(changes),
             run=options.folder,
         )
 
     stop = Interrupts()
     hooks = Hooks(stop=stop, notice=notice)
-    opened = open_training(TranslatorRequest, request, options, hooks, beside={"--split": split})
+    moved = {"own": data} if options.resume and data is not None else {}
+    opened = open_training(
+        TranslatorRequest, request, options, hooks, beside={"--split": split}, **moved
+    )
     with opened as ready:
         return watch(ready, stop, tensorboard=options.tensorboard)
 
 
-train.__doc__ = (train.__doc__ or "").format(splits=", ".join(SPLITS))
+train.__doc__ = (train.__doc__ or "").format(splits=list_splits())

@@ -42,12 +42,15 @@ def translate(
     """
     if not 1 <= beam <= WIDEST_BEAM:
         raise UserError(f"--beam must lie between 1 and {WIDEST_BEAM}, not {beam}")
-    commands = normalize_commands(read_commands(command))
-    if png is not None and len(commands) != 1:
-        raise UserError(f"--png draws one command, not {len(commands):,}")
+    typed = read_commands(command)
+    if png is not None and len(typed) != 1:
+        raise UserError(f"--png draws one command, not {len(typed):,}")
     from seq.scan.library import load
+    from seq.scan.trained_on import find_trained_on
 
     translator = load(model, **vars(computing))
+    grammar = find_trained_on(model).knows_grammar(translator.languages)
+    commands = normalize_commands(typed, grammar)
     if png is not None and translator.model.decoder.attention is None:
         raise UserError(
             f"{model} is a translator without attention, so there are no weights to draw"
@@ -56,13 +59,12 @@ def translate(
     for each in commands:
         found = translator.translate(each, width=beam)
         if json:
-            print_json(
-                {**to_json(found[0]), "right": _is_right(found[0]), "beam": _list_beam(found)}
-            )
+            right = _is_right(found[0]) if grammar else None
+            print_json({**to_json(found[0]), "right": right, "beam": _list_beam(found)})
         elif len(commands) > 1 and beam == 1:
             console.print(format_name(f"{each}: {' '.join(found[0].actions)}"), soft_wrap=True)
         else:
-            show(console, found)
+            show(console, found, grammar)
     if png is not None:
         save_maps([found[0]], png)
 
@@ -77,17 +79,24 @@ def read_commands(words: tuple[str, ...]) -> list[str]:
     return [line for line in lines if line]
 
 
-def normalize_commands(commands: list[str]) -> list[str]:
-    """Return the commands in lower case, with single spaces.
+def normalize_commands(commands: list[str], grammar: bool) -> list[str]:
+    """Return the commands with single spaces and, if they are SCAN's, in lower case.
+
+    Args:
+        commands: what the user typed.
+        grammar: whether the grammar of SCAN must accept them.
 
     Raises:
         UserError: there is no command, or the grammar does not accept one of them.
     """
-    lowered = [" ".join(command.lower().split()) for command in commands]
+    if not commands:
+        raise UserError("there is no command; give one such as: jump around left twice and walk")
+    spaced = [" ".join(command.split()) for command in commands]
+    if not grammar:
+        return spaced
+    lowered = [command.lower() for command in spaced]
     for command in lowered:
         interpret(command)
-    if not lowered:
-        raise UserError("there is no command; give one such as: jump around left twice and walk")
     return lowered
 
 
@@ -106,8 +115,14 @@ def to_json(found: TranslatedCommand) -> dict[str, Any]:
     }
 
 
-def show(console: Console, found: list[TranslatedCommand]) -> None:
-    """Print the translations of a command, and the attention weights of the best one."""
+def show(console: Console, found: list[TranslatedCommand], grammar: bool) -> None:
+    """Print the translations of a command, and the attention weights of the best one.
+
+    Args:
+        console: where to print.
+        found: the translations, the most probable first.
+        grammar: whether the grammar of SCAN says what is right.
+    """
     from charlm.drawing.heat import draw_heat_map
 
     best = found[0]
@@ -123,9 +138,12 @@ def show(console: Console, found: list[TranslatedCommand]) -> None:
             draw_heat_map(best.attention, best.command, best.steps, color=color), soft_wrap=True
         )
         console.print()
-    about = f"probability {math.exp(best.log_prob):.1%}; "
+    about = f"probability {math.exp(best.log_prob):.1%}"
+    if not grammar:
+        console.print(about, style="dim", soft_wrap=True)
+        return
     right = " ".join(interpret(" ".join(best.command)))
-    about += "right" if _is_right(best) else f"wrong, it asks for: {right}"
+    about += "; right" if _is_right(best) else f"; wrong, it asks for: {right}"
     console.print(about, style="dim" if _is_right(best) else "", soft_wrap=True)
 
 

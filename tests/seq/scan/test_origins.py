@@ -12,7 +12,8 @@ from charlm.runs.files import MODEL
 from corpora.scan.grammar import Pair, interpret
 from corpora.scan.splits import Split
 from seq.scan.config import PairsConfig
-from seq.scan.origins import TrainedOn, count_by_origin, find_trained_on
+from seq.scan.origins import find_origins
+from seq.scan.trained_on import TrainedOn, find_trained_on
 from seq.scan.training import TranslatorRequest
 
 SWAPS = PairsConfig(ideas="swaps", longest_made=6)
@@ -31,10 +32,12 @@ def pairs(*commands: str) -> list[Pair]:
 def test_commands_are_counted_where_they_come_from() -> None:
     test = pairs("walk", "walk and jump", "run and walk", "walk after run", "jump thrice and jump")
     wrong = {("run", "and", "walk"), ("walk", "after", "run")}
-    shares = count_by_origin(test, wrong, TrainedOn(split="tiny", pairs=SWAPS))
+    found = find_origins(test, TrainedOn(split="tiny", pairs=SWAPS))
+    shares = found.count(wrong)
+    assert found.test_made == 2 / 5
     counts = [(one.origin, one.right, one.commands) for one in shares]
     assert counts == [("trained on", 1, 1), ("made", 1, 2), ("not made", 1, 2), ("longer", 1, 1)]
-    plain = count_by_origin(test, wrong, TrainedOn(split="tiny"))
+    plain = find_origins(test, TrainedOn(split="tiny")).count(wrong)
     counts = [(one.origin, one.right, one.commands) for one in plain]
     assert counts == [("trained on", 1, 1), ("not made", 2, 4), ("longer", 1, 1)]
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands_of_scan import put, request
+from commands_of_scan import SHORT, put, request
 from training_helpers import start, trained
+
+from corpora.scan.grammar import Pair, interpret
+from corpora.scan.splits import Split
 
 KINDS = ("scaled_dot", "none")
 
@@ -25,3 +28,14 @@ def runs(once: Callable[..., Path]) -> dict[str, Path]:
 
     folder = once("translators", make)
     return {kind: folder / kind for kind in KINDS}
+
+
+def pairs(*commands: str) -> tuple[Pair, ...]:
+    return tuple(Pair(tuple(command.split()), interpret(command)) for command in commands)
+
+
+@pytest.fixture
+def company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A split whose training pairs say of one verb alone that it stands in company."""
+    test = pairs("run and walk", "walk and jump", "walk after walk")
+    put(monkeypatch, "tiny", Split("tiny", (*SHORT, *pairs("walk and run")), test))

@@ -42,6 +42,6 @@ def test_examples_are_shown_as_many_as_asked_for(charlm: Charlm, runs: dict[str,
 
 def test_what_failures_cannot_do_is_a_line(refused: Refused, runs: dict[str, Path]) -> None:
     run = str(runs["none"])
-    assert "there is no split 'tinny'" in refused("scan", "failures", run, "tinny")
+    assert "there is no split and no file 'tinny'" in refused("scan", "failures", run, "tinny")
     assert "there is no model 'nowhere'" in refused("scan", "failures", "nowhere")
     assert "--shown cannot be negative" in refused("scan", "failures", run, "--shown", "-1")

@@ -8,26 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands_of_scan import SHORT, put
 from nonsense import speak
 from refusals import refusals
 
-from corpora.scan.grammar import Pair, interpret
-from corpora.scan.splits import Split
+from corpora.scan.grammar import interpret
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
-
-
-def pairs(*commands: str) -> tuple[Pair, ...]:
-    return tuple(Pair(tuple(command.split()), interpret(command)) for command in commands)
-
-
-@pytest.fixture
-def company(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A split whose training pairs say of one verb alone that it stands in company."""
-    test = pairs("run and walk", "walk and jump", "walk after walk")
-    put(monkeypatch, "tiny", Split("tiny", (*SHORT, *pairs("walk and run")), test))
 
 
 def test_a_student_reads_what_was_learned(charlm: Charlm, company: None) -> None:

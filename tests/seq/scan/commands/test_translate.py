@@ -96,6 +96,7 @@ def test_a_model_of_another_kind_is_refused(
     """
 )
 def test_what_translate_cannot_do_is_a_line(
-    refused: Refused, arguments: list[str], line: str
+    refused: Refused, runs: dict[str, Path], arguments: list[str], line: str
 ) -> None:
-    assert line in refused("scan", "translate", *arguments)
+    model = [] if "--model" in arguments else ["--model", str(runs["none"])]
+    assert line in refused("scan", "translate", *arguments, *model)

@@ -1,0 +1,36 @@
+"""The place of a corpus, as a run folder records it: as the user named it, and where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PLACE = frozenset({"spec", "path"})
+"""Fields of the record. They may differ when a run is resumed: the data is known by its sum."""
+
+
+def record_place(spec: str) -> dict[str, Any]:
+    """Return what a run folder records of the place of its corpus: as it was named, and where.
+
+    Args:
+        spec: file, folder or name; - for standard input.
+    """
+    path = Path(spec)
+    try:
+        there = spec != "-" and path.exists()
+    except (OSError, ValueError):
+        there = False
+    return {"spec": spec, **({"path": str(path.resolve())} if there else {})}
+
+
+def find_again(source: Mapping[str, Any]) -> str:
+    """Return where a corpus is now: as it was named, or where it was when the run began.
+
+    Args:
+        source: what `record_place` returned, perhaps with other fields.
+    """
+    spec, path = source["spec"], source.get("path")
+    if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
+        return path
+    return str(spec)
