@@ -47,7 +47,8 @@ step at which the translators differ, `✗` one that is not what the grammar ask
 
 Below are the probabilities of every symbol at the step of the cursor, the translations that a beam
 search finds, and a table that says on which splits of SCAN the translators break, with commands
-that go wrong: enter puts one into the command line.
+that go wrong: enter puts one into the command line. *scan_jump_plain* breaks on purpose: it has
+seen *jump* by itself alone.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("run", "break", "break it"),

@@ -34,10 +34,12 @@ Options = make_options(
     without=("attention", "ideas", "longest_made"),  # here they take several values
 )
 
+ATTENTION = Parameter(name="--attention", show_default=False)
+
 
 def compare(
     *names: str,
-    kinds: Annotated[tuple[AttentionKind, ...], SEVERAL, Parameter(name="--attention")] = (),
+    kinds: Annotated[tuple[AttentionKind, ...], SEVERAL, ATTENTION] = (),
     ideas: Annotated[tuple[Ideas, ...], SEVERAL] = ("plain",),
     limits: Annotated[tuple[int, ...], SEVERAL, Parameter(name="--longest-made")] = (0,),
     seeds: int = 1,
@@ -57,8 +59,8 @@ def compare(
     names
         Names of splits, or all of the first eight: {splits}.
     kinds
-        Kinds of attention to compare: --attention none dot. By default none and scaled_dot; with
-        --ideas, scaled_dot alone.
+        Kinds of attention to compare: --attention none dot. By default none and scaled_dot; where
+        ideas are compared, scaled_dot alone.
     ideas
         What makes pairs that are trained on as well: --ideas plain swaps phrases both. See `charlm
         scan rules`.

@@ -35,7 +35,7 @@ def rules(
     ----------
     source
         Split whose training pairs are read, or a file of your own: on each line a command, a tab
-        and its actions.
+        and its actions, or a .jsonl file of objects with `command` and `actions`.
     ideas
         What to look for: words that can be exchanged (swaps), how phrases go together (phrases), or
         both.

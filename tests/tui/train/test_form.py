@@ -144,4 +144,6 @@ def test_a_run_fills_the_form() -> None:
     assert not forms.fill_from_run({**config, "corpus": None})
     split = {"kind": "translator", "preset": None, "corpus": {"split": "length"}}
     assert forms.fill_from_run(split)
+    for other in ({"split": "around_right_few_4"}, {"spec": "mine.tsv"}):  # no choice of the form
+        assert not forms.fill_from_run({**split, "corpus": other})
     assert (forms.shown, forms.current.source) == ("commands", "length")
