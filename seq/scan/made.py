@@ -5,16 +5,25 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from corpora.scan.grammar import Pair
-from seq.scan.augment.ideas import explore
+from seq.scan.augment.ideas import Ideas, explore
 from seq.scan.config import PairsConfig
 
 
 def make_pairs(pairs: Iterable[Pair], config: PairsConfig) -> tuple[Pair, ...]:
-    """Return the pairs that `config` asks to make from training pairs."""
-    return explore(pairs, config.ideas, config.longest_made).made
+    """Return the pairs that `config` asks to make from training pairs.
+
+    They are kept for a while: a comparison asks for the same ones with every seed.
+    """
+    return _make(tuple(pairs), config.ideas, config.longest_made)
+
+
+@lru_cache(maxsize=2)
+def _make(pairs: tuple[Pair, ...], ideas: Ideas, longest: int) -> tuple[Pair, ...]:
+    return explore(pairs, ideas, longest).made
 
 
 def record_made(config: PairsConfig, made: Sequence[Pair]) -> dict[str, Any]:

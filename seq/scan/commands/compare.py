@@ -102,7 +102,8 @@ def compare(
     if len(wanted) == 1 and panels[wanted[0]]:
         shown = draw(panels[wanted[0]], compared.legend, min(console.width, 160), HEIGHT)
         console.print(shown)
-    notice(f"written: {folder}/compare.md, compare.json, {', '.join(wanted)}.png")
+    drawn = [f"{name}.png" for name in wanted if panels[name]]
+    notice(f"written: {', '.join([f'{folder}/compare.md', 'compare.json', *drawn])}")
     return 0
 
 
