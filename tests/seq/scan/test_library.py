@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from commands_of_scan import put, request
 from training_helpers import start, trained
 
 from corpora.errors import UserError
-from corpora.scan.grammar import ACTIONS, pairs
+from corpora.scan import splits
+from corpora.scan.grammar import ACTIONS, Pair, pairs
 from seq.scan import library
 
 
@@ -104,3 +107,16 @@ def test_a_beam_has_a_whole_width(run: Path, width: Any) -> None:
 def test_actions_are_of_a_list_of_commands(run: Path, given: Any, said: str) -> None:
     with pytest.raises(TypeError, match=said):
         library.load(str(run), device="cpu").actions(given)
+
+
+def test_the_translator_that_fails_on_purpose_knows_its_verb_only_alone() -> None:
+    translator, split = library.load("scan_jump_plain", device="cpu"), splits.load("addprim_jump")
+
+    def count_right(among: Sequence[Pair]) -> int:
+        drawn = random.Random(1).sample(among, 100)
+        said = translator.actions(" ".join(pair.command) for pair in drawn)
+        return sum(one == pair.actions for one, pair in zip(said, drawn, strict=True))
+
+    assert translator.actions(["jump"]) == [("I_JUMP",)]
+    assert count_right(split.train) == 100
+    assert count_right(split.test) < 5
