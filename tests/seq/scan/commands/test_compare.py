@@ -77,7 +77,7 @@ def without_attention(**changes: Any) -> list[str]:
     return [flag for flag in wanted if not flag.startswith("--attention")]
 
 
-def test_ideas_are_compared_in_one_table(charlm: Charlm, company: None) -> None:
+def test_ideas_are_compared_in_one_table(charlm: Charlm, refused: Refused, company: None) -> None:
     given = ["--out", "out", *without_attention()]
     command = ["scan", "compare", "tiny", "--ideas", "plain", "swaps", "--longest-made", "0", "1"]
     assert charlm(*command, "--made-share", "0.25", *given).code == 0
@@ -103,17 +103,10 @@ def test_ideas_are_compared_in_one_table(charlm: Charlm, company: None) -> None:
     assert Path("out/tiny-scaled_dot-1", MODEL).stat().st_mtime_ns == before
     assert "| tiny | none |" in Path("out/compare.md").read_text()
     assert "made" not in Path("out/compare.md").read_text()
-
-
-def test_other_pairs_do_not_mix_with_runs_that_are_there(
-    charlm: Charlm, refused: Refused, company: None
-) -> None:
-    command = ["scan", "compare", "tiny", "--ideas", "swaps", "--out", "out", *without_attention()]
-    assert charlm(*command).code == 0
-    assert "has made_share 0.5, not 0.25" in refused(*command, "--made-share", "0.25")
-    plain = [*command[:3], "--attention", "scaled_dot", *command[5:]]
-    assert charlm(*plain).code == 0
-    assert "has validation 'random', not 'longest'" in refused(*plain, "--validation", "longest")
+    # Other pairs do not mix with runs that are there.
+    assert "has made_share 0.25, not 0.5" in refused(*command[:3], "--ideas", "swaps", *given)
+    other = ["--attention", "scaled_dot", "--validation", "longest"]
+    assert "has validation 'random', not 'longest'" in refused(*command[:3], *other, *given)
 
 
 def test_where_all_is_plain_a_limit_adds_no_row() -> None:
