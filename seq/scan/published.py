@@ -1,7 +1,7 @@
 """Figures that others have published for SCAN: exact match on the test commands.
 
-`BEST_OF_LAKE_AND_BARONI` was read in its source. The figures of `OTHERS` were not: they were taken
-over from a list, rounded as they stand there. Read the source before you quote one.
+`OTHERS` was not read in the sources: the figures were taken over from a list, rounded as they stand
+there, and authors and years were not looked up either. Read the source before you quote one.
 """
 
 from __future__ import annotations
