@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import INPUT, RUN, RunOptions, select_given, trains
 from charlm.console.program import notice
 from corpora.errors import UserError
-from corpora.scan.splits import list_splits
+from corpora.scan.splits import is_split, list_splits
 from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from seq.scan.training import TranslatorRequest
+
+OWN_USE = 'translate with: charlm scan translate --model {run} "…"'
+"""What a translator of the user's own pairs is used with: its commands are not SCAN's."""
 
 
 @trains(TranslatorConfig, TranslatorTraining, PairsConfig, default="default")
@@ -37,6 +41,8 @@ def train(
     changes = select_given(options)
     if data is not None and split is not None:
         raise UserError(f"train on {data} or on the split {split}, not on both")
+    if data is not None and is_split(data) and not Path(data).exists():
+        raise UserError(f"{data} is a split; train on it with --split {data}")
     # Imported here, because torch takes over a second to load and --help does not need it.
     from charlm.console.watch import open_training, watch
     from charlm.training.request import Hooks
@@ -59,7 +65,8 @@ def train(
         TranslatorRequest, request, options, hooks, beside={"--split": split}, **moved
     )
     with opened as ready:
-        return watch(ready, stop, tensorboard=options.tensorboard)
+        use = None if "split" in ready.run.signed["corpus"] else OWN_USE
+        return watch(ready, stop, use=use, tensorboard=options.tensorboard)
 
 
 train.__doc__ = (train.__doc__ or "").format(splits=list_splits())

@@ -93,10 +93,14 @@ def test_a_stopped_training_says_how_it_goes_on(
         ended = charlm("scan", "train", "own.tsv", *translator_flags(epochs=1))
     command = advised(ended.out, "resume with: ")
     assert command[-1] == "runs/scan-own-scaled_dot"
-    assert charlm("scan", *command[3:]).code == 0
+    ended = charlm("scan", *command[3:])
+    assert ended.code == 0
+    assert "jump" not in ended.out
+    assert advised(ended.out, "translate with: charlm ")[-1] == "…"
     assert charlm("scan", "train", "--split", "tiny", *translator_flags(epochs=1)).code == 0
     said = refused("scan", "train", "own.tsv", "--resume", "runs/scan-tiny-scaled_dot")
     assert "was trained on the split tiny, not on a file" in said
     both = refused("scan", "train", "own.tsv", "--split", "tiny")
     assert "train on own.tsv or on the split tiny, not on both" in both
     assert "nowhere.tsv" in refused("scan", "train", "nowhere.tsv")
+    assert "train on it with --split length" in refused("scan", "train", "length")
