@@ -19,7 +19,8 @@ from charlm.training.distributed import World
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
 from corpora.scan.splits import Split
-from seq.scan import library, made
+from seq.scan import library
+from seq.scan import training as scan_training
 from seq.scan.config import PairsConfig
 from seq.scan.made import make_pairs, read_recorded
 from seq.scan.model import Translator
@@ -128,7 +129,7 @@ def test_other_made_pairs_than_before_are_refused(
     """Rules of a later version may make others: such a run is not what it was."""
     trained_until(3, lambda **hooks: start(request(tmp_path / "run"), **hooks))
     few = make_pairs(PAIRS, SWAPS)[1:]
-    monkeypatch.setattr(made, "explore", lambda *_: type("Found", (), {"made": few}))
+    monkeypatch.setattr(scan_training, "make_pairs", lambda *_: few)
     with pytest.raises(UserError, match="has changed, or is another corpus"):
         trained(resume(tmp_path / "run"))
 
