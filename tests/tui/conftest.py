@@ -21,20 +21,29 @@ from training_helpers import start, trained
 from charlm.runs import registry
 from tui.train.form import Form
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
+HERE = Path(__file__).parent
+SNAPSHOTS = HERE / "snapshots"
 REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 """Variable of the environment that has the snapshots written anew instead of compared."""
 
 
 QUICK = (120, 36)
-"""Size of the pictures that the fast tests compare, in the dark theme; `-m slow` compares all."""
+"""Size of the pictures that are compared in the dark theme; `-m slow` compares all."""
+OPENERS = {"run_app", "CharlmApp", "Terminal", "open_and_quit"}
+"""What a module imports or defines whose tests open the app."""
+ALWAYS = {"test_app.py", "test_keys.py"}
+"""Those of them that the fast set has; the others are the set `app`."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave most pictures to the slow tests: each of the hundred opens the app anew."""
+    """Leave what opens the app to the set `app`, and most of its pictures to the slow one."""
     for item in items:
-        if item.path.name == "test_snapshots.py" and isinstance(item, pytest.Function):
+        if not isinstance(item, pytest.Function) or not item.path.is_relative_to(HERE):
+            continue
+        if OPENERS & vars(item.module).keys() and item.path.name not in ALWAYS:
+            item.add_marker("app")
+        if item.path.name == "test_snapshots.py":
             shown = item.callspec.params  # some compare both themes in one test
             if shown["size"] != QUICK or not str(shown.get("theme", "dark")).endswith("dark"):
                 item.add_marker("slow")
