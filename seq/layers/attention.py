@@ -69,8 +69,8 @@ class Attention(nn.Module):
         scores = self.score(queries.transpose(0, 1), projected.transpose(0, 1))
         scores = scores.float().masked_fill(padding.t()[:, None], -math.inf)
         weights = scores.softmax(dim=2)
-        attended = weights.to(values.dtype) @ values.transpose(0, 1)
-        return attended.transpose(0, 1), weights.transpose(0, 1)
+        weights = weights.transpose(0, 1)
+        return weigh(weights, values), weights
 
     def score(self, queries: Tensor, projected: Tensor) -> Tensor:
         """Return the scores (B, T, S) of `queries` (B, T, Q) for projected keys (B, S, Q)."""
@@ -83,3 +83,9 @@ class Attention(nn.Module):
         elif self.scoring == "scaled_dot":
             queries = queries / math.sqrt(queries.shape[2])
         return queries @ projected.transpose(1, 2)
+
+
+def weigh(weights: Tensor, values: Tensor) -> Tensor:
+    """Return the sums (T, B, V) of `values` (S, B, V) with the weights (T, B, S)."""
+    sums = weights.transpose(0, 1).to(values.dtype) @ values.transpose(0, 1)
+    return sums.transpose(0, 1)

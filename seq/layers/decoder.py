@@ -14,6 +14,7 @@ from charlm.nn.dropout import draw_mask
 from charlm.nn.recurrent import LAYERS, State, run_layer
 from charlm.nn.transfer import move
 from seq.layers.attention import Attention, Scoring
+from seq.layers.copying import mix_with_copies
 from seq.layers.embedding import make_embedding
 from seq.layers.location import PLACE, WalkingAttention
 
@@ -35,13 +36,21 @@ class Memory:
     """`states` after the projection of the decoder's attention, computed once for all steps."""
     masks: tuple[Tensor, ...] = field(default=())
     """Dropout masks of the decoder, drawn once for all steps. Empty outside of training."""
+    translations: Tensor | None = None
+    """Distribution over the decoder's symbols for each state, to copy from, (S, B, V)."""
+    read_as: Tensor | None = None
+    """Id that each of the decoder's symbols is read as, (V,). Symbols that are read as one are
+    told apart by copying alone."""
 
     def select(self, rows: Tensor) -> Memory:
         """Return the memory of these rows of the batch, (N,), in this order."""
-        projected = None if self.projected is None else self.projected[:, rows]
+        projected, translations = (
+            None if each is None else each[:, rows] for each in (self.projected, self.translations)
+        )
         masks = tuple(mask[:, rows] for mask in self.masks)
         final = select_rows(self.final, rows)
-        return Memory(self.states[:, rows], self.padding[:, rows], final, projected, masks)
+        states, padding = self.states[:, rows], self.padding[:, rows]
+        return Memory(states, padding, final, projected, masks, translations, self.read_as)
 
 
 def select_rows(state: State, rows: Tensor) -> State:
@@ -70,6 +79,8 @@ class Decoder(nn.Module):
         scoring: how attention computes its scores; None for no attention.
         walking: whether attention also follows a place that moves; see `WalkingAttention`. The
             place is then a last state, (1, B, `PLACE`), beside those of the layers.
+        copying: whether the output mixes with the translations of what attention looks at; see
+            `mix_with_copies`.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
     """
@@ -85,16 +96,18 @@ class Decoder(nn.Module):
         memory_size: int,
         scoring: Scoring | None,
         walking: bool = False,
+        copying: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.copying = dropout, copying
         self.embedding = make_embedding(symbols, embedding_size)
         below = [embedding_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
-        self.output = nn.Linear(hidden_size + memory_size * (scoring is not None), symbols)
+        features = hidden_size + memory_size * (scoring is not None)
+        self.output = nn.Linear(features, symbols + copying)
 
     def prepare(
         self,
@@ -102,6 +115,9 @@ class Decoder(nn.Module):
         padding: Tensor,
         final: State,
         generator: torch.Generator | None = None,
+        *,
+        translations: Tensor | None = None,
+        read_as: Tensor | None = None,
     ) -> Memory:
         """Return a memory of `states`, with what all steps share computed once.
 
@@ -110,6 +126,8 @@ class Decoder(nn.Module):
             padding: true where a state is padding, (S, B).
             final: initial state of the decoder, for each layer.
             generator: draws the dropout masks in training. It lies on the CPU.
+            translations: what copying chooses from, (S, B, V).
+            read_as: id that each symbol is read as, (V,); None for its own.
         """
         projected = None if self.attention is None else self.attention.project(states)
         masks: tuple[Tensor, ...] = ()
@@ -122,7 +140,7 @@ class Decoder(nn.Module):
             )
         if isinstance(self.attention, WalkingAttention):
             final = [*final, states.new_zeros(1, states.shape[1], PLACE, dtype=torch.float32)]
-        return Memory(states, padding, final, projected, masks)
+        return Memory(states, padding, final, projected, masks, translations, read_as)
 
     def forward(
         self, symbols: Tensor, state: State, memory: Memory
@@ -139,7 +157,7 @@ class Decoder(nn.Module):
             input symbol, and the attention weights (T, B, S), None without attention.
         """
         masks = memory.masks or (None,) * (len(self.layers) + 1)
-        x = self.embedding(symbols)
+        x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
             x, layer_state = run_layer(layer, x if mask is None else x * mask, before)
@@ -158,6 +176,11 @@ class Decoder(nn.Module):
             x = torch.cat([x, attended.to(x.dtype)], dim=2)
         mask = masks[-1]
         logits: Tensor = self.output(x if mask is None else x * mask)
+        if self.copying:
+            assert weights is not None  # only with attention is something copied
+            assert memory.translations is not None
+            mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
+            return mixed, after, weights
         return logits.float(), after, weights
 
     def _layers(self) -> Iterable[nn.RNNBase]:

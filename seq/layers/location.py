@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.layers.attention import Attention, Scoring
+from seq.layers.attention import Attention, Scoring, weigh
 
 PLACE = 2
 """Numbers that are carried from step to step: where the last step stood, and what it looked at."""
@@ -66,5 +66,4 @@ class WalkingAttention(Attention):
             steps.append(shares[step] * by_place + (1 - shares[step]) * content)
             looked = steps[-1] @ words
         weights = torch.stack(steps)
-        attended = weights.transpose(0, 1).to(values.dtype) @ values.transpose(0, 1)
-        return attended.transpose(0, 1), weights, torch.stack([stood, looked], 1)[None]
+        return weigh(weights, values), weights, torch.stack([stood, looked], 1)[None]

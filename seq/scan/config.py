@@ -24,6 +24,10 @@ class TranslatorConfig(Config):
     attention: AttentionKind = "scaled_dot"
     """How the attention of the decoder to the encoder's states is scored. With none, the decoder
     knows only the encoder's last state, which it starts from."""
+    lexicon: bool = field(default=False, metadata=LATER)
+    """Whether the decoder can copy the action of a word that it looks at. Which word brings which
+    action, and which words are of one kind, is found in the training pairs. Words of one kind are
+    read as one (after lexicon learning, Akyürek and Andreas 2021)."""
     walking: bool = field(default=False, metadata=LATER)
     """Whether attention also follows a place among the words, which moves by a learned number of
     words at each step (location attention, Dubois et al. 2020)."""
@@ -49,8 +53,10 @@ class TranslatorConfig(Config):
                 f"hidden_size must be even, not {self.hidden_size}: each direction of "
                 "the encoder has half of it"
             )
-        if self.walking and self.attention == "none":
-            raise UserError("walking is a part of attention; choose a kind of attention with it")
+        parts = {"walking": self.walking, "lexicon": self.lexicon}
+        needing = [name for name, chosen in parts.items() if chosen]
+        if needing and self.attention == "none":
+            raise UserError(f"{needing[0]} needs attention; choose a kind of attention with it")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from seq.layers.embedding import make_embedding
 from seq.layers.encoder import Encoder
 from seq.padding import PAD
 from seq.scan.config import TranslatorConfig
+from seq.scan.lexicon import Lexicon, read_alike
 
 FILE_NAMES = {
     "decoder.embedding.": "target_embedding.",
@@ -31,11 +32,21 @@ class Translator(nn.Module):
     Pham and Manning (2015). The encoder reads in both directions. Each direction has half of the
     decoder's units, so the last states of both, concatenated, are the initial state of the decoder.
 
+    With a lexicon, words of one kind are read as one and the same word, and so are their actions,
+    which are said by copying alone. So what it does with one word of a kind it does with all: if
+    two of them are exchanged in a command, their actions are exchanged in the translation.
+
     Args:
         config: shape of the translator.
         source_size: number of symbols of commands.
         target_size: number of symbols of actions.
     """
+
+    lexicon: Tensor
+    """Distribution over the actions for each word, (source_size, target_size), if the translator
+    copies; zeros for a word without a translation. See `learn_lexicon`."""
+    kinds: Tensor
+    """Number of the kind of each word, (source_size,), if the translator copies; 0 for none."""
 
     def __init__(self, config: TranslatorConfig, source_size: int, target_size: int) -> None:
         super().__init__()
@@ -59,8 +70,12 @@ class Translator(nn.Module):
             memory_size=size,
             scoring=None if config.attention == "none" else config.attention,
             walking=config.walking,
+            copying=config.lexicon,
             dropout=config.dropout,
         )
+        if config.lexicon:
+            self.register_buffer("lexicon", torch.zeros(source_size, target_size))
+            self.register_buffer("kinds", torch.zeros(source_size))
         self.register_state_dict_post_hook(_use_file_names)  # type: ignore[no-untyped-call]
         self.register_load_state_dict_pre_hook(_use_module_names)  # type: ignore[no-untyped-call]
 
@@ -75,11 +90,28 @@ class Translator(nn.Module):
             generator: draws the dropout masks in training, those of the decoder included. It lies
                 on the CPU.
         """
+        copying: dict[str, Tensor] = {}
+        padding = ids == PAD
+        if self.config.lexicon:
+            copying = {
+                "translations": self.lexicon[ids],
+                "read_as": read_alike(self.kinds @ self.lexicon),
+            }
+            ids = read_alike(self.kinds)[ids]
         x = self.source_embedding(ids)
         if self.training:
             x = variational_dropout(x, self.config.dropout, generator)
         states, final = self.encoder.read_to_end(x, lengths, generator)
-        return self.decoder.prepare(states, ids == PAD, final, generator)
+        return self.decoder.prepare(states, padding, final, generator, **copying)
+
+    def learn_lexicon(self, lexicon: Lexicon) -> None:
+        """Take over the actions and the kinds of words; all other words have none."""
+        self.lexicon.zero_()
+        self.kinds.zero_()
+        for word, action in lexicon.translations.items():
+            self.lexicon[word, action] = 1.0
+        for word, kind in lexicon.kinds.items():
+            self.kinds[word] = kind
 
     def parameter_counts(self) -> dict[str, int]:
         """Return the number of trainable parameters of each part, by its name in model files."""

@@ -27,7 +27,7 @@ def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> Re
     model, languages = translator.model, translator.languages
     ids, lengths = pad([languages.encode_command(found.command)])
     with torch.inference_mode():
-        final = model.encode(ids.to(translator.device), lengths).final
+        memory = model.encode(ids.to(translator.device), lengths)
     decoder, cell = model.decoder, model.config.cell
     weights = {
         f"layers.{name}": tensor.detach().float().cpu().numpy()
@@ -39,7 +39,8 @@ def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> Re
         CELLS[cell](LayerWeights(cell, weights, n, None if n else embedding, block), 1)
         for n in range(len(decoder.layers))
     ]
-    for layer, state in zip(layers, final, strict=False):  # a walking attention has a last one
+    # A walking attention has one more state, the last one.
+    for layer, state in zip(layers, memory.final, strict=False):
         parts = (state,) if isinstance(state, torch.Tensor) else state
         for array, part in zip(layer.memory, parts, strict=True):
             array[:, 0] = part[0, 0].float().cpu().numpy()
@@ -47,6 +48,8 @@ def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> Re
     before = {name: np.stack([one.fields[name][:, 0] for one in layers]) for name in names}
     written = [*languages.target.encode(found.actions).tolist(), END]
     inputs = [START, *written][: len(found.steps)]
+    if memory.read_as is not None:
+        inputs = memory.read_as.cpu()[inputs].tolist()
     shape = (len(inputs), len(layers), model.config.hidden_size)
     fields: dict[str, Singles] = {name: np.empty(shape, np.float32) for name in FIELDS[cell]}
     recurrent = np.zeros(shape, np.float32)

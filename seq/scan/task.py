@@ -17,11 +17,13 @@ from charlm.training.config import Precision
 from charlm.training.device import autocast
 from charlm.training.distributed import World
 from charlm.training.task import Task, copy_weights
+from corpora.scan.grammar import Pair
 from seq.batches import batch_by_length, draw_batches, pad
 from seq.decoding import DecodingRules, greedy_search
 from seq.layers.decoder import Memory
 from seq.padding import PAD, Ids
 from seq.scan.config import TranslatorConfig, TranslatorTraining
+from seq.scan.lexicon import find_lexicon
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
@@ -63,6 +65,12 @@ class EncodedPairs:
         return EncodedPairs(
             [self.commands[index] for index in indices], [self.actions[index] for index in indices]
         )
+
+    def decode(self, languages: Languages) -> Iterator[Pair]:
+        """Yield the pairs as symbols."""
+        words = languages.source.symbols
+        for command, actions in zip(self.commands, self.actions, strict=True):
+            yield Pair(tuple(words[i] for i in command), languages.decode_actions(actions))
 
     def batch(self, indices: Ids, device: torch.device) -> Batch:
         """Return the pairs with these indices as a batch."""
@@ -111,6 +119,8 @@ class Translation(Task[Batch]):
         self.precision, self.device = precision, world.device
         self.lengths = np.array([len(ids) for ids in self.training.actions], dtype=np.int64)
         most = int(len(training) * made_share / (1 - made_share))
+        if model.config.lexicon:
+            model.learn_lexicon(find_lexicon(languages, training.decode(languages)))
         self.made_per_pass = min(len(made or ()), most)
         self.steps_per_epoch = -(-(len(training) + self.made_per_pass) // config.batch_size)
 

@@ -157,7 +157,8 @@ def _describe_translator(translator: CommandTranslator) -> Anatomy:
         config.cell,
         len(layers),
         config.hidden_size,
-        _to_numpy(decoder.output.weight)[:, : config.hidden_size],
+        # A decoder that copies has one more output, which decides when.
+        _to_numpy(decoder.output.weight)[: len(symbols), : config.hidden_size],
         symbols,
         (*[False] * (len(layers) - 1), True),
         symbols,

@@ -33,11 +33,12 @@ def info(
     config = TranslatorConfig().replace(vars(options))
     languages = Languages.from_symbols(WORDS, ACTIONS)
     attentive = config if config.attention != "none" else replace(config, attention="scaled_dot")
+    bare = replace(config, attention="none", lexicon=False, walking=False)
     counts = {
         shape.attention: Translator(
             shape, len(languages.source), len(languages.target)
         ).parameter_counts()
-        for shape in (replace(config, attention="none"), attentive)
+        for shape in (bare, attentive)
     }
     if json:
         sizes = {"source": len(languages.source), "target": len(languages.target)}
