@@ -21,3 +21,11 @@ def test_sizes_are_those_of_the_model_that_is_trained(charlm: Charlm, runs: Any)
         counted = json.loads(charlm("info", run, "--json").out)["parameters"]["total"]
         assert sum(found["parameters"][kind].values()) == counted
     assert "without attention" in charlm("scan", "info").out
+
+
+def test_what_needs_attention_counts_with_it_alone(charlm: Charlm) -> None:
+    found = json.loads(charlm("scan", "info", "--json", "--walking", "--lexicon").out)
+    plain = json.loads(charlm("scan", "info", "--json").out)["parameters"]
+    assert found["parameters"]["none"] == plain["none"]
+    more = found["parameters"]["scaled_dot"]
+    assert sum(more.values()) > sum(plain["scaled_dot"].values())
