@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
@@ -29,6 +28,7 @@ from tui.state import State, find_folder
 from tui.tabs import TABS
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.top_bar import TopBar
+from tui.workers import in_thread, in_turns
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -112,7 +112,7 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
             self.settings = replace(self.settings, theme=theme.name)
             self.save_settings(self.settings)
 
-    @work(thread=True, group="settings", exit_on_error=False)
+    @in_thread("settings", exclusive=False)
     def save_settings(self, new: settings.Settings) -> None:
         """Write the settings to their file, in a thread."""
         settings.save(new)
@@ -170,7 +170,7 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
         yield from list_commands(self.pane, self.go_to, self.open)
         yield from super().get_system_commands(screen)
 
-    @work(exit_on_error=False)
+    @in_turns()
     async def action_quit(self) -> None:  # type: ignore[override]
         """Ask what to do with running trainings, save the state, and end the app."""
         trainings = [one for pane in self.panes.values() for one in pane.list_trainings()]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual import work
 from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 
 from tui import state
 from tui.failures import report
 from tui.state import State, StateFile
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -56,7 +56,7 @@ class Remembers(Base):
             self._kept = data
             self._write(data, self._file.number())
 
-    @work(thread=True, group="state", exit_on_error=False)
+    @in_thread("state", exclusive=False)
     def _write(self, data: bytes, number: int) -> None:
         self._file.write(data, number)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from app_helpers import run_app, until, wait_for_note
 from stand_ins import Critic, Interpreter
 from terminals import ENTERED, RESTORED, Terminal
 from textual.pilot import Pilot
-from textual.widgets import Select, TextArea
+from textual.widgets import Select, Static, TextArea
 
 import tui
 from charlm import language_model
@@ -23,6 +21,7 @@ from tui import failures, state
 from tui.generate.manuscript import Manuscript
 from tui.generate.prompt import Prompt
 from tui.widgets.choice import ModelChoice
+from tui.workers import in_thread, in_turns
 
 pytestmark = pytest.mark.usefixtures("models")
 
@@ -246,17 +245,34 @@ def test_the_log_stays_small() -> None:
     assert len(read_log()) <= failures.MOST_BYTES
 
 
-def list_decorators() -> Iterator[tuple[str, ast.expr]]:
-    for path in Path(tui.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield from ((f"{path}:{node.name}", one) for one in node.decorator_list)
+class Reading(Static):
+    """Begins workers with an argument whose repr nobody wants to wait for."""
+
+    @in_thread("reading")
+    def read(self, text: object) -> None: ...
+
+    @in_turns()
+    async def wait(self, text: object) -> None: ...
 
 
-def test_no_worker_ends_the_app() -> None:
-    found = [
-        (where, one) for where, one in list_decorators() if "work" in ast.unparse(one).split("(")
-    ]
-    assert len(found) > 5
-    for where, one in found:
-        assert "exit_on_error=False" in ast.unparse(one), where
+class Endless:
+    def __repr__(self) -> str:
+        raise AssertionError("a worker was described by its arguments")
+
+
+def test_a_worker_is_described_by_its_name() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        widget = Reading()
+        await pane.mount(widget)
+        for worker in (widget.read(Endless()), widget.wait(Endless())):
+            await worker.wait()
+            assert worker.description in ("read", "wait")
+
+    run_app(drive)
+
+
+def test_every_worker_of_the_app_is_one_that_does_not_end_it() -> None:
+    paths = list(Path(tui.__file__).parent.rglob("*.py"))
+    users = [path for path in paths if "import work\n" in path.read_text()]
+    assert [path.name for path in users] == ["workers.py"]
+    assert sum("@in_t" in path.read_text() for path in paths) > 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import PurePath
 
-from textual import on, work
+from textual import on
 
 from tui.classify.examples import EXAMPLES, show_example
 from tui.classify.export import write_csv
@@ -18,6 +18,7 @@ from tui.classify.subject import EXAMPLE, TYPED, Subject
 from tui.files import ask_path, save
 from tui.widgets.choice import ModelChoice
 from tui.widgets.workspace import Workspace
+from tui.workers import in_turns
 
 
 class ActingPane(ShowingPane):
@@ -30,7 +31,7 @@ class ActingPane(ShowingPane):
 
     # Files
 
-    @work(exit_on_error=False)
+    @in_turns()
     async def action_open(self) -> None:
         """Ask for a file or folder of reviews, and classify them."""
         usual = self.kept.path or "reviews.csv"
@@ -93,7 +94,7 @@ class ActingPane(ShowingPane):
         self.query_one(GoodView).show_file(self.reviews.file)
         self.check_file()
 
-    @work(exit_on_error=False)
+    @in_turns()
     async def action_export(self) -> None:
         """Ask for a file name, and write the table that is shown to that file."""
         table, columns = self.reviews.shown, self.reviews.columns

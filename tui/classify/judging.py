@@ -13,7 +13,6 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.worker import Worker, get_current_worker
 
 from charlm.console.program import format_name
@@ -23,6 +22,7 @@ from tui.classify.subject import Subject
 from tui.classify.verdict_lines import Sides
 from tui.models import Models
 from tui.pane import Pane
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from seq.imdb.explain import Explanation
@@ -91,7 +91,7 @@ class JudgingPane(Pane):
                 raise OutdatedError
             return self.classifiers.get(name)
 
-    @work(thread=True, group="classify", exclusive=True, exit_on_error=False)
+    @in_thread("classify")
     def judge(self, name: str, second: str | None, subject: Subject) -> None:
         """Show the verdict of a review; load the classifier even if the review has no text."""
         worker = get_current_worker()
@@ -114,7 +114,7 @@ class JudgingPane(Pane):
             self.show_later(worker, self.show_failure)
             raise
 
-    @work(thread=True, group="explain", exclusive=True, exit_on_error=False)
+    @in_thread("explain")
     def explain(self, name: str, subject: Subject) -> None:
         """Show what the words of a review speak for, then the curve as it is read on."""
         from seq.imdb.beginnings import read_on

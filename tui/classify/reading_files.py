@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.worker import get_current_worker
 
 from charlm.console.program import format_name
@@ -17,6 +16,7 @@ from tui.classify.opening import OpenReviews
 from tui.classify.opinions import Opinion
 from tui.classify.reviews import Reviews
 from tui.files import parse_path
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from seq.imdb.library import TextClassifier
@@ -45,7 +45,7 @@ class FilePane(JudgingPane):
         """The panel with the tables."""
         return self.query_one(Reviews)
 
-    @work(thread=True, group="classify-file", exclusive=True, exit_on_error=False)
+    @in_thread("classify-file")
     def read_file(self, name: str, path: str) -> None:
         """Classify the reviews of a file, and show each batch once it is classified."""
         worker, panel = get_current_worker(), self.reviews
@@ -101,7 +101,7 @@ class FilePane(JudgingPane):
         panel.describe()
         return busy
 
-    @work(thread=True, group="compare", exclusive=True, exit_on_error=False)
+    @in_thread("compare")
     def compare(self, name: str, file: OpenedFile) -> None:
         """Have a second classifier read the reviews of the file that are in the table."""
         worker, panel = get_current_worker(), self.reviews

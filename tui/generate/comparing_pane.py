@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.worker import get_current_worker
 
 from charlm.console.program import format_name
@@ -17,6 +17,7 @@ from tui.generate.prompt import Prompt
 from tui.generate.side import Side
 from tui.models import find_model
 from tui.widgets.workspace import Workspace
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +118,7 @@ class ComparingPane(FilingPane):
             side.show_work("loading")
             self.load_side(side, setup)
 
-    @work(thread=True, group="sides", exit_on_error=False)
+    @in_thread("sides", exclusive=False)
     def load_side(self, side: Side, setup: Setup) -> None:
         """Load a model for a side, in a thread."""
         from charlm.language_model import load
@@ -158,7 +159,7 @@ class ComparingPane(FilingPane):
             models = [author.manuscript.model for author in authors]
             self.read_sides([author.manuscript.text for author in authors], models)
 
-    @work(thread=True, group="opinions", exclusive=True, exit_on_error=False)
+    @in_thread("opinions")
     def read_sides(self, texts: Sequence[str], models: Sequence[LanguageModel]) -> None:
         """Have all models read all texts, in a thread."""
         from tui.generate.comparing import read_all

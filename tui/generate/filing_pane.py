@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 
 from charlm.console.program import format_name
 from corpora.errors import UserError
@@ -13,6 +13,7 @@ from tui.files import parse_path, save
 from tui.generate.prompt import Prompt
 from tui.generate.stepping_pane import SteppingPane
 from tui.screens import Ask, Choose
+from tui.workers import in_turns
 
 if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class FilingPane(SteppingPane):
     """How a text of the user's comes in, and how the text goes out."""
 
-    @work(exit_on_error=False, group="files")
+    @in_turns("files")
     async def action_open(self) -> None:
         """Ask for a file, and have the model read it; nothing is written."""
         if not self.can_write():
@@ -42,7 +43,7 @@ class FilingPane(SteppingPane):
         """Have the model read what was pasted; nothing is written."""
         self.read_own(event.text)
 
-    @work(exit_on_error=False, group="files")
+    @in_turns("files")
     async def read_own(self, text: str) -> None:
         """Have the model read a text of the user's; ask before characters are left out."""
         if self.can_write():
@@ -75,7 +76,7 @@ class FilingPane(SteppingPane):
         author.read(text)
         self.desk.show_unread(text)
 
-    @work(exit_on_error=False, group="files")
+    @in_turns("files")
     async def action_save(self) -> None:
         """Ask for a file name, and write the text to that file."""
         text = self.find_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from textual import on, work
+from textual import on
 from textual.worker import get_current_worker
 
 from tui.generate.desk import Desk
@@ -17,6 +17,7 @@ from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
 from tui.generate.writing_pane import WritingPane
 from tui.widgets.stepper import Stepper
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
@@ -110,7 +111,7 @@ class LookingPane(WritingPane):
             prediction, self.controls.sampling, before, stepping=stepping
         )
 
-    @work(thread=True, group="look", exclusive=True, exit_on_error=False)
+    @in_thread("look")
     def read_page(self, manuscript: Manuscript, page: Page, place: int) -> None:
         """Read a page again that was left long ago, in a thread."""
         from tui.generate.pages import read_rows
@@ -161,7 +162,7 @@ class LookingPane(WritingPane):
         panel.pins = self.app.list_pins()
         panel.draw()
 
-    @work(thread=True, group="inside", exclusive=True, exit_on_error=False)
+    @in_thread("inside")
     def trace(self, model: LanguageModel, window: Window) -> None:
         """Read the part of the text around the cursor, in a thread."""
         from tui.generate.unit_strip import trace_window
@@ -182,7 +183,7 @@ class LookingPane(WritingPane):
             self.query_one(SurprisesPanel).stale = self.desk.busy
             self.find_surprises(author.manuscript, author.manuscript.list_pages())
 
-    @work(thread=True, group="surprises", exclusive=True, exit_on_error=False)
+    @in_thread("surprises")
     def find_surprises(self, manuscript: Manuscript, pages: list[Page]) -> None:
         """Find the words that surprised the model most, in a thread."""
         import numpy as np

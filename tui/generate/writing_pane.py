@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.widgets import Select
 from textual.worker import get_current_worker
 
@@ -18,6 +18,7 @@ from tui.generate.prompt_panel import PromptPanel
 from tui.models import find_model
 from tui.pane import Pane
 from tui.widgets.choice import ModelChoice
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
@@ -77,7 +78,7 @@ class WritingPane(Pane):
             if self.desk.author is not None:
                 self.set_stepping(False)
 
-    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
+    @in_thread("generate")
     def load(self, name: str) -> None:
         """Load the model called `name` in a thread, and have it read the text."""
         from charlm.language_model import load
@@ -103,7 +104,7 @@ class WritingPane(Pane):
         else:
             self._show_model(author, old, Manuscript(model), "")
 
-    @work(thread=True, group="generate", exclusive=True, exit_on_error=False)
+    @in_thread("generate")
     def read_again(
         self, author: Author, old: Draft, model: LanguageModel, kept: Kept | None
     ) -> None:

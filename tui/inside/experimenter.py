@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from textual import work
 from textual.worker import get_current_worker
 
 from charlm.inside.units.patterns import make_pattern
@@ -18,6 +17,7 @@ from tui.inside.findings import Findings, Ranking
 from tui.inside.picture import Format, draw_picture
 from tui.inside.reader import Reader
 from tui.screens import Choose
+from tui.workers import in_thread, in_turns
 
 SHOW_EVERY = 8
 """Characters that are written between two looks at them."""
@@ -66,7 +66,7 @@ class Experimenter(Reader):
         self.writing = True
         self._write(subject, Plan(choices.layer, choices.unit, field, value), self.place + 1)
 
-    @work(thread=True, group="write", exclusive=True, exit_on_error=False)
+    @in_thread("write")
     def _write(self, subject: CharacterText, plan: Plan, end: int) -> None:
         worker = get_current_worker()
         brake = self._make_brake(worker, "hold", "writing", LENGTH)
@@ -103,7 +103,7 @@ class Experimenter(Reader):
         if self.findings is not None:
             self._rank(self.findings, feature, pattern)
 
-    @work(thread=True, group="find", exclusive=True, exit_on_error=False)
+    @in_thread("find")
     def _rank(self, findings: Findings, feature: str, pattern: str) -> None:
         worker = get_current_worker()
         self.show_later(worker, self.show_work, "find", "comparing units", None, None)
@@ -123,7 +123,7 @@ class Experimenter(Reader):
 
     # Saving
 
-    @work(group="save", exclusive=True, exit_on_error=False)
+    @in_turns("save", exclusive=True)
     async def action_save(self) -> None:
         """Ask for a form and a name, and save the map as a picture."""
         sight, choices, units, place = self.sight, self.choices, self.list_shown(), self.place

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from textual import work
 from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
@@ -19,6 +18,7 @@ from tui.inside.subjects import LayerLoss, Subject
 from tui.models import Models
 from tui.pane import Pane
 from tui.reading import Reading
+from tui.workers import in_thread
 
 MARGIN = 60
 """Places before an edge of what was read at which more is read."""
@@ -93,7 +93,7 @@ class Reader(Pane):
         if self.sight is not None and not self.sight.covers(place, MARGIN):
             self._look(self.reading, self.subject, SOON)
 
-    @work(thread=True, group="look", exclusive=True, exit_on_error=False)
+    @in_thread("look")
     def _look(self, reading: Reading, subject: Subject | None, wait: float) -> None:
         """Open a text, or go on in one that is open, and see what is around the cursor."""
         worker = get_current_worker()
@@ -141,7 +141,7 @@ class Reader(Pane):
             self._gather_timer.stop()
         self._gather_timer = self.set_timer(wait, lambda: self._gather(subject, self.place))
 
-    @work(thread=True, group="gather", exclusive=True, exit_on_error=False)
+    @in_thread("gather")
     def _gather(self, subject: Subject, place: int) -> None:
         """Read the text, to compare units on it."""
         worker = get_current_worker()
@@ -161,7 +161,7 @@ class Reader(Pane):
         if not subject.lacks_layers:
             self._measure(subject, place)
 
-    @work(thread=True, group="layers", exclusive=True, exit_on_error=False)
+    @in_thread("layers")
     def _measure(self, subject: Subject, place: int) -> None:
         """Measure what is lost with each layer silenced."""
         worker = get_current_worker()

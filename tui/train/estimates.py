@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from textual import on, work
+from textual import on
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
@@ -20,6 +20,7 @@ from tui.train.forms import Forms
 from tui.train.new_panel import NewPanel
 from tui.train.runs import Run
 from tui.train.tasks import warm_up
+from tui.workers import in_thread
 
 REST = 0.8
 """Seconds without a change of the form after which an estimate is asked for."""
@@ -78,7 +79,7 @@ class Estimates(Pane):
         self.query_one(NewPanel).show_work("looks at the data and measures")
         self._look(key, copy, known not in self.speeds.known)
 
-    @work(thread=True, group="estimate", exclusive=True, exit_on_error=False)
+    @in_thread("estimate")
     def _look(self, key: str, form: Form, measured: bool) -> None:
         worker = get_current_worker()
         try:
@@ -123,7 +124,7 @@ class Estimates(Pane):
 
     # Models to begin with
 
-    @work(thread=True, group="models", exclusive=True, exit_on_error=False)
+    @in_thread("models")
     def find_models(self) -> None:
         """List the models that a training can begin with, and load what the forms need."""
         worker = get_current_worker()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual import on, work
+from textual import on
 
 from charlm.runs.files import MODEL, exists
 from charlm.runs.registry import WORD_MODEL
@@ -18,6 +18,7 @@ from tui.train.owner import Trainings
 from tui.train.run_dialogs import ask_for_more, ask_new_name, ask_note, ask_to_delete
 from tui.train.runs import Run, Runs
 from tui.train.runs_table import RunsTable
+from tui.workers import in_turns
 
 
 class RunActions(Pane):
@@ -90,7 +91,7 @@ class RunActions(Pane):
         else:
             self.notify("no pane uses such a model", severity="warning")
 
-    @work(group="ask", exit_on_error=False)
+    @in_turns("ask")
     async def _ask(self, asked: str, run: Run, name: str) -> None:
         """Ask what is needed for an action on a run, and do it."""
         try:

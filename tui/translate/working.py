@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from textual import work
 from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
 from charlm.console.program import format_name
@@ -20,6 +19,7 @@ from tui.translate.desk import Desk
 from tui.translate.saving import SUFFIXES, draw_file, name_file
 from tui.translate.side import Side
 from tui.translate.translators import Loaded, read_split
+from tui.workers import in_thread, in_turns
 
 if TYPE_CHECKING:
     from seq.scan.inside import CommandTrace
@@ -58,7 +58,7 @@ class Working(Pane):
 
     # Translate
 
-    @work(thread=True, group="translate", exclusive=True, exit_on_error=False)
+    @in_thread("translate")
     def translate(self, command: str, chosen: Mapping[Side, str]) -> None:
         """Translate a command with the translators that are chosen, by their side."""
         worker = get_current_worker()
@@ -99,7 +99,7 @@ class Working(Pane):
 
     # Look inside
 
-    @work(thread=True, group="inside", exclusive=True, exit_on_error=False)
+    @in_thread("inside")
     def look_inside(self) -> None:
         """Compute what happens in the decoders whose map is to show it."""
         worker = get_current_worker()
@@ -137,7 +137,7 @@ class Working(Pane):
             beam.show_work(f"searching {beam.width:,} wide")
             self._search_beam(side.letter, *asked)
 
-    @work(thread=True, group="beam", exclusive=True, exit_on_error=False)
+    @in_thread("beam")
     def _search_beam(self, letter: str, name: str, command: str, width: int) -> None:
         worker, beam = get_current_worker(), self.desk.beam
         try:
@@ -184,7 +184,7 @@ class Working(Pane):
         self.workers.cancel_group(self, "breaks")
         self.desk.breaks.end_work()
 
-    @work(thread=True, group="breaks", exclusive=True, exit_on_error=False)
+    @in_thread("breaks")
     def try_splits(self, models: Mapping[str, str]) -> None:
         """Try translators, by their letter, on a sample of each split."""
         worker, panel = get_current_worker(), self.desk.breaks
@@ -208,7 +208,7 @@ class Working(Pane):
 
     # Save
 
-    @work(thread=True, group="save", exclusive=True, exit_on_error=False)
+    @in_thread("save")
     def draw_file(self, suffix: str) -> bytes:
         """Return the map of the side that is used as the content of a file."""
         used = self.desk.used
@@ -217,7 +217,7 @@ class Working(Pane):
         shown = [(side.answer, side.what) for side in sides if side.answer is not None]
         return draw_file(shown, suffix)
 
-    @work(exit_on_error=False)
+    @in_turns()
     async def action_save(self) -> None:
         """Save the map that is used as a picture or as text."""
         used = self.desk.used

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from textual import work
 from textual.widgets import OptionList, Select
 from textual.worker import get_current_worker
 
 from tui.failures import ReportsFailures
 from tui.models import list_names
 from tui.strangers import format_label
+from tui.workers import in_thread
 
 
 def list_options(names: Iterable[str]) -> list[tuple[Any, str]]:
@@ -102,7 +102,7 @@ class ModelChoice(ReportsFailures, Choice):
             else:
                 self.clear()
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
+    @in_thread("models")
     def find(self) -> None:
         """List the models, in a thread."""
         found = list_names(self.kind)

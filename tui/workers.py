@@ -1,0 +1,63 @@
+"""Methods that run in a thread, or wait for the user, while the app goes on.
+
+Textual's own decorator describes each worker by the `repr` of all its arguments, on the event loop:
+for a text with its arrays that took half a second. These describe a worker by the name of its
+method, and leave its errors to `tui.failures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+from textual import work
+from textual.worker import Worker
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def in_thread(
+    group: str, *, exclusive: bool = True
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Worker[Result]]]:
+    """Return a decorator for a method that runs in a thread.
+
+    Args:
+        group: name of the workers that belong together.
+        exclusive: whether a new one cancels those of its group.
+    """
+
+    def decorate(
+        method: Callable[Parameters, Result],
+    ) -> Callable[Parameters, Worker[Result]]:
+        return work(
+            method,
+            group=group,
+            exclusive=exclusive,
+            exit_on_error=False,
+            description=method.__name__,
+            thread=True,
+        )
+
+    return decorate
+
+
+def in_turns(
+    group: str = "default", *, exclusive: bool = False
+) -> Callable[
+    [Callable[Parameters, Coroutine[Any, Any, Result]]], Callable[Parameters, Worker[Result]]
+]:
+    """Return a decorator for a coroutine that runs in turns with the app; see `in_thread`."""
+
+    def decorate(
+        method: Callable[Parameters, Coroutine[Any, Any, Result]],
+    ) -> Callable[Parameters, Worker[Result]]:
+        return work(
+            method,
+            group=group,
+            exclusive=exclusive,
+            exit_on_error=False,
+            description=method.__name__,
+        )
+
+    return decorate
