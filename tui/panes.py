@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from asyncio import Lock
+import sys
+from asyncio import Lock, to_thread
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import ContentSwitcher
 
+from tui.collecting import spared_by_collector
 from tui.pane import Pane
 from tui.reading import Reading
 from tui.state import State
 from tui.tabs import TABS, Tab
 from tui.widgets.top_bar import TopBar
+from tui.workers import in_thread
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -20,6 +24,15 @@ if TYPE_CHECKING:
     Base = App[None]
 else:
     Base = object
+
+
+def load_module(name: str) -> ModuleType:
+    """Import the module of a tab's pane; meant for a thread."""
+    module = f"tui.{name}.pane"
+    if module in sys.modules:
+        return sys.modules[module]
+    with spared_by_collector():
+        return import_module(module)
 
 
 class HoldsPanes(Base):
@@ -77,7 +90,15 @@ class HoldsPanes(Base):
         self.shown_last = [one for one in self.shown_last if one != name] + [name]
         pane.on_shown()
         pane.focus_first()
-        self.started = True
+        if not self.started:
+            self.started = True
+            self.load_others()
+
+    @in_thread("panes")
+    def load_others(self) -> None:
+        """Import the other panes in a thread, so that the key that shows one finds it there."""
+        for tab in TABS:
+            load_module(tab.name)
 
     async def get_pane(self, name: str) -> Pane:
         """Return the pane of a tab; make it if it does not exist yet."""
@@ -85,7 +106,7 @@ class HoldsPanes(Base):
             found = self._find_pane(name)
             if found is None:
                 (tab,) = (tab for tab in TABS if tab.name == name)
-                module = import_module(f"tui.{name}.pane")
+                module = await to_thread(load_module, name)
                 found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
                 found.restore_state(self.state.get_pane(name))
                 await self.screen_stack[0].query_one(ContentSwitcher).mount(found)

@@ -13,6 +13,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from tui.collecting import spared_by_collector
+
 LIBRARIES = ("libc10", "libtorch_cpu")
 """Libraries of torch to load, each after those that it needs."""
 SUFFIXES = {"linux": ".so", "darwin": ".dylib"}
@@ -21,10 +23,12 @@ SUFFIXES = {"linux": ".so", "darwin": ".dylib"}
 
 def load_torch() -> None:
     """Import torch. Call it in a thread, before the first import of what uses torch."""
-    if "torch" not in sys.modules:
+    if "torch" in sys.modules:
+        return
+    with spared_by_collector():
         for path in list_libraries():
             _load(path)
-    import torch  # noqa: F401
+        import torch  # noqa: F401
 
 
 def list_libraries() -> list[Path]:

@@ -1,0 +1,25 @@
+"""Keep the garbage collector away from what is loaded for good.
+
+Once torch is loaded, a look at all objects takes more than 0.1 s, and nobody else runs meanwhile.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def spared_by_collector() -> Iterator[None]:
+    """Have nothing collected meanwhile, nor what was made up to the end looked at ever again.
+
+    For what is done a few times in a program, such as an import: garbage of now, if it is in
+    circles, stays.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
