@@ -103,13 +103,14 @@ async def ask_path(app: App[Any], question: str, placeholder: str = "") -> str |
 async def save(app: App[Any], question: str, name: str, content: Callable[[], bytes]) -> None:
     """Ask for a file name, write the file, and report success or failure.
 
-    If the file exists, ask before replacing it. No folder is made.
+    If the file exists, ask before replacing it. No folder is made. Threads look at the disk, make
+    the content and write it.
 
     Args:
         app: app that asks and reports; this must run in one of its workers.
         question: question that asks for the file name.
         name: file name that is proposed.
-        content: returns the content; it is called only when the file is about to be written.
+        content: returns the content; a thread calls it, only when the file is about to be written.
     """
     asked = Ask(question, value=begin_path(app, name), suggester=SuggestPath())
     typed = await app.push_screen_wait(asked)
@@ -118,19 +119,27 @@ async def save(app: App[Any], question: str, name: str, content: Callable[[], by
     shown = format_name(typed)
     try:
         path = parse_path(typed)
-        _check_folder(path.parent)
-        if exists(path):
+        if await asyncio.to_thread(_is_there, path):
             answers = {"over": "Replace it", "no": "Keep it"}
             if await app.push_screen_wait(Choose(f"{shown} exists already.", answers)) != "over":
                 return
-        write_atomic(path, content())
+        await asyncio.to_thread(_write, path, content)
     except UserError as error:
         app.notify(str(error), severity="error", markup=False)
     else:
         app.notify(f"written: {shown}", markup=False)
 
 
-def _check_folder(folder: Path) -> None:
-    """Raise UserError if a folder does not exist: a slip of a key would make one."""
-    if not exists(folder):
-        raise UserError(f"there is no folder {format_name(str(folder))}")
+def _is_there(path: Path) -> bool:
+    """Return whether a file exists.
+
+    Raises:
+        UserError: its folder does not: a slip of a key would make one.
+    """
+    if not exists(path.parent):
+        raise UserError(f"there is no folder {format_name(str(path.parent))}")
+    return exists(path)
+
+
+def _write(path: Path, content: Callable[[], bytes]) -> None:
+    write_atomic(path, content())

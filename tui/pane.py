@@ -51,6 +51,14 @@ class Pane(ReportsFailures, Widget):
         name: str
         """Name of the model or the corpus to use there."""
 
+    @classmethod
+    def prepare(cls, state: dict[str, Any]) -> None:
+        """Load what a pane with this state needs at once; a thread does it before one is made.
+
+        Args:
+            state: what `restore_state` will get.
+        """
+
     def use(self, name: str) -> None:
         """Use the model or the corpus called `name`, which was chosen elsewhere in the app."""
 

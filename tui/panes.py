@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from asyncio import Lock, to_thread
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.widgets import ContentSwitcher
 
@@ -26,13 +25,20 @@ else:
     Base = object
 
 
-def load_module(name: str) -> ModuleType:
-    """Import the module of a tab's pane; meant for a thread."""
-    module = f"tui.{name}.pane"
-    if module in sys.modules:
-        return sys.modules[module]
-    with spared_by_collector():
-        return import_module(module)
+def load_pane(tab: Tab, state: dict[str, Any]) -> type[Pane]:
+    """Return the class of a tab's pane, ready to be made; meant for a thread.
+
+    Args:
+        tab: the tab.
+        state: what its pane will restore.
+    """
+    module = f"tui.{tab.name}.pane"
+    if module not in sys.modules:
+        with spared_by_collector():
+            import_module(module)
+    found: type[Pane] = getattr(sys.modules[module], tab.widget)
+    found.prepare(state)
+    return found
 
 
 class HoldsPanes(Base):
@@ -98,7 +104,7 @@ class HoldsPanes(Base):
     def load_others(self) -> None:
         """Import the other panes in a thread, so that the key that shows one finds it there."""
         for tab in TABS:
-            load_module(tab.name)
+            load_pane(tab, self.state.get_pane(tab.name))
 
     async def get_pane(self, name: str) -> Pane:
         """Return the pane of a tab; make it if it does not exist yet."""
@@ -106,9 +112,9 @@ class HoldsPanes(Base):
             found = self._find_pane(name)
             if found is None:
                 (tab,) = (tab for tab in TABS if tab.name == name)
-                module = await to_thread(load_module, name)
-                found = cast("Pane", getattr(module, tab.widget)(id=f"{name}-pane"))
-                found.restore_state(self.state.get_pane(name))
+                state = self.state.get_pane(name)
+                found = (await to_thread(load_pane, tab, state))(id=f"{name}-pane")
+                found.restore_state(state)
                 await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
         return found
 

@@ -72,9 +72,11 @@ async def translate(pilot: Pilot[None], pane: Any) -> None:
 
 
 async def train(pilot: Pilot[None], pane: Any) -> None:
-    await wait_until(lambda: pane.chosen)
+    """Draw both runs: a run that is not marked goes from the chart when the cursor leaves it."""
+    await wait_until(lambda: len(pane.runs.by_name) == 2)
     pane.query_one("#runs RunsTable").focus()
-    await press(pilot, "down", "space")
+    await press(pilot, "home", "space", "down", "space")
+    assert len(pane.marks.letters) == 2
 
 
 async def inside(pilot: Pilot[None], pane: Any) -> None:

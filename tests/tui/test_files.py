@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,17 @@ def test_a_path_is_completed(typed: str, completed: str | None) -> None:
         assert parse_path(completed).exists()
 
 
-def test_a_question_for_a_file_begins_in_the_folder_of_the_settings() -> None:
+def test_a_question_for_a_file_begins_in_the_folder_of_the_settings_and_a_thread_writes() -> None:
     answers: list[str | None] = []
+    threads: list[threading.Thread] = []
+
+    def make() -> bytes:
+        threads.append(threading.current_thread())
+        return b"kept"
 
     async def ask(app: Any) -> None:
         answers.append(await ask_path(app, "Which file?"))
-        await save(app, "To which file?", "new.txt", lambda: b"kept")
+        await save(app, "To which file?", "new.txt", make)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         app: Any = pilot.app
@@ -69,3 +75,5 @@ def test_a_question_for_a_file_begins_in_the_folder_of_the_settings() -> None:
 
     run_app(drive, "translate")
     assert answers == ["texts/one.txt"]
+    assert Path("texts/new.txt").read_bytes() == b"kept"
+    assert threading.main_thread() not in threads  # a slow disk does not hold the event loop

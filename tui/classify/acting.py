@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import PurePath
 
 from textual import on
@@ -98,16 +98,16 @@ class ActingPane(ShowingPane):
     async def action_export(self) -> None:
         """Ask for a file name, and write the table that is shown to that file."""
         table, columns = self.reviews.shown, self.reviews.columns
-        rows = table.rows.shown
+        rows = [*table.rows.shown]
         if not rows:
             self.notify("the table is empty", severity="warning")
             return
         many = f"{len(rows):,} of {len(table.results):,} reviews" if table.rows.chosen else "table"
-        # In a thread: 25,000 reviews take half a second.
-        data = await asyncio.to_thread(write_csv, columns, rows)
         stem = "reviews" if self.reviews.file is None else PurePath(self.reviews.file.path).stem
         name = f"{stem if table is self.reviews.opened else 'reviews'}-classified.csv"
-        await save(self.app, f"Write the {many} to which file?", name, lambda: data)
+        await save(
+            self.app, f"Write the {many} to which file?", name, partial(write_csv, columns, rows)
+        )
 
     # Texts and classifiers
 

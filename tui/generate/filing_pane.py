@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 
 from charlm.console.program import format_name
 from corpora.errors import UserError
-from tui.files import parse_path, save
+from tui.files import ask_path, parse_path, save
 from tui.generate.prompt import Prompt
 from tui.generate.stepping_pane import SteppingPane
-from tui.screens import Ask, Choose
+from tui.screens import Choose
 from tui.workers import in_turns
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ class FilingPane(SteppingPane):
         """Ask for a file, and have the model read it; nothing is written."""
         if not self.can_write():
             return
-        folder = self.app.settings.folder
-        typed = await self.app.push_screen_wait(Ask("Read which text file?", value=folder))
+        typed = await ask_path(self.app, "Read which text file?", "book.txt")
         if typed is None:
             return
         from tui.generate.reading import MOST_CHARACTERS, read_file
@@ -81,8 +81,8 @@ class FilingPane(SteppingPane):
         """Ask for a file name, and write the text to that file."""
         text = self.find_text()
         if text is not None:
-            data = text.encode("utf-8", "replace")
-            await save(self.app, "Save the text to which file?", "text.txt", lambda: data)
+            encode = partial(text.encode, "utf-8", "replace")
+            await save(self.app, "Save the text to which file?", "text.txt", encode)
 
     def action_copy(self) -> None:
         """Copy the text to the clipboard of the terminal."""

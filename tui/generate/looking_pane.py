@@ -12,6 +12,7 @@ from tui.generate.desk import Desk
 from tui.generate.inside_panel import InsidePanel
 from tui.generate.next_panel import AFTER, CANDIDATES, NextPanel
 from tui.generate.prediction import predict
+from tui.generate.surprises import MOST
 from tui.generate.surprises_panel import SurprisesPanel
 from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
@@ -29,6 +30,8 @@ TICK = 0.1
 """Seconds between two looks at whether the slower panels are behind the text."""
 WHILE_WRITING = {"inside": 0.5, "surprises": 2.0}
 """Seconds between two updates of a panel while the text grows."""
+MOST_WHILE_WRITING = 40
+"""Words that are listed while the text grows: to lay out a list of 200 takes 30 ms."""
 EMPTY = "Here will stand what the model expects next: enter in the prompt begins a text."
 
 
@@ -181,10 +184,11 @@ class LookingPane(WritingPane):
         author = self.desk.author
         if author is not None:
             self.query_one(SurprisesPanel).stale = self.desk.busy
-            self.find_surprises(author.manuscript, author.manuscript.list_pages())
+            most = MOST_WHILE_WRITING if self.desk.busy else MOST
+            self.find_surprises(author.manuscript, author.manuscript.list_pages(), most)
 
     @in_thread("surprises")
-    def find_surprises(self, manuscript: Manuscript, pages: list[Page]) -> None:
+    def find_surprises(self, manuscript: Manuscript, pages: list[Page], most: int) -> None:
         """Find the words that surprised the model most, in a thread."""
         import numpy as np
 
@@ -193,7 +197,7 @@ class LookingPane(WritingPane):
 
         worker = get_current_worker()
         surprisals = np.concatenate([page.surprisals for page in pages])
-        found = find_surprises(decode(manuscript.model, pages), surprisals)
+        found = find_surprises(decode(manuscript.model, pages), surprisals, most)
         self.show_later(worker, self.query_one(SurprisesPanel).show, found)
 
     @on(TextPanel.Searched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import cast
 
 from textual.worker import get_current_worker
@@ -134,10 +134,7 @@ class Experimenter(Reader):
         kind = await self.app.push_screen_wait(Choose("Save the map as a picture:", answers))
         if kind is None:
             return
-        # Drawing takes a second: a thread does it, the screen goes on.
         form = cast("Format", kind)
-        drawn = await asyncio.to_thread(
-            draw_picture, sight, choices.layer, choices.quantity, units, place, form
-        )
+        draw = partial(draw_picture, sight, choices.layer, choices.quantity, units, place, form)
         name = f"inside-{choices.layer + 1}-{choices.quantity}.{kind}"
-        await save(self.app, "Save the picture as:", name, lambda: drawn)
+        await save(self.app, "Save the picture as:", name, draw)

@@ -99,7 +99,8 @@ class FormFields(VerticalScroll, can_focus=False):
         if task.takes_files:
             source = Input(form.source, suggester=Paths(task.sources), id="corpus", compact=True)
             source.placeholder = "a file, a folder or a name"
-            yield Horizontal(Label(f"{task.source:<{LABEL}}"), source, classes="line")
+            browse = Button("browse …", id="browse", compact=True)
+            yield Horizontal(Label(f"{task.source:<{LABEL}}"), source, browse, classes="line")
         else:
             splits = make_choice("split", task.sources, "Split of the commands into two parts.")
             yield SettingField(splits, form.source, wide=LABEL)

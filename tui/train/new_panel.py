@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from charlm.console.program import format_name, printable
 from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
+from tui.files import begin_path
 from tui.keys import bind
 from tui.train.estimate import Estimate
 from tui.train.field import SettingField
@@ -22,6 +23,7 @@ from tui.train.form import Form
 from tui.train.form_fields import NOTHING, FormFields
 from tui.train.forms import Forms
 from tui.widgets.panel import Panel
+from tui.workers import in_turns
 
 HINT = "▶ starts it in a process of its own; it goes on if the app ends"
 
@@ -30,7 +32,7 @@ class NewPanel(Panel):
     """The form of a new training."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("open", "choose_source", "data", show=False),
+        bind("open", "browse", "browse files", show=False),
     ]
 
     @dataclass
@@ -181,6 +183,28 @@ class NewPanel(Panel):
             self.notify(str(error), severity="error", markup=False)
         else:
             self.notify("the command is in the clipboard")
+
+    @on(Button.Pressed, "#browse")
+    def press_browse(self, event: Button.Pressed) -> None:
+        """Choose the data from a tree of files."""
+        event.stop()
+        self.action_browse()
+
+    @in_turns("browse", exclusive=True)
+    async def action_browse(self) -> None:
+        """Choose the data from a tree of files; a split of commands is no file."""
+        from tui.browser import Browser
+
+        form = self.form
+        if not form.task.takes_files:
+            self.notify("the data of this task is a split, not a file")
+            self.action_choose_source()
+            return
+        typed = form.source if "/" in form.source else begin_path(self.app)
+        taken = await self.app.push_screen_wait(Browser("Train on which file?", typed))
+        for field in self.query("#corpus").results(Input) if taken is not None else ():
+            field.value = taken or ""
+            field.focus()
 
     def action_choose_source(self) -> None:
         """Go to the data of the form."""

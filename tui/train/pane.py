@@ -83,6 +83,11 @@ the model learns its text by heart: training improves and validation does not.
 
     # What is remembered
 
+    @classmethod
+    def prepare(cls, state: dict[str, Any]) -> None:
+        """Load the task whose form is shown first."""
+        assert Forms(state.get("forms")).current.task.settings
+
     def get_state(self) -> dict[str, Any]:
         """Return forms, marks, axes, and the speeds that runs had on this machine."""
         chart = self.query(LossChart)

@@ -14,11 +14,15 @@ from textual.containers import VerticalScroll
 from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from charlm.console.program import printable
 from charlm.drawing.panels import shorten
+from tui.failures import ReportsFailures
 from tui.train.log import RunLog, Sample
+from tui.train.own_prompt import OwnPrompt, write_sample
 from tui.widgets.panel import Panel
+from tui.workers import in_thread
 
 NO_SAMPLE = "What the model writes after each evaluation stands here, pass by pass."
 TITLE_AT = 3
@@ -49,7 +53,7 @@ class SampleRoom(VerticalScroll, can_focus=True):
         self.post_message(self.Gone(steps))
 
 
-class SamplePanel(Panel):
+class SamplePanel(ReportsFailures, Panel):
     """What the model of the chosen run wrote after a pass."""
 
     def __init__(self) -> None:
@@ -58,17 +62,22 @@ class SamplePanel(Panel):
         self.passes: float | None = None
         self.chosen: int | None = None
         """Number of the sample that is shown; None follows the newest."""
+        self.own: tuple[str, str] | None = None
+        """Title and text of what was written after a prompt of the user's, while it is shown."""
 
     def compose(self) -> ComposeResult:
         """Lay out earlier samples and the one that is chosen."""
         with SampleRoom():
             yield Static("", id="earlier", markup=False)
             yield Static("", id="sample", markup=False)
+        yield OwnPrompt()
 
     def show_log(self, log: RunLog | None, passes: float | None = None) -> None:
         """Show the samples of a run."""
         if log is not self.run_log:
-            self.chosen = None
+            self.chosen = self.own = None
+            self.workers.cancel_group(self, "own")
+            self.end_work()
         self.run_log, self.passes = log, passes
         self._show()
 
@@ -79,7 +88,14 @@ class SamplePanel(Panel):
 
     def _show(self) -> None:
         samples = self.samples
+        if self.own is not None:
+            self.title, text = self.own
+            self.query_one("#earlier", Static).update("")
+            self.query_one("#sample", Static).update(printable(text))
+            self.foot = "← → the samples of the passes"
+            return
         if not samples:
+            self.foot = ""
             self.title = "What it writes"
             self.query_one("#sample", Static).update("")
             self.query_one("#earlier", Static).update(NO_SAMPLE)
@@ -93,7 +109,7 @@ class SamplePanel(Panel):
 
     def _draw_earlier(self, at: int) -> Text:
         """Return some earlier samples, a line each, if there is room for them."""
-        room = max(0, min(EARLIER, self.size.height - 5))
+        room = max(0, min(EARLIER, self.size.height - 6))
         places = sorted({at * part // (room + 1) for part in range(1, room + 1)} | {0} - {at})
         width = max(10, self.size.width - 12)
         lines = [
@@ -110,11 +126,41 @@ class SamplePanel(Panel):
     def go(self, event: SampleRoom.Gone) -> None:
         """Show the sample of another pass."""
         event.stop()
+        if self.own is not None:
+            self.own = None
+            self._show()
+            return
         last = len(self.samples) - 1
         at = last if self.chosen is None else self.chosen
         place = max(0, min(at + event.steps, last))
         self.chosen = None if place >= last else place
         self._show()
+
+    @on(OwnPrompt.Given)
+    def write(self, event: OwnPrompt.Given) -> None:
+        """Have the model of the run write after a prompt of the user's."""
+        event.stop()
+        if self.run_log is None:
+            self.notify("there is no run yet", severity="warning")
+            return
+        self.show_work("writing")
+        self._write(self.run_log, event.prompt, event.temperature)
+
+    @in_thread("own")
+    def _write(self, log: RunLog, prompt: str, temperature: float) -> None:
+        worker, shown = get_current_worker(), None
+        try:
+            text = write_sample(log.folder, prompt, temperature)
+            shown = f"Your prompt · T {temperature:g} · best model so far", text
+        finally:
+            if not worker.is_cancelled:
+                self.app.call_later(self._show_own, log, shown)
+
+    def _show_own(self, log: RunLog, shown: tuple[str, str] | None) -> None:
+        if log is self.run_log:
+            self.end_work()
+            self.own = shown or self.own
+            self._show()
 
     def on_click(self, event: Click) -> None:
         """Go to another pass for a click on one of the arrows in the title."""

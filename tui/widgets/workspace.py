@@ -51,13 +51,23 @@ class Workspace(Container):
             if not (one.has_class("-fixed") or one.has_class("-gone"))
         ]
 
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        """Tell the main panel and the tabs by their classes, then mount the panels.
+
+        A class that comes later has the styles of all that is in a panel worked out again.
+        """
+        panels = [one for one in widgets if isinstance(one, Panel)]
+        for panel in panels[:1]:
+            panel.add_class("-main", update=False)
+        asides = [one for one in panels[1:] if not one.has_class("-fixed")]
+        for panel in asides:
+            panel.add_class("-aside", update=False)
+        for panel in [one for one in asides if not one.has_class("-gone")][:1]:
+            panel.add_class("-shown", update=False)
+        await super().mount_composed_widgets(widgets)
+
     def on_mount(self) -> None:
         """Show the first tab."""
-        for panel in self.panels[:1]:
-            panel.add_class("-main")
-        for panel in self.panels[1:]:
-            if not panel.has_class("-fixed"):
-                panel.add_class("-aside")
         self.arrange_tabs()
 
     def on_resize(self, event: Resize) -> None:
