@@ -62,6 +62,13 @@ class Pane(ReportsFailures, Widget):
     def use(self, name: str) -> None:
         """Use the model or the corpus called `name`, which was chosen elsewhere in the app."""
 
+    def go_to_reading(self, position: int) -> None:
+        """Move the cursor to a place of what `get_reading` returns: it was moved in Inside.
+
+        Args:
+            position: index of the character, the word or the step.
+        """
+
     def get_state(self) -> dict[str, Any]:
         """Return what the pane remembers until the next session, as a JSON object."""
         return {}

@@ -120,11 +120,21 @@ class HoldsPanes(Base):
 
     def find_reading(self) -> Reading | None:
         """Return what the pane Inside is to look at: what was last shown and can be read."""
+        pane = self._find_read()
+        return None if pane is None else pane.get_reading()
+
+    def _find_read(self) -> Pane | None:
         for name in reversed(self.shown_last):
             pane = self._find_pane(name)
-            if pane is not None and (found := pane.get_reading()) is not None:
-                return found
+            if pane is not None and pane.get_reading() is not None:
+                return pane
         return None
+
+    def on_inside_pane_moved(self, event: Any) -> None:
+        """Move the cursor of the pane whose text is looked at, too."""
+        pane = self._find_read()
+        if pane is not None:
+            pane.go_to_reading(event.position)
 
     def list_pins(self) -> list[tuple[str, int, int]]:
         """Return the units that are pinned in the pane Inside: model, layer and unit, from 0."""

@@ -131,6 +131,12 @@ A second classifier can be laid beside: its verdict, and where the two differ.
         offset = self.panel.text.offset_of_cursor
         return Reading(CLASSIFIER, self.chosen, text, curve.find_word(offset) if curve else 0)
 
+    def go_to_reading(self, position: int) -> None:
+        """Move the cursor to a word."""
+        curve = self.curve.curve
+        if curve is not None and position < len(curve.starts):
+            self.panel.text.go_to(curve.starts[position])
+
     # The review that is shown
 
     @on(TextArea.Changed, "#review")

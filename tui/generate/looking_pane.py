@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.worker import get_current_worker
 
+from charlm.runs.registry import CHARACTERS
 from tui.generate.desk import Desk
 from tui.generate.inside_panel import InsidePanel
 from tui.generate.next_panel import AFTER, CANDIDATES, NextPanel
@@ -17,6 +18,7 @@ from tui.generate.surprises_panel import SurprisesPanel
 from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
 from tui.generate.writing_pane import WritingPane
+from tui.reading import Reading
 from tui.widgets.stepper import Stepper
 from tui.workers import in_thread
 
@@ -129,6 +131,18 @@ class LookingPane(WritingPane):
             position = self.desk.view.cursor
             if position <= len(manuscript) and manuscript.find_logits(position) is not None:
                 self.look()
+
+    def get_reading(self) -> Reading | None:
+        """Return the text, for the pane Inside."""
+        author = self.desk.author
+        if author is None or not len(author.manuscript):
+            return None
+        name = author.manuscript.model.name
+        return Reading(CHARACTERS, name, author.manuscript.text, self.desk.view.cursor)
+
+    def go_to_reading(self, position: int) -> None:
+        """Move the cursor to a character."""
+        self.desk.view.cursor = position
 
     # Inside and surprises
 

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import TextArea
 
-from charlm.runs.registry import CHARACTERS
 from tui.generate.buttons import Buttons
 from tui.generate.compare_view import CompareView
 from tui.generate.comparing_pane import ComparingPane
@@ -23,7 +22,6 @@ from tui.generate.prompt import Prompt
 from tui.generate.prompt_panel import PromptPanel
 from tui.generate.surprises_panel import SurprisesPanel
 from tui.keys import bind
-from tui.reading import Reading
 from tui.widgets.stepper import Stepper
 from tui.widgets.workspace import Workspace
 
@@ -134,14 +132,6 @@ Arrow keys, the mouse wheel and clicks on `◂ ▸` change the settings; a numbe
         self.kept = Kept.from_json(state.get("text"))
         if isinstance(prompt := state.get("prompt"), str):
             self.prompt = prompt
-
-    def get_reading(self) -> Reading | None:
-        """Return the text, for the pane Inside."""
-        author = self.desk.author
-        if author is None or not len(author.manuscript):
-            return None
-        name = author.manuscript.model.name
-        return Reading(CHARACTERS, name, author.manuscript.text, self.desk.view.cursor)
 
     def focus_first(self) -> None:
         """Move the focus to the prompt."""

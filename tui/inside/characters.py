@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from charlm.generation.hold import default_field
@@ -48,6 +50,13 @@ class CharacterText(Subject):
         if self.left_out:
             position = sum(character in self._known for character in self._whole[:position])
         return super().find_place(position)
+
+    def find_position(self, place: int) -> int:
+        """Return the position of the reading at which a place stands."""
+        if not self.left_out:
+            return place
+        kept = (at for at, character in enumerate(self._whole) if character in self._known)
+        return next(islice(kept, place, None), len(self._whole))
 
     def describe(self) -> str:
         """Return what is read, for the top of the window."""

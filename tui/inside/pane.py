@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -60,10 +61,21 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
         pins: list[Pin]
         """Models by name, with layers and units, both from 0."""
 
+    @dataclass
+    class Moved(Message):
+        """The cursor was moved in a text that another pane has open."""
+
+        position: int
+        """Index of the character, the word or the step, as in the reading."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.shows_example = False
         """Whether the user has asked for the example."""
+        self.followed: Reading | None = None
+        """What the other panes had open when it was last looked at."""
+        self._sent: deque[int] = deque(maxlen=100)
+        """Positions that the other pane was told and has not taken yet."""
         self.first_visit = True
         """Whether the user has not chosen anything yet."""
 
@@ -89,7 +101,21 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
         found: Reading | None = None if self.shows_example else self.app.find_reading()
         if found is None or not found.text.strip():
             found = EXAMPLE
-        if found != self.reading:
+        if found != self.followed:
+            self._take(found)
+
+    def _take(self, found: Reading) -> None:
+        """Read what another pane has open now, unless it was the cursor here that moved its own.
+
+        It may be behind: the cursor here goes on while it is told.
+        """
+        before, self.followed = self.followed, found
+        told = before is not None and replace(before, position=found.position) == found
+        if told and found.position in self._sent:
+            if found.position == self._sent[-1]:
+                self._sent.clear()
+        else:
+            self._sent.clear()
             self.read(found)
 
     def get_state(self) -> dict[str, Any]:
@@ -121,6 +147,14 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
             self.remember()
         self.move(event.place)
         self.show_place_soon()
+        self._move_other(event.place)
+
+    def _move_other(self, place: int) -> None:
+        """Have the pane that has the text open move its cursor, too; the example is in none."""
+        if self.subject is not None and self.followed not in (None, EXAMPLE):
+            position = self.subject.find_position(place)
+            self._sent.append(position)
+            self.post_message(self.Moved(position))
 
     def move(self, place: int) -> None:
         """Move the cursor to a place of the text."""

@@ -99,6 +99,10 @@ class Subject(ABC):
         """Return the place of what stands at a position of the reading, or the last place."""
         return max(0, min(position, len(self) - 1))
 
+    def find_position(self, place: int) -> int:
+        """Return the position of the reading at which a place stands."""
+        return place
+
     def choose_part(self, place: int) -> range:
         """Return the places around a place that are looked at together: here all of them."""
         return range(len(self))

@@ -10,12 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Select
 
-from charlm.runs.registry import TRANSLATOR
 from corpora.scan.grammar import draw
 from tui.help import format_key
 from tui.keys import KEYS, bind
 from tui.models import Models
-from tui.reading import Reading
 from tui.translate.beam_panel import BeamPanel
 from tui.translate.break_panel import BreakPanel
 from tui.translate.command_line import CommandLine
@@ -121,13 +119,6 @@ seen *jump* by itself alone.
     def use(self, name: str) -> None:
         """Use this model for the translation on the left."""
         self.desk.left.model_choice.use(name)
-
-    def get_reading(self) -> Reading | None:
-        """Return the command and the step of the cursor."""
-        used = self.desk.used
-        if (answer := used.answer) is None:
-            return None
-        return Reading(TRANSLATOR, answer.model, answer.command, used.heat_map.row)
 
     def focus_first(self) -> None:
         """Begin in the command line, at once: the panels give the focus to who asks first."""

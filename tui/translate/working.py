@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
 from charlm.console.program import format_name
+from charlm.runs.registry import TRANSLATOR
 from tui.files import save
 from tui.models import Models, find_model
 from tui.pane import Pane
+from tui.reading import Reading
 from tui.screens import Choose
 from tui.translate.answers import Answer
 from tui.translate.breaks import Finding, count_commands, try_splits
@@ -205,6 +207,17 @@ class Working(Pane):
     def _add_finding(self, finding: Finding) -> None:
         self.desk.breaks.add(finding)
         self.remember()
+
+    def get_reading(self) -> Reading | None:
+        """Return the command and the step of the cursor."""
+        used = self.desk.used
+        if (answer := used.answer) is None:
+            return None
+        return Reading(TRANSLATOR, answer.model, answer.command, used.heat_map.row)
+
+    def go_to_reading(self, position: int) -> None:
+        """Move the cursor to a step."""
+        self.desk.used.heat_map.row = position
 
     # Save
 

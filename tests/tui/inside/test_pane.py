@@ -268,6 +268,25 @@ def test_it_follows_the_text_of_another_pane(readings: Readings) -> None:
     run_app(drive, "inside", (120, 36))
 
 
+@pytest.mark.usefixtures("models")
+def test_its_cursor_moves_the_one_of_the_other_pane() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await until(pilot, lambda: pane.desk.author is not None and not pane.desk.busy)
+        await until(pilot, lambda: len(pane.desk.view.text) > 200)
+        pane.desk.view.cursor = 120
+        await pilot.press("f6")
+        inside: Any = await pilot.app.get_pane("inside")  # type: ignore[attr-defined]
+        await until(pilot, lambda: inside.sight is not None and inside.place == 120)
+        await pilot.press(*["right"] * 6, "left")
+        await until(pilot, lambda: pane.desk.view.cursor == 125)
+        assert inside.place == 125
+        await until(pilot, lambda: not inside._sent)
+        pane.desk.view.cursor = 90
+        await until(pilot, lambda: inside.place == 90)
+
+    run_app(drive, "generate", (120, 36))
+
+
 def test_a_text_that_cannot_be_read_is_said(readings: Readings) -> None:
     read(readings, "ÄÖÜ", 0)
 
