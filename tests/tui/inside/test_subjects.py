@@ -50,6 +50,8 @@ def test_unknown_characters_are_left_out_and_counted(built: LanguageModel) -> No
     subject = CharacterText(built, "abÄcÖ d\x00e")
     assert "".join(subject.labels) == "abc de"
     assert [subject.find_place(at) for at in (0, 2, 3, 6, 99)] == [0, 2, 2, 4, 5]
+    places = range(len(subject))
+    assert [subject.find_place(subject.find_position(at)) for at in places] == [*places]
     assert "3 unknown left out" in subject.describe()
     assert "left out" not in CharacterText(built, "abc").describe()
 
