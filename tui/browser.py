@@ -23,6 +23,9 @@ KEYS = "enter takes a file or opens a folder · f takes a folder · ⌫ the fold
 class Files(DirectoryTree):
     """The tree, without hidden files, and without what visitors may not see."""
 
+    # Instead of pictures that many fonts lack.
+    ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", "  "
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Return the paths to show."""
         return [one for one in paths if not one.name.startswith(".") and _may_be_seen(one)]

@@ -33,9 +33,9 @@ class InsidePane(Display):
 
     HELP = """\
 What happens in the network while it reads the text that another pane has open. Each row of the map
-is a unit, each column a character (in Classify a word, in Translate a step of the decoder): the
-block is as high as the unit's value is large, blue with a minus for negative values, red for
-positive ones. The largest value of each unit fills its row.
+is a unit, each column a character (in Classify a word, in Translate a step of the decoder), and the
+cursor is that of the other pane: the block is as high as the unit's value is large, blue with a
+minus for negative values, red for positive ones. The largest value of each unit fills its row.
 
 **Unit** shows where in the text the unit is high and low, what it goes with (Spearman's *r* with
 features of the text), and the logits that it adds to characters where it is 1. **Step** works out
@@ -105,18 +105,17 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
             self._take(found)
 
     def _take(self, found: Reading) -> None:
-        """Read what another pane has open now, unless it was the cursor here that moved its own.
+        """Read what another pane has open now, unless its cursor follows the one here.
 
-        It may be behind: the cursor here goes on while it is told.
+        It may be behind.
         """
         before, self.followed = self.followed, found
-        told = before is not None and replace(before, position=found.position) == found
-        if told and found.position in self._sent:
-            if found.position == self._sent[-1]:
-                self._sent.clear()
-        else:
+        same = before is not None and replace(before, position=found.position) == found
+        if not (same and found.position in self._sent):
             self._sent.clear()
             self.read(found)
+        elif found.position == self._sent[-1]:
+            self._sent.clear()
 
     def get_state(self) -> dict[str, Any]:
         """Return what is looked at."""
@@ -152,9 +151,8 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
     def _move_other(self, place: int) -> None:
         """Have the pane that has the text open move its cursor, too; the example is in none."""
         if self.subject is not None and self.followed not in (None, EXAMPLE):
-            position = self.subject.find_position(place)
-            self._sent.append(position)
-            self.post_message(self.Moved(position))
+            self._sent.append(self.subject.find_position(place))
+            self.post_message(self.Moved(self._sent[-1]))
 
     def move(self, place: int) -> None:
         """Move the cursor to a place of the text."""

@@ -54,7 +54,7 @@ class Follows(Estimates, Watched):
             self.list_runs()
             self.find_models()
         drawn = [name for name, _ in self.marks.list_drawn(self.chosen)]
-        grown = [name for name in drawn if self.runs.by_name[name].log.read(most=1000)]
+        grown = [name for name in drawn if self.runs.by_name[name].read(most=1000)]
         if grown or self.trainings.by_name:
             self.show_runs()
 

@@ -69,6 +69,20 @@ class Run:
         except OSError:
             self.began = 0.0
 
+    def read(self, most: int) -> bool:
+        """Read new lines of the log, and the settings if they were not there yet.
+
+        Args:
+            most: greatest number of events to read.
+
+        Returns:
+            Whether there were any: the folder of a new training has neither at first.
+        """
+        grown = self.log.read(most)
+        if grown and not self.config:
+            self.refresh()
+        return grown
+
     @property
     def kind(self) -> str:
         """Kind of its model; empty if it is not known."""
@@ -175,7 +189,7 @@ class Runs:
         """Read the logs for a moment; return whether there may be more."""
         end = time.perf_counter() + seconds
         for run in self.by_name.values():
-            while time.perf_counter() < end and run.log.read(READ_AT_ONCE):
+            while time.perf_counter() < end and run.read(READ_AT_ONCE):
                 pass
         return time.perf_counter() >= end
 

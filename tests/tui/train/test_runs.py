@@ -122,6 +122,15 @@ def test_a_log_gives_samples_by_pass_and_accuracy(tmp_path: Path) -> None:
     assert len(log.columns["learning_rate"]) == 250
 
 
+def test_a_run_that_has_just_begun_gets_its_settings_with_its_log(tmp_path: Path) -> None:
+    run = Run.open(str(tmp_path / "new"))
+    assert not run.read(10)
+    assert run.config == {}
+    write_log(tmp_path / "new")
+    assert run.read(10)
+    assert run.config == make_config()
+
+
 def test_runs_are_sorted_and_new_ones_found(tmp_path: Path) -> None:
     names = {name: str(tmp_path / name) for name in ("b", "a", "c")}
     for at, (name, best) in enumerate({"b": 1.2, "a": 1.5, "c": 1.1}.items()):
