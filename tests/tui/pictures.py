@@ -110,7 +110,7 @@ def add_size(svg: str) -> str:
 def train_two() -> None:
     """Train two small models on the sample corpus."""
     common = ["-m", "charlm.train", "sample", "--preset", "tiny"]
-    other = ["--cell", "gru", "--learning-rate", "0.01", "--out", "runs/sample-gru"]
+    other = ["--num-layers", "1", "--learning-rate", "0.003", "--out", "runs/sample-slow"]
     for options in (["--out", "runs/sample"], other):
         command = [sys.executable, *common, *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -28,6 +28,8 @@ DEBOUNCE = 0.25
 NO_CLASSIFIER = "There is no classifier: F5 trains one."
 NO_TEXT = "Type a review: its class stands here, and the words that speak for it."
 NO_CURVE = "What the model would say after each word is drawn here."
+LEAST = 0.001
+"""Shortest delay in seconds: a timer of Textual 8.2 divides by its delay when it is late."""
 
 
 class ShowingPane(FilePane):
@@ -70,7 +72,7 @@ class ShowingPane(FilePane):
         """Have the review classified once it does not change for a moment."""
         if self.classify_timer is not None:
             self.classify_timer.stop()
-        delay = DEBOUNCE if after is None else after
+        delay = DEBOUNCE if after is None else max(after, LEAST)
         self.classify_timer = self.set_timer(delay, self._judge)
 
     def _judge(self) -> None:

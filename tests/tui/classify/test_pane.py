@@ -333,3 +333,18 @@ def test_a_long_review_can_be_typed_on(stage: Any) -> None:
         assert isinstance(review, TextArea)
 
     run_app(drive, "classify")
+
+
+@pytest.mark.usefixtures("models")
+def test_a_late_timer_still_has_a_review_classified() -> None:
+    async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:
+        await until(pilot, lambda: verdict_of(pane) and is_read_on(pane))
+        own(pane).focus()
+        await type_text(pilot, "Superb")
+        await until(pilot, lambda: verdict_of(pane))
+        pane.dim()
+        pane.schedule(0)
+        time.sleep(0.1)  # the event loop is held meanwhile, as by a busy machine
+        await until(pilot, lambda: verdict_of(pane))
+
+    run_app(drive, "classify", (120, 36))
