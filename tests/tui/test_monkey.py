@@ -54,7 +54,11 @@ def send_event(app: CharlmApp, chance: random.Random) -> None:
 
 
 async def start_work(app: CharlmApp) -> None:
-    """Have the app write a text and train a model."""
+    """Have the app write a text and train a model, once it has handled all events so far.
+
+    Otherwise letters that are still on their way are typed behind the name of the file.
+    """
+    await check_alive(app)
     generate, train = await app.get_pane("generate"), await app.get_pane("train")
     assert isinstance(generate, GeneratePane)
     assert isinstance(train, TrainPane)

@@ -90,7 +90,7 @@ class SamplePanel(ReportsFailures, Panel):
         samples = self.samples
         if self.own is not None:
             self.title, text = self.own
-            self.query_one("#earlier", Static).update("")
+            self._show_earlier("")
             self.query_one("#sample", Static).update(printable(text))
             self.foot = "← → the samples of the passes"
             return
@@ -98,14 +98,19 @@ class SamplePanel(ReportsFailures, Panel):
             self.foot = ""
             self.title = "What it writes"
             self.query_one("#sample", Static).update("")
-            self.query_one("#earlier", Static).update(NO_SAMPLE)
+            self._show_earlier(NO_SAMPLE)
             return
         at = len(samples) - 1 if self.chosen is None else min(self.chosen, len(samples) - 1)
         of = "" if self.passes is None else f" of {self.passes:g}"
         self.title = f"Sample · pass ◂ {format_pass(samples[at])} ▸{of}"
-        self.query_one("#earlier", Static).update(self._draw_earlier(at))
+        self._show_earlier(self._draw_earlier(at))
         self.query_one("#sample", Static).update(printable(samples[at].text))
         self.foot = f"{at + 1} of {len(samples)} · ← → another pass"
+
+    def _show_earlier(self, lines: Text | str) -> None:
+        earlier = self.query_one("#earlier", Static)
+        earlier.update(lines)
+        earlier.display = bool(lines)  # an empty line is a line
 
     def _draw_earlier(self, at: int) -> Text:
         """Return some earlier samples, a line each, if there is room for them."""
