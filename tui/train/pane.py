@@ -33,12 +33,13 @@ class TrainPane(Follows, RunActions):
     HELP = """\
 Fill the form, or start it as it is: a training runs in a process of its own and goes on if the app
 ends. Arrows step a value, and any value can be typed; what the library refuses is said under the
-form. Below stands the command line that does the same.
+form. `^o` there shows a tree of files. Below stands the command line that does the same.
 
 The table shows all runs, also those that were started elsewhere. The one at the cursor is drawn;
 others are kept in the chart with a letter, and a line says in which settings they differ. In the
 chart, validation is a line and training is dashed; the mark ◆ is the best evaluation, and from ┊ on
-the model learns its text by heart: training improves and validation does not.
+the model learns its text by heart: training improves and validation does not. Under the samples you
+can give a prompt of your own: the best model of the run so far writes on.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("run", "run", "start/stop"),
