@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from asyncio import Lock, to_thread
+from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,11 @@ def load_pane(tab: Tab, state: dict[str, Any]) -> type[Pane]:
         tab: the tab.
         state: what its pane will restore.
     """
-    module = f"tui.{tab.name}.pane"
-    if module not in sys.modules:
-        with spared_by_collector():
-            import_module(module)
-    found: type[Pane] = getattr(sys.modules[module], tab.widget)
+    name = f"tui.{tab.name}.pane"
+    # A module that another thread imports now is among the modules, but not whole yet.
+    with nullcontext() if name in sys.modules else spared_by_collector():
+        module = import_module(name)
+    found: type[Pane] = getattr(module, tab.widget)
     found.prepare(state)
     return found
 
@@ -57,6 +58,8 @@ class HoldsPanes(Base):
         self._pane_lock = Lock()
         self.shown_last: list[str] = []
         """Names of the tabs that were shown, the last one last."""
+        self._loaded: dict[str, type[Pane]] = {}
+        """Classes of the panes that are loaded, by the name of their tab."""
         self.started = False
         """Whether the first pane is shown."""
 
@@ -104,7 +107,13 @@ class HoldsPanes(Base):
     def load_others(self) -> None:
         """Import the other panes in a thread, so that the key that shows one finds it there."""
         for tab in TABS:
-            load_pane(tab, self.state.get_pane(tab.name))
+            self._loaded[tab.name] = load_pane(tab, self.state.get_pane(tab.name))
+
+    async def _load(self, tab: Tab) -> type[Pane]:
+        """Return the class of a tab's pane; no thread is waited for if it is loaded already."""
+        if tab.name in self._loaded:
+            return self._loaded[tab.name]
+        return await to_thread(load_pane, tab, self.state.get_pane(tab.name))
 
     async def get_pane(self, name: str) -> Pane:
         """Return the pane of a tab; make it if it does not exist yet."""
@@ -112,9 +121,8 @@ class HoldsPanes(Base):
             found = self._find_pane(name)
             if found is None:
                 (tab,) = (tab for tab in TABS if tab.name == name)
-                state = self.state.get_pane(name)
-                found = (await to_thread(load_pane, tab, state))(id=f"{name}-pane")
-                found.restore_state(state)
+                found = (await self._load(tab))(id=f"{name}-pane")
+                found.restore_state(self.state.get_pane(name))
                 await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
         return found
 
