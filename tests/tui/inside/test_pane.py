@@ -275,6 +275,7 @@ def test_its_cursor_moves_the_one_of_the_other_pane() -> None:
         await until(pilot, lambda: len(pane.desk.view.text) > 200)
         pane.desk.view.cursor = 120
         await pilot.press("f6")
+        await until(pilot, lambda: pilot.app.focused in pilot.app.query("UnitMap"))
         inside: Any = await pilot.app.get_pane("inside")  # type: ignore[attr-defined]
         await until(pilot, lambda: inside.sight is not None and inside.place == 120)
         await pilot.press(*["right"] * 6, "left")
