@@ -8,6 +8,8 @@ from pathlib import Path
 import forked_programs
 import pytest
 
+pytestmark = pytest.mark.long
+
 PROGRAM = "fuzz_readers"
 MENDED = ("caches", "app")  # made again, or set aside, when harmed: never a refusal
 READERS = ["models", "trainings", "logs", "caches", "tables", "app"]

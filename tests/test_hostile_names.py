@@ -13,6 +13,8 @@ from pseudo_terminal import Program
 
 from charlm.console.program import BIDI
 
+pytestmark = pytest.mark.long
+
 OURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[hl]|\x1b\[[0-9]*[AGK]")
 """What charlm itself writes: colours, the cursor shown and hidden, lines moved to and cleared."""
 THEIRS = ("\x1b]", "\x9b", "\x07", "\r[", "\x1b[31mM")

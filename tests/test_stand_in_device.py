@@ -9,6 +9,8 @@ import forked_programs
 import pytest
 from torch.utils import backend_registration
 
+pytestmark = pytest.mark.long
+
 CHECKS = Path(__file__).with_name("stand_in_device_checks.py")
 
 if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):

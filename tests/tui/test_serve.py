@@ -22,6 +22,8 @@ from corpora.errors import UserError
 from tui import visitors
 from tui.serve import COLUMNS, LINES, MOST_SESSIONS, read_size
 
+pytestmark = pytest.mark.long
+
 SECONDS = 30
 
 

@@ -11,6 +11,8 @@ from charlm.experiments import speed, speed_jobs
 from charlm.training.config import Precision
 from corpora.errors import UserError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("streams", [1, 3])
 def test_all_rivals_step(streams: int) -> None:

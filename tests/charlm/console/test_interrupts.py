@@ -21,6 +21,8 @@ from charlm.console.program import OUT_OF_MEMORY, is_out_of_memory, printable
 from charlm.runs.files import METRICS, MODEL
 from charlm.runs.run_folder import RunFolder
 
+pytestmark = pytest.mark.long
+
 SECONDS = 60
 LONG = options(epochs=3000, evaluate_every=15, save_seconds=0)
 

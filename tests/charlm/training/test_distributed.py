@@ -30,6 +30,8 @@ from charlm.runs.run_folder import RunFolder
 from charlm.training.log import read_events
 from corpora.errors import UserError
 
+pytestmark = pytest.mark.long
+
 TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m")
 PLAIN = {"dropout": 0.2, "sample_length": 1000}  # long samples leave time to interrupt
 

@@ -24,6 +24,8 @@ from training_helpers import (
 from charlm.runs.files import LAST, METRICS
 from charlm.training.log import read_events
 
+pytestmark = pytest.mark.long
+
 
 def wait_for(condition: Callable[[], bool], process: Program) -> None:
     """Wait until `condition` holds or the process has ended."""

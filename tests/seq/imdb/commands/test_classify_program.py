@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from forked_programs import Program
 
+pytestmark = pytest.mark.long
+
 
 def started(model: Path, *arguments: str, **about: Any) -> Program:
     command = ("-m", "charlm", "imdb", "classify", "--model", model, *arguments)

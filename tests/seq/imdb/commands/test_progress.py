@@ -9,6 +9,8 @@ import pytest
 from pseudo_terminal import Program
 from reviews import reviews, write_csv
 
+pytestmark = pytest.mark.long
+
 SLOWLY = """
 import sys, time
 import numpy as np
