@@ -36,6 +36,7 @@ def measure_longest_wait(*, early: bool) -> float:
     return float(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not torch_loading.list_libraries(), reason="another platform")
 def test_the_program_goes_on_meanwhile() -> None:
     measure_longest_wait(early=True)  # now the files are in memory

@@ -103,12 +103,11 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
             found = EXAMPLE
         if found != self.followed:
             self._take(found)
+        elif self._sent and found.position == self._sent[-1]:
+            self._sent.clear()  # it went away and came back between two looks
 
     def _take(self, found: Reading) -> None:
-        """Read what another pane has open now, unless its cursor follows the one here.
-
-        It may be behind.
-        """
+        """Read what another pane has open, unless its cursor follows the one here, behind it."""
         before, self.followed = self.followed, found
         same = before is not None and replace(before, position=found.position) == found
         if not (same and found.position in self._sent):

@@ -79,7 +79,10 @@ class Workspace(Container):
         self.arrange_tabs()
 
     def watch_shown(self) -> None:
-        """Draw the strip of tabs."""
+        """Draw the strip of tabs, and take the focus out of the panel that is hidden now."""
+        left = [one for one in self.asides if one.has_focus_within and one.id != self.shown]
+        if left and self.tabbed:  # Textual may give it to a neighbour, which brings its tab back
+            self.screen.set_focus(None)
         self.arrange_tabs()
         self.call_after_refresh(self._keep_focus)
 

@@ -125,6 +125,7 @@ def test_a_reader_that_leaves_is_no_reason_for_a_word(arguments: list[str]) -> N
     assert program.wait(60) != 0 or "--length" not in arguments
 
 
+@pytest.mark.long
 def test_a_full_disk_is_one_line() -> None:
     for arguments in (["generate", TINY, "--seed", "1"], ["models"], ["info", TINY, "--json"]):
         with Path("/dev/full").open("wb") as full:

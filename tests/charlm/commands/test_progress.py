@@ -34,6 +34,7 @@ main()
 """
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("run")
 @pytest.mark.parametrize(
     ("arguments", "line"),

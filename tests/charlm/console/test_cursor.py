@@ -48,6 +48,7 @@ DISPLAYS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DISPLAYS)
 def test_the_cursor_is_shown_while_the_program_is_stopped_and_when_it_has_ended(name: str) -> None:
     program = Program(DISPLAYS[name])

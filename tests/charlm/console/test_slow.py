@@ -22,6 +22,7 @@ print("done")
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "display", ["slow(stderr(), 'reading')", "counting(stderr(), 'reading', 9)"]
 )

@@ -103,6 +103,7 @@ def in_a_process(url: str, tmp_path: Path, *splits: str) -> tuple[list[str], flo
     return lines, float(seconds)
 
 
+@pytest.mark.long
 def test_from_the_hub_then_from_the_cache_without_it(hub: Any, tmp_path: Path) -> None:
     expected = ["train 6 0 0 1 1 0 1", "test 4 0 0 1 1", "unsupervised 3 -1 -1 -1"]
     (told, *found), _ = in_a_process(hub.url, tmp_path, *imdb.SPLITS)

@@ -45,6 +45,7 @@ def test_too_few_pairs_to_set_any_apart_are_refused(monkeypatch: pytest.MonkeyPa
         trained(start(request(None, "two")))
 
 
+@pytest.mark.long
 def test_a_model_overfits_16_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the default attention. That the other kinds learn is tested in `layers`."""
     pairs = some(17)

@@ -294,7 +294,7 @@ def test_a_corpus_of_the_palette_goes_into_the_form() -> None:
 def test_in_a_narrow_window_the_form_is_a_tab(started: list[list[str]]) -> None:
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
         new = pane.query_one("#new", Panel)
-        assert new.display
+        await until(pilot, lambda: new.display and new.has_focus_within)
         await pilot.press("alt+2")
         await until(pilot, lambda: not new.display)
         await pilot.press("ctrl+n")

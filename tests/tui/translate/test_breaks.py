@@ -38,6 +38,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpora.scan.splits.is_at_hand", lambda part: False)
 
 
+@pytest.mark.long
 def test_every_split_is_tried_on_the_same_sample() -> None:
     steps: list[int] = []
     good, bad = Forgetful(), Forgetful("thrice")

@@ -29,6 +29,7 @@ def test_names_that_scan_does_not_have_stand_apart_and_are_harmless() -> None:
     )
 
 
+@pytest.mark.long
 def test_the_longest_command_fits_a_line() -> None:
     longest = max(
         (pair.command for pair in pairs()), key=lambda words: len(interpret(" ".join(words)))

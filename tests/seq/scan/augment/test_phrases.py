@@ -77,6 +77,7 @@ def test_known_commands_allow_their_own_parts(split: Split) -> None:
     assert all(allowed(c[:cut], c[cut:]) for c in list(known)[::7] for cut in range(1, len(c)))
 
 
+@pytest.mark.long
 def test_what_rules_disagree_on_is_not_made() -> None:
     """`ko` turns what is beside it round. Nothing says whether `se` or `ko` cuts first."""
     known = {pair.command: pair.actions for pair in speak() if len(pair.command) <= 4}
