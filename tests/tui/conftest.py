@@ -29,19 +29,17 @@ REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 
 QUICK = (120, 36)
 """Size of the pictures that are compared in the dark theme; `-m slow` compares all."""
-OPENERS = {"run_app", "CharlmApp", "Terminal", "open_and_quit"}
-"""What a module imports or defines whose tests open the app."""
-ALWAYS = {"test_keys.py"}
-"""The one of them that the fast set has."""
+OPENERS = {"run_app", "App", "CharlmApp", "Terminal", "open_and_quit"}
+"""What a module imports or defines whose tests open an app."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what opens the app to the long set, and most of its pictures to the slow one."""
+    """Leave what opens an app to the long set, and most of its pictures to the slow one."""
     for item in items:
         if not isinstance(item, pytest.Function) or not item.path.is_relative_to(HERE):
             continue
-        if OPENERS & vars(item.module).keys() and item.path.name not in ALWAYS:
+        if OPENERS & vars(item.module).keys():
             item.add_marker("long")
         if item.path.name == "test_snapshots.py":
             shown = item.callspec.params  # some compare both themes in one test

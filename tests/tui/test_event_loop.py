@@ -54,7 +54,7 @@ def registry_folder(package: str) -> Path:
 
 def test_while_a_model_writes_as_fast_as_it_can() -> None:
     async def drive(pilot: Pilot[None], pane: Any) -> None:
-        await until(pilot, lambda: pane.desk.author is not None)
+        await until(pilot, lambda: pane.desk.author is not None and not pane.desk.busy)
         for name in ("length", "pace"):
             pane.query_one(f"#{name}", Stepper).value = None
         await pilot.press("ctrl+r")

@@ -7,6 +7,8 @@ import signal
 import pytest
 from pseudo_terminal import HIDE, SHOW, Program, cursor_is_shown
 
+pytestmark = pytest.mark.long
+
 COMMAND = """
 import time
 from cyclopts import App
@@ -48,7 +50,6 @@ DISPLAYS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", DISPLAYS)
 def test_the_cursor_is_shown_while_the_program_is_stopped_and_when_it_has_ended(name: str) -> None:
     program = Program(DISPLAYS[name])

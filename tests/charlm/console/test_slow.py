@@ -12,6 +12,8 @@ from rich.console import Console
 
 from charlm.console.slow import counting, slow
 
+pytestmark = pytest.mark.long
+
 WAIT = """
 import time
 from charlm.console.program import stderr
@@ -22,7 +24,6 @@ print("done")
 """
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "display", ["slow(stderr(), 'reading')", "counting(stderr(), 'reading', 9)"]
 )

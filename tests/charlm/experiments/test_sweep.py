@@ -21,6 +21,8 @@ from charlm.runs.files import CONFIG, LAST, MODEL
 from charlm.task import LanguageModelling
 from charlm.training.log import best_loss
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 

@@ -51,6 +51,7 @@ def symbols(count: int, streams: int = 1) -> np.ndarray:
     return np.random.default_rng(2).integers(len(VOCABULARY), size=(count, streams))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
 @pytest.mark.parametrize("config", CONFIGS, ids=named)
 def test_logits_are_those_of_numpy(config: ModelConfig, half: bool) -> None:

@@ -12,6 +12,8 @@ import pytest
 from nbclient import NotebookClient
 from tiny_models import random_text, random_weights, write_run
 
+pytestmark = pytest.mark.long
+
 OPENING = """
 import json
 import charlm
@@ -74,7 +76,6 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_notebook_gives_the_records_of_the_command(
     outputs: dict[str, list[Any]],
@@ -96,7 +97,6 @@ def test_a_notebook_gives_the_records_of_the_command(
         assert all(same(value, theirs[name]) for name, value in known.items()), (mine, theirs)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_notebook_shows_results_and_pictures(outputs: dict[str, list[Any]], look: str) -> None:
     _, result, picture = outputs[look]

@@ -26,6 +26,8 @@ from charlm.training.events import Evaluated, Event
 from charlm.training.log import read_events
 from charlm.training.session import Training
 
+pytestmark = pytest.mark.long
+
 END = 2 * STEPS_PER_PASS
 EVALUATIONS = (15, 30, 45, 60, END)
 

@@ -38,6 +38,7 @@ def test_it_is_the_normal_form_however_the_text_is_divided(
     assert "".join(found) == unicodedata.normalize(form, text)
 
 
+@pytest.mark.long
 @pytest.mark.wide
 @pytest.mark.parametrize(
     "form", [FORMS[0], *(pytest.param(form, marks=pytest.mark.slow) for form in FORMS[1:])]

@@ -18,6 +18,8 @@ from charlm.training.events import Finished
 from charlm.training.log import read_events
 from seq.imdb.data import Source
 
+pytestmark = pytest.mark.long
+
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "dropout": {"dropout": 0.3, "embedding_dropout": 0.3, "num_layers": 2},
     "adversarial": {"adversarial": 1.0, "adversarial_from": 1, "bidirectional": True},

@@ -28,6 +28,8 @@ from seq.scan.task import Batch, Translation
 from seq.scan.training import TranslatorRequest, encode_pairs
 from seq.scan.vocabularies import Languages
 
+pytestmark = pytest.mark.long
+
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 SWAPS = PairsConfig(ideas="swaps")
 PAIRS = tuple(dict.fromkeys([*SHORT, *some(24)]))

@@ -23,6 +23,8 @@ from corpora.scan.splits import Split
 from seq.scan import library
 from seq.scan.training import _hold_out
 
+pytestmark = pytest.mark.long
+
 
 def test_pairs_that_are_repeated_are_never_set_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = some(30)
@@ -45,7 +47,6 @@ def test_too_few_pairs_to_set_any_apart_are_refused(monkeypatch: pytest.MonkeyPa
         trained(start(request(None, "two")))
 
 
-@pytest.mark.long
 def test_a_model_overfits_16_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the default attention. That the other kinds learn is tested in `layers`."""
     pairs = some(17)

@@ -21,6 +21,8 @@ from seq.scan.inside import trace_command
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
+pytestmark = pytest.mark.long
+
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]
 SHAPES: list[dict[str, Any]] = [

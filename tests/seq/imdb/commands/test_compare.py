@@ -20,6 +20,8 @@ from charlm.training.log import read_events
 from seq.imdb import library
 from seq.imdb.task import Classification
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 

@@ -13,6 +13,8 @@ from reviews import reviews, write_csv
 
 from seq.imdb.task import Classification
 
+pytestmark = pytest.mark.long
+
 QUICK = ("--epochs=2", "--batch-size=8", "--warmup-steps=2", "--device=cpu")
 
 

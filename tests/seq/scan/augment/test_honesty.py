@@ -12,6 +12,8 @@ from seq.scan.augment import phrases, recombine, swaps
 from seq.scan.augment.ideas import Ideas, explore
 from seq.scan.augment.report import describe
 
+pytestmark = pytest.mark.long
+
 TRUTH = {pair.command: pair.actions for pair in pairs()}
 """The grammar checks what was made. Nothing that makes it may look there."""
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from commands_of_scan import tiny
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 

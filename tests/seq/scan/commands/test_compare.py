@@ -16,6 +16,8 @@ from charlm.runs.files import MODEL
 from seq.scan.comparison import list_variants
 from seq.scan.config import PairsConfig
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 

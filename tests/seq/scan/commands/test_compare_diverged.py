@@ -14,6 +14,8 @@ from commands_of_scan import put, shape, training
 
 from seq.scan.task import Translation
 
+pytestmark = pytest.mark.long
+
 
 def untimed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "minutes": None} for row in rows]
