@@ -30,14 +30,7 @@ def in_thread(
     def decorate(
         method: Callable[Parameters, Result],
     ) -> Callable[Parameters, Worker[Result]]:
-        return work(
-            method,
-            group=group,
-            exclusive=exclusive,
-            exit_on_error=False,
-            description=method.__name__,
-            thread=True,
-        )
+        return _make(method, group=group, exclusive=exclusive, thread=True)
 
     return decorate
 
@@ -52,12 +45,19 @@ def in_turns(
     def decorate(
         method: Callable[Parameters, Coroutine[Any, Any, Result]],
     ) -> Callable[Parameters, Worker[Result]]:
-        return work(
-            method,
-            group=group,
-            exclusive=exclusive,
-            exit_on_error=False,
-            description=method.__name__,
-        )
+        return _make(method, group=group, exclusive=exclusive)
 
     return decorate
+
+
+def _make(method: Callable[Parameters, Any], **options: Any) -> Callable[Parameters, Worker[Any]]:
+    """Return the method as Textual's worker, described by its name; `tui.failures` has its errors.
+
+    Args:
+        method: a method of a widget or an app.
+        options: those of `textual.work`.
+    """
+    made: Callable[Parameters, Worker[Any]] = work(
+        method, exit_on_error=False, description=method.__name__, **options
+    )
+    return made
