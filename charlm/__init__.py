@@ -7,13 +7,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from charlm.language_model import LanguageModel as LanguageModel
     from charlm.language_model import load as load
+    from charlm.parts import register_attention as register_attention
+    from charlm.parts import register_cell as register_cell
 
-__all__ = ["LanguageModel", "load"]
+HOMES = {
+    "LanguageModel": "language_model",
+    "load": "language_model",
+    "register_attention": "parts",
+    "register_cell": "parts",
+}
+"""The module of each public name; it is imported when the name is first used."""
+
+__all__ = ["LanguageModel", "load", "register_attention", "register_cell"]
 
 
 def __dir__() -> list[str]:
@@ -22,8 +33,6 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     # Imported here, so that the command line can print its help without loading NumPy.
-    if name in __all__:
-        from charlm import language_model
-
-        return getattr(language_model, name)
+    if name in HOMES:
+        return getattr(import_module(f"charlm.{HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

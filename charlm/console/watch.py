@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import PlainLines, Sink
 from charlm.console.options import select_given
+from charlm.console.plugins import list_options
 from charlm.console.process import keep_freed_memory
 from charlm.console.program import printable, silence_stdout, stdout
 from charlm.runs.files import MODEL
@@ -128,10 +129,10 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
-        again = " ".join(kind.command)
+        again = shlex.join((*kind.command, *list_options()))
         lines.append(f"{word} with: {launcher} -m {again} --resume {name}{MORE[end.reason]}")
     if kept:
-        lines.append((use or kind.use).format(run=name))
+        lines.append((use or kind.use).format(run=shlex.join((str(folder), *list_options()))))
     return lines
 
 

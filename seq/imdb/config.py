@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from charlm.config import Cell
+from charlm.config import Cell, is_own
 from charlm.training import config
 from charlm.training.config import (
     MAX_SIZE,
@@ -37,7 +37,7 @@ class ReaderConfig(Config):
     """The shape of the layers that a classifier and a word model have in common."""
 
     cell: Cell = "lstm"
-    """Recurrent cell of every layer."""
+    """Recurrent cell of every layer: rnn, gru, lstm, or one that a --plugin has registered."""
     embedding_size: Size = 100
     """Features of the vector of a word."""
     hidden_size: Size = 100
@@ -65,6 +65,14 @@ class ClassifierConfig(ReaderConfig):
     dropout: Share = 0.0
     """Share of the features between recurrent layers, of the pooled vector and of the dense layer
     that is dropped in training."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.embedding == "one-hot" and is_own(self.cell):
+            raise UserError(
+                f"one-hot words are for charlm's own cells, whose input matrix is known; with "
+                f"{self.cell} the embedding must be learned"
+            )
 
 
 def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import nn
 
 from charlm.arrays import Ints, Singles
 from charlm.config import Cell
 from charlm.generation.cells import CELLS, FIELDS
 from charlm.generation.weights import Block, LayerWeights
 from charlm.inside.recurrent_steps import RecurrentSteps
+from charlm.nn.cells import RecurrentLayer
 from seq.imdb.library import TextClassifier
 
 
@@ -54,7 +54,7 @@ def trace_steps(classifier: TextClassifier, ids: Ints) -> RecurrentSteps:
     )
 
 
-def _read(cell: Cell, layer: nn.RNNBase, x: Singles, *, backwards: bool) -> dict[str, Singles]:
+def _read(cell: Cell, layer: RecurrentLayer, x: Singles, *, backwards: bool) -> dict[str, Singles]:
     """Read a text in one direction of a layer; return each field, and W_hh h as `recurrent`.
 
     Args:

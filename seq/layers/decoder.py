@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import Cell
+from charlm.nn.cells import RecurrentLayer, make_layer
 from charlm.nn.dropout import draw_mask
-from charlm.nn.recurrent import LAYERS, State, run_layer
+from charlm.nn.recurrent import State, run_layer
 from charlm.nn.transfer import move
-from seq.layers.attention import Attention, Scoring
+from seq.layers.attention import Attention
 from seq.layers.copying import mix_with_copies
 from seq.layers.embedding import make_embedding
 from seq.layers.location import PLACE, WalkingAttention
@@ -70,7 +71,7 @@ class Decoder(nn.Module):
     in one call.
 
     Args:
-        cell: rnn, gru or lstm.
+        cell: rnn, gru, lstm, or one that was registered.
         symbols: V, size of the vocabulary.
         embedding_size: E, features of a symbol's vector.
         hidden_size: H, units of each layer.
@@ -94,7 +95,7 @@ class Decoder(nn.Module):
         num_layers: int,
         *,
         memory_size: int,
-        scoring: Scoring | None,
+        scoring: str | None,
         walking: bool = False,
         copying: bool = False,
         dropout: float = 0.0,
@@ -103,7 +104,7 @@ class Decoder(nn.Module):
         self.dropout, self.copying = dropout, copying
         self.embedding = make_embedding(symbols, embedding_size)
         below = [embedding_size] + [hidden_size] * (num_layers - 1)
-        self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
+        self.layers = nn.ModuleList(make_layer(cell, features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
         features = hidden_size + memory_size * (scoring is not None)
@@ -183,5 +184,5 @@ class Decoder(nn.Module):
             return mixed, after, weights
         return logits.float(), after, weights
 
-    def _layers(self) -> Iterable[nn.RNNBase]:
-        return cast("Iterable[nn.RNNBase]", self.layers)
+    def _layers(self) -> Iterable[RecurrentLayer]:
+        return cast("Iterable[RecurrentLayer]", self.layers)

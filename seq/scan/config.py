@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from charlm.config import Cell
+from charlm.parts import PartName
 from charlm.training.config import LATER, Config, Count, LoopConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
@@ -14,7 +15,8 @@ WIDEST_BEAM = 1000
 """Greatest width of a beam search."""
 
 Validation = Literal["random", "longest", "primitive"]
-AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
+AttentionKind = Annotated[str, PartName("attention")]
+"""A kind of attention: none, scaled_dot, dot, cosine, additive, or one that was registered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +24,9 @@ class TranslatorConfig(Config):
     """The shape of a translator."""
 
     attention: AttentionKind = "scaled_dot"
-    """How the attention of the decoder to the encoder's states is scored. With none, the decoder
-    knows only the encoder's last state, which it starts from."""
+    """How the attention of the decoder to the encoder's states is scored: scaled_dot, dot, cosine,
+    additive, or as a --plugin has registered. With none, the decoder knows only the encoder's last
+    state, which it starts from."""
     lexicon: bool = field(default=False, metadata=LATER)
     """Whether the decoder can copy the action of a word that it looks at. Which word brings which
     action, and which words are of one kind, is found in the training pairs. Words of one kind are
@@ -32,7 +35,8 @@ class TranslatorConfig(Config):
     """Whether attention also follows a place among the words, which moves by a learned number of
     words at each step (location attention, Dubois et al. 2020)."""
     cell: Cell = "lstm"
-    """Recurrent cell of the encoder's and the decoder's layers."""
+    """Recurrent cell of the encoder's and the decoder's layers: rnn, gru, lstm, or one that a
+    --plugin has registered."""
     embedding_size: Size = 64
     """Features of the vector of a word and of an action."""
     hidden_size: Size = 200

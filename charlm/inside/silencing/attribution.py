@@ -67,6 +67,7 @@ def _compute_slopes(network: CharLM, windows: Tensor, field: str, held: Floats) 
         for symbols in windows[:-1]:
             x = network.embedding(symbols)
             for layer, steps in zip(network.stack(), seen, strict=True):
+                assert isinstance(layer, nn.RNNBase)  # `check_field` has refused other cells
                 steps.append(_step(layer, x, steps[-1] if steps else None))
                 y = steps[-1]["hidden"]
                 x = x + y if network.config.residual and x.shape == y.shape else y

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from charlm.config import Cell
 from charlm.nn.recurrent import State
-from seq.layers.attention import Scoring
+from charlm.parts import KnownAttention
 from seq.layers.decoder import Decoder, Memory
 
 V, E, H, K = 9, 5, 8, 6
@@ -20,7 +20,7 @@ COUNTS = torch.tensor([7, 3, 5])
 """Places of each picture; the others are padding."""
 B = len(COUNTS)
 PADDING = torch.arange(S)[:, None] >= COUNTS
-KINDS: tuple[Any, ...] = (None, *get_args(Scoring))
+KINDS: tuple[Any, ...] = (None, *get_args(KnownAttention)[1:])
 
 
 class Painter(nn.Module):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from charlm.parts import KnownAttention
 from charlm.runs.model_file import read_model
 from charlm.runs.registry import TRANSLATOR, find
 from corpora.scan.grammar import ACTIONS, WORDS
@@ -16,12 +17,12 @@ from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search, inspect
 from seq.layers.decoder import Memory
 from seq.padding import PAD
-from seq.scan.config import AttentionKind, TranslatorConfig
+from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
-KINDS = get_args(AttentionKind)
+KINDS = get_args(KnownAttention)
 SHAPE = TranslatorConfig(embedding_size=6, hidden_size=10, dropout=0.3)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]
 
