@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from charlm.from_python import train as train
+    from charlm.from_python import train_task as train_task
     from charlm.language_model import LanguageModel as LanguageModel
     from charlm.language_model import load as load
     from charlm.parts import register_attention as register_attention
@@ -21,10 +23,12 @@ HOMES = {
     "load": "language_model",
     "register_attention": "parts",
     "register_cell": "parts",
+    "train": "from_python",
+    "train_task": "from_python",
 }
 """The module of each public name; it is imported when the name is first used."""
 
-__all__ = ["LanguageModel", "load", "register_attention", "register_cell"]
+__all__ = ["LanguageModel", "load", "register_attention", "register_cell", "train", "train_task"]
 
 
 def __dir__() -> list[str]:

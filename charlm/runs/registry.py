@@ -15,6 +15,8 @@ from corpora.errors import UserError
 
 CHARACTERS, CLASSIFIER, WORD_MODEL, TRANSLATOR = "charlm", "classifier", "word-model", "translator"
 """Names of the kinds, as model files and run folders record them."""
+OWN_TASK = "own"
+"""Kind of what `charlm.train_task` trains: only the program that trains it knows what it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
