@@ -65,7 +65,7 @@ def train(
     take_settings(settings, ModelConfig, TrainingConfig)
     if text is None and resume is None:
         raise UserError("which text? give a string, a path or a name")
-    given = {} if text is None else _place(text)
+    given: dict[str, Any] = {} if text is None else _place(text)
 
     def request(folder: Path | None) -> LanguageModelRequest:
         shape = {field for field in ModelConfig().to_json() if field not in REGULARIZATION}

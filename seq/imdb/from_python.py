@@ -57,7 +57,9 @@ def train_classifier(
     take_settings(settings, ClassifierConfig, ClassifierTraining)
     if texts is None and resume is None:
         raise UserError("which texts? give a list with its labels, a table, a path or imdb")
-    moved = {} if texts is None else {"source": _place(texts, labels, text_column, label_column)}
+    moved: dict[str, Any] = (
+        {} if texts is None else {"source": _place(texts, labels, text_column, label_column)}
+    )
 
     def request(folder: Path | None) -> ClassifierRequest:
         chosen = choose(preset, PRESETS)

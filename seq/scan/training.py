@@ -114,9 +114,7 @@ class TranslatorRequest(Request):
         """
         corpus, own, given = signed["corpus"], moved.get("own"), moved.get("given")
         if moved and "split" in corpus:
-            raise UserError(
-                f"this run was trained on the split {corpus['split']}, not on pairs of your own"
-            )
+            raise UserError(f"this run was trained on the split {corpus['split']}, not on a file")
         if "split" not in corpus and given is None:
             own = own or find_again(corpus)
         return cls(
