@@ -91,6 +91,19 @@ def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
     return ClassifierConfig.from_json(shape), tuple(classes)
 
 
+def is_frozen(model: Mapping[str, Any], name: str) -> bool:
+    """Return whether a weight of a classifier is never trained.
+
+    One-hot words are read by an input matrix that is the identity; see `seq.imdb.model`.
+
+    Args:
+        model: the configuration in its model file.
+        name: name of the weight.
+    """
+    first = name.startswith("encoder.layers.0.") and name.endswith("weight_ih_l0")
+    return first and model.get("embedding") == "one-hot"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TextTraining(LoopConfig):
     """Settings of every training on texts of words."""
@@ -183,6 +196,7 @@ PRESETS: Mapping[str, Preset] = {
         bidirectional=True,
         dense_size=100,
     ),
+    "gru100": _make_rung("a GRU of 100 units", cell="gru"),
     "lstm100": _make_rung("an LSTM of 100 units", cell="lstm"),
     "textbook": Preset(
         "the LSTM of 64 units of a textbook (Raschka et al. 2022, chapter 15)",

@@ -9,7 +9,7 @@ from charlm.trained import Progress, Trained, take_settings, train_here
 from charlm.training.config import preset as choose
 from corpora.errors import UserError
 from corpora.labelled.given import label_texts
-from seq.imdb.config import DEFAULT_PRESET, PRESETS, ClassifierConfig, ClassifierTraining
+from seq.imdb.config import DEFAULT_PRESET, PRESETS, ClassifierConfig, ClassifierTraining, Preset
 from seq.imdb.data import GivenTexts, Source
 from seq.imdb.library import TextClassifier, load
 from seq.imdb.training import ClassifierRequest
@@ -62,14 +62,8 @@ def train_classifier(
     )
 
     def request(folder: Path | None) -> ClassifierRequest:
-        chosen = choose(preset, PRESETS)
-        if chosen.pretraining is not None and init_from is None:
-            raise UserError(
-                f"the preset {preset} begins with a word model: train one with charlm imdb "
-                "pretrain, and name it with init_from"
-            )
         return ClassifierRequest(
-            **chosen.change(settings),
+            **_choose(preset, init_from).change(settings),
             **moved,
             preset=preset,
             init_from=init_from,
@@ -87,6 +81,17 @@ def train_classifier(
         progress=progress,
         moved=moved,
     )
+
+
+def _choose(name: str, init_from: str | None) -> Preset:
+    """Return a preset; raise `UserError` for one that begins with the training of a word model."""
+    chosen = choose(name, PRESETS)
+    if chosen.pretraining is not None and init_from is None:
+        raise UserError(
+            f"the preset {name} begins with a word model: train one with charlm imdb pretrain, and "
+            "name it with init_from"
+        )
+    return chosen
 
 
 def _place(texts: Any, labels: Any, text_column: str | None, label_column: str | None) -> Source:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
 from charlm.parts import PartName
@@ -97,3 +98,13 @@ class PairsConfig(Config):
     """Most actions of a pair that is made (0: no limit)."""
     made_share: Share = field(default=0.5, metadata=LATER)
     """Greatest share of made pairs in a pass. If there are more of them, each pass draws others."""
+
+
+def is_frozen(model: Mapping[str, Any], name: str) -> bool:
+    """Return whether a weight of a translator is never trained: what its lexicon holds is found.
+
+    Args:
+        model: the configuration in its model file.
+        name: name of the weight.
+    """
+    return name in ("lexicon", "kinds")
