@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import Cell
-from charlm.nn.cells import RecurrentLayer, make_layer
+from charlm.nn.cells import RecurrentLayer, count_states, make_layer
 from charlm.nn.dropout import draw_mask
 from charlm.nn.recurrent import State, run_layer
 from charlm.nn.transfer import move
@@ -66,9 +66,9 @@ class Decoder(nn.Module):
     """Recurrent layers that read symbols and predict the next one.
 
     With attention, each state of the last layer is concatenated with the weighted sum of the
-    memory's states before the output layer (Luong, Pham and Manning 2015). The weighted sum is not
-    fed back into the layers. So, where all input symbols are known, each layer computes all steps
-    in one call.
+    memory's states before the output layer (Luong, Pham and Manning 2015). If the weighted sum is
+    not fed back into the layers, and all input symbols are known, each layer computes all steps in
+    one call.
 
     Args:
         cell: rnn, gru, lstm, or one that was registered.
@@ -82,6 +82,8 @@ class Decoder(nn.Module):
             place is then a last state, (1, B, `PLACE`), beside those of the layers.
         copying: whether the output mixes with the translations of what attention looks at; see
             `mix_with_copies`.
+        feeding: whether the lowest layer also reads the weighted sum of the step before (input
+            feeding). That sum is then one more state, (1, B, K), the last one.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
     """
@@ -98,12 +100,14 @@ class Decoder(nn.Module):
         scoring: str | None,
         walking: bool = False,
         copying: bool = False,
+        feeding: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.dropout, self.copying = dropout, copying
+        self.dropout, self.copying, self.feeding = dropout, copying, feeding
         self.embedding = make_embedding(symbols, embedding_size)
-        below = [embedding_size] + [hidden_size] * (num_layers - 1)
+        fed = memory_size * feeding
+        below = [embedding_size + fed] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(make_layer(cell, features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
@@ -141,6 +145,8 @@ class Decoder(nn.Module):
             )
         if isinstance(self.attention, WalkingAttention):
             final = [*final, states.new_zeros(1, states.shape[1], PLACE, dtype=torch.float32)]
+        if self.feeding:
+            final = [*final, torch.zeros_like(states[:1])]
         return Memory(states, padding, final, projected, masks, translations, read_as)
 
     def forward(
@@ -159,6 +165,21 @@ class Decoder(nn.Module):
         """
         masks = memory.masks or (None,) * (len(self.layers) + 1)
         x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
+        read = self._read_in_turn if self.feeding else self._read
+        x, weights, after = read(x, state, memory, masks)
+        mask = masks[-1]
+        logits: Tensor = self.output(x if mask is None else x * mask)
+        if self.copying:
+            assert weights is not None  # only with attention is something copied
+            assert memory.translations is not None
+            mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
+            return mixed, after, weights
+        return logits.float(), after, weights
+
+    def _read(
+        self, x: Tensor, state: State, memory: Memory, masks: Sequence[Tensor | None]
+    ) -> tuple[Tensor, Tensor | None, State]:
+        """Read features (T, B, F); return what the output layer reads, weights, and the state."""
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
             x, layer_state = run_layer(layer, x if mask is None else x * mask, before)
@@ -168,21 +189,36 @@ class Decoder(nn.Module):
             assert memory.projected is not None  # `prepare` made it
             given = (x, memory.projected, memory.states, memory.padding)
             if isinstance(self.attention, WalkingAttention):
-                place = state[-1]
+                place = state[len(self.layers)]
                 assert isinstance(place, Tensor)  # `prepare` put it there
                 attended, weights, place = self.attention.walk(*given, place)
                 after.append(place)
             else:
                 attended, weights = self.attention(*given)
             x = torch.cat([x, attended.to(x.dtype)], dim=2)
-        mask = masks[-1]
-        logits: Tensor = self.output(x if mask is None else x * mask)
-        if self.copying:
-            assert weights is not None  # only with attention is something copied
-            assert memory.translations is not None
-            mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
-            return mixed, after, weights
-        return logits.float(), after, weights
+        return x, weights, after
+
+    def _read_in_turn(
+        self, x: Tensor, state: State, memory: Memory, masks: Sequence[Tensor | None]
+    ) -> tuple[Tensor, Tensor | None, State]:
+        """Do the same step by step, where each step reads what the one before has attended to."""
+        fed = state[-1]
+        outputs: list[Tensor] = []
+        weights: list[Tensor] = []
+        for step in torch.split(x, 1):
+            assert isinstance(fed, Tensor)  # `prepare` put it there
+            given = torch.cat([step, fed.to(step.dtype)], dim=2)
+            output, looked, state = self._read(given, state, memory, masks)
+            assert looked is not None  # only with attention is something fed
+            fed = output[:, :, -memory.states.shape[2] :]
+            outputs.append(output)
+            weights.append(looked)
+            state = [*state, fed]
+        return torch.cat(outputs), torch.cat(weights), state
+
+    def state_counts(self) -> list[int]:
+        """Return the number of tensors of the state of each layer."""
+        return [count_states(layer) for layer in self._layers()]
 
     def _layers(self) -> Iterable[RecurrentLayer]:
         return cast("Iterable[RecurrentLayer]", self.layers)

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
 from charlm.parts import PartName
-from charlm.training.config import LATER, Config, Count, LoopConfig, Precision, Range, Share, Size
+from charlm.training.config import (
+    LATER,
+    MAX_SIZE,
+    Config,
+    Count,
+    LoopConfig,
+    Precision,
+    Range,
+    Share,
+    Size,
+)
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
 
@@ -41,7 +51,14 @@ class TranslatorConfig(Config):
     embedding_size: Size = 64
     """Features of the vector of a word and of an action."""
     hidden_size: Size = 200
-    """Units of each layer of the decoder. Each direction of the encoder has half as many."""
+    """Units of each layer of the decoder. Each direction of the encoder has half as many, if
+    encoder_hidden_size does not say otherwise."""
+    encoder_hidden_size: Annotated[int, Range(0, MAX_SIZE)] = field(default=0, metadata=LATER)
+    """Units of each direction of the encoder (0: half of the decoder's). Where both directions
+    together have more or fewer than the decoder, a learned matrix makes its first state."""
+    input_feeding: bool = field(default=False, metadata=LATER)
+    """Whether a step of the decoder also reads what attention saw in the step before (Luong, Pham
+    and Manning 2015). All steps are then computed one by one."""
     num_layers: Size = 1
     """Number of recurrent layers of the encoder and of the decoder."""
     dropout: Share = 0.2
@@ -53,15 +70,21 @@ class TranslatorConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.hidden_size % 2:
+        if self.hidden_size % 2 and not self.encoder_hidden_size:
             raise UserError(
                 f"hidden_size must be even, not {self.hidden_size}: each direction of "
-                "the encoder has half of it"
+                "the encoder has half of it; or name an encoder_hidden_size"
             )
         parts = {"walking": self.walking, "lexicon": self.lexicon}
+        parts["input_feeding"] = self.input_feeding
         needing = [name for name, chosen in parts.items() if chosen]
         if needing and self.attention == "none":
             raise UserError(f"{needing[0]} needs attention; choose a kind of attention with it")
+
+    @property
+    def encoder_units(self) -> int:
+        """Units of each direction of the encoder."""
+        return self.encoder_hidden_size or self.hidden_size // 2
 
 
 @dataclass(frozen=True, kw_only=True)
