@@ -18,7 +18,7 @@ from corpora.errors import UserError
 Known = TypeVar("Known")
 
 Cell = Annotated[str, PartName("cell")]
-"""The name of a cell: rnn, gru, lstm, or one that was registered (`charlm.register_cell`)."""
+"""The name of a cell: rnn, rnn_relu, gru, lstm, or one of `charlm.register_cell`."""
 
 
 class CellTable(dict[Cell, Known]):
@@ -31,8 +31,12 @@ class CellTable(dict[Cell, Known]):
         )
 
 
-GATES: Mapping[Cell, int] = CellTable(rnn=1, gru=3, lstm=4)
+GATES: Mapping[Cell, int] = CellTable(rnn=1, rnn_relu=1, gru=3, lstm=4)
 """Rows of the weight matrices of a cell for each of its units."""
+
+
+VANILLA = ("rnn", "rnn_relu")
+"""Cells without gates: h = tanh(…), or h = max(0, …)."""
 
 
 def is_own(cell: Cell) -> bool:
@@ -45,7 +49,8 @@ class ModelConfig(Config):
     """The shape of a character language model."""
 
     cell: Cell = "lstm"
-    """Recurrent cell of every layer: rnn, gru, lstm, or one that a --plugin has registered."""
+    """Recurrent cell of every layer: rnn (with tanh), rnn_relu, gru, lstm, or one that a --plugin
+    has registered."""
     hidden_size: Size = 128
     """Units in each recurrent layer."""
     num_layers: Size = 4

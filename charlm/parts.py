@@ -17,7 +17,9 @@ from typing import Any, Literal, TypeVar, get_args
 from corpora.errors import UserError
 
 KindOfPart = Literal["cell", "attention"]
-KnownCell = Literal["rnn", "gru", "lstm"]
+KnownCell = Literal["rnn", "rnn_relu", "gru", "lstm"]
+CellByHand = Literal["rnn", "gru", "lstm"]
+"""Cells that `charlm.inside` works out by hand."""
 KnownAttention = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 Made = TypeVar("Made", bound=type)
 

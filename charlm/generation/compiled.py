@@ -101,6 +101,12 @@ def _rnn(outer: Array, inner: Array, h: Array) -> None:
 
 
 @njit(**ARITHMETIC)
+def _rnn_relu(outer: Array, inner: Array, h: Array) -> None:
+    for j in range(len(h)):
+        h[j] = max(outer[j] + inner[j], f32(0))
+
+
+@njit(**ARITHMETIC)
 def _gru(outer: Array, inner: Array, h: Array) -> None:
     size = len(h)
     for j in range(size):
@@ -132,6 +138,7 @@ def _step(
     inner_bias: Array,
     last_bias: Array,
     residual: bool,
+    relu: bool,
     memory: Array,
     logits: Array,
 ) -> None:
@@ -149,7 +156,9 @@ def _step(
             at = _add_product(x, weights, at, outer)
         inner[:] = inner_bias[layer]
         at = _add_product(h, weights, at, inner)
-        if len(outer) == size:
+        if len(outer) == size and relu:
+            _rnn_relu(outer, inner, h)
+        elif len(outer) == size:
             _rnn(outer, inner, h)
         elif states == 1:
             _gru(outer, inner, h)
@@ -242,6 +251,7 @@ class CompiledNetwork(Network):
             self.inner_bias,
             self.last_bias,
             self.config.residual,
+            self.config.cell == "rnn_relu",
             state.memory,
             state.flat_logits,
         )

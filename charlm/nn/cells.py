@@ -16,6 +16,7 @@ RecurrentLayer: TypeAlias = nn.RNNBase | OwnLayer
 
 LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
     "rnn": nn.RNN,
+    "rnn_relu": partial(nn.RNN, nonlinearity="relu"),
     "gru": nn.GRU,
     "lstm": nn.LSTM,
 }
@@ -25,7 +26,7 @@ def make_layer(cell: str, input_size: int, hidden_size: int) -> RecurrentLayer:
     """Return a new layer of one direction.
 
     Args:
-        cell: rnn, gru, lstm, or the name of a cell that was registered.
+        cell: rnn, rnn_relu, gru, lstm, or the name of a cell that was registered.
         input_size: F, features of the input.
         hidden_size: H, units.
 

@@ -37,7 +37,8 @@ class ReaderConfig(Config):
     """The shape of the layers that a classifier and a word model have in common."""
 
     cell: Cell = "lstm"
-    """Recurrent cell of every layer: rnn, gru, lstm, or one that a --plugin has registered."""
+    """Recurrent cell of every layer: rnn (with tanh), rnn_relu, gru, lstm, or one that a --plugin
+    has registered."""
     embedding_size: Size = 100
     """Features of the vector of a word."""
     hidden_size: Size = 100

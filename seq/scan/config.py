@@ -46,8 +46,8 @@ class TranslatorConfig(Config):
     """Whether attention also follows a place among the words, which moves by a learned number of
     words at each step (location attention, Dubois et al. 2020)."""
     cell: Cell = "lstm"
-    """Recurrent cell of the encoder's and the decoder's layers: rnn, gru, lstm, or one that a
-    --plugin has registered."""
+    """Recurrent cell of the encoder's and the decoder's layers: rnn (with tanh), rnn_relu, gru,
+    lstm, or one that a --plugin has registered."""
     embedding_size: Size = 64
     """Features of the vector of a word and of an action."""
     hidden_size: Size = 200

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from charlm.arrays import Singles
+from charlm.config import VANILLA
 from charlm.generation.cells import CELLS, FIELDS
 from charlm.generation.weights import Block, LayerWeights
 from charlm.inside.recurrent_steps import RecurrentSteps
@@ -61,12 +62,12 @@ def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> Re
         for number, layer in enumerate(layers):
             if number:
                 layer.x[:] = layers[number - 1].h
-            if cell == "rnn":
+            if cell in VANILLA:
                 recurrent[step, number] = weights[f"layers.{number}.weight_hh_l0"] @ layer.h[:, 0]
             layer.step(np.array([index]))
             for name, values in fields.items():
                 values[step, number] = layer.fields[name][:, 0]
-    return RecurrentSteps(cell, fields, before, recurrent if cell == "rnn" else None)
+    return RecurrentSteps(cell, fields, before, recurrent if cell in VANILLA else None)
 
 
 def _list_fed(found: TranslatedCommand, states: Singles) -> Singles:

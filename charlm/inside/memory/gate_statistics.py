@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GATES: Mapping[Cell, tuple[str, ...]] = {
     "rnn": (),
+    "rnn_relu": (),
     "lstm": ("input", "forget", "output"),
     "gru": ("reset", "update"),
 }

@@ -102,4 +102,5 @@ def _step(layer: nn.RNNBase, x: Tensor, before: Steps | None) -> Steps:
         r, z = (r + r_h).sigmoid(), (z + z_h).sigmoid()
         n = (n + r * n_h).tanh()
         return {"hidden": (1 - z) * n + z * h, "reset": r, "update": z, "candidate": n}
-    return {"hidden": (outer + inner).tanh()}
+    h = outer + inner
+    return {"hidden": h.relu() if layer.mode == "RNN_RELU" else h.tanh()}
