@@ -74,9 +74,9 @@ def write_equations(
     assert steps.recurrent_part is not None
     h, inner = figures["h"], float(steps.recurrent_part[place, layer, unit])
     if steps.cell == "rnn_relu":
-        outer = number(h - inner) if h > 0 else "…"
+        left = number(h - inner) if h > 0 else "…"
         shut = "" if h > 0 else ", shut"
-        return [f"h = max(0, Wx + b + Uh) = max(0, {outer} + {factor(inner)}) = {number(h)}{shut}"]
+        return [f"h = max(0, Wx + b + Uh) = max(0, {left} + {factor(inner)}) = {number(h)}{shut}"]
     if abs(h) >= math.tanh(LARGEST_SUM):
         return [f"h = tanh(Wx + b + Uh) = tanh(… + {factor(inner)}) = {number(h)}, full"]
     outer = math.atanh(h) - inner
