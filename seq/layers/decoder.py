@@ -1,4 +1,4 @@
-"""A recurrent decoder that predicts symbol after symbol, with or without attention."""
+"""Recurrent decoders, with or without attention: of symbols, and of numbers."""
 
 from __future__ import annotations
 
@@ -61,53 +61,53 @@ def select_rows(state: State, rows: Tensor) -> State:
     ]
 
 
-class Decoder(nn.Module):
-    """Recurrent layers that read symbols and predict the next one.
+class VectorDecoder(nn.Module):
+    """Recurrent layers that read vectors and predict numbers from each of their states.
 
     With attention, each state of the last layer is concatenated with the weighted sum of the
     memory's states before the output layer (Luong, Pham and Manning 2015). The weighted sum is not
-    fed back into the layers. So, where all input symbols are known, each layer computes all steps
-    in one call.
+    fed back into the layers. So, where all inputs are known, each layer computes all steps in one
+    call.
 
     Args:
         cell: rnn, gru or lstm.
-        symbols: V, size of the vocabulary.
-        embedding_size: E, features of a symbol's vector.
+        input_size: E, features of an input.
         hidden_size: H, units of each layer.
         num_layers: recurrent layers.
+        outputs: V, numbers that are predicted from each state.
         memory_size: K, features of the states that attention looks at.
         scoring: how attention computes its scores; None for no attention.
         walking: whether attention also follows a place that moves; see `WalkingAttention`. The
             place is then a last state, (1, B, `PLACE`), beside those of the layers.
-        copying: whether the output mixes with the translations of what attention looks at; see
-            `mix_with_copies`.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
+        embedding: makes the inputs out of something else; None if they are vectors already.
     """
 
     def __init__(
         self,
         cell: Cell,
-        symbols: int,
-        embedding_size: int,
+        input_size: int,
         hidden_size: int,
         num_layers: int,
         *,
+        outputs: int,
         memory_size: int,
         scoring: Scoring | None,
         walking: bool = False,
-        copying: bool = False,
         dropout: float = 0.0,
+        embedding: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        self.dropout, self.copying = dropout, copying
-        self.embedding = make_embedding(symbols, embedding_size)
-        below = [embedding_size] + [hidden_size] * (num_layers - 1)
+        self.dropout = dropout
+        if embedding is not None:
+            self.embedding = embedding
+        below = [input_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
         features = hidden_size + memory_size * (scoring is not None)
-        self.output = nn.Linear(features, symbols + copying)
+        self.output = nn.Linear(features, outputs)
 
     def prepare(
         self,
@@ -143,21 +143,20 @@ class Decoder(nn.Module):
         return Memory(states, padding, final, projected, masks, translations, read_as)
 
     def forward(
-        self, symbols: Tensor, state: State, memory: Memory
+        self, x: Tensor, state: State, memory: Memory
     ) -> tuple[Tensor, State, Tensor | None]:
-        """Read `symbols` from `state` on, and predict the symbol after each of them.
+        """Read `x` from `state` on, and predict from the state after each input.
 
         Args:
-            symbols: ids (T, B), time first.
-            state: state of each layer before the first symbol.
+            x: inputs (T, B, E), time first.
+            state: state of each layer before the first input.
             memory: result of `prepare`.
 
         Returns:
-            The logits (T, B, V) of the symbol after each input symbol, the state after the last
-            input symbol, and the attention weights (T, B, S), None without attention.
+            The predicted numbers (T, B, V), the state after the last input, and the attention
+            weights (T, B, S), None without attention.
         """
         masks = memory.masks or (None,) * (len(self.layers) + 1)
-        x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
             x, layer_state = run_layer(layer, x if mask is None else x * mask, before)
@@ -175,13 +174,79 @@ class Decoder(nn.Module):
                 attended, weights = self.attention(*given)
             x = torch.cat([x, attended.to(x.dtype)], dim=2)
         mask = masks[-1]
-        logits: Tensor = self.output(x if mask is None else x * mask)
+        predicted: Tensor = self.output(x if mask is None else x * mask)
+        return predicted, after, weights
+
+    def _layers(self) -> Iterable[nn.RNNBase]:
+        return cast("Iterable[nn.RNNBase]", self.layers)
+
+
+class Decoder(VectorDecoder):
+    """Recurrent layers that read symbols and predict the next one.
+
+    Args:
+        cell: rnn, gru or lstm.
+        symbols: V, size of the vocabulary.
+        embedding_size: E, features of a symbol's vector.
+        hidden_size: H, units of each layer.
+        num_layers: recurrent layers.
+        memory_size: K, features of the states that attention looks at.
+        scoring: how attention computes its scores; None for no attention.
+        walking: as of `VectorDecoder`.
+        copying: whether the output mixes with the translations of what attention looks at; see
+            `mix_with_copies`.
+        dropout: as of `VectorDecoder`.
+    """
+
+    embedding: nn.Embedding
+
+    def __init__(
+        self,
+        cell: Cell,
+        symbols: int,
+        embedding_size: int,
+        hidden_size: int,
+        num_layers: int,
+        *,
+        memory_size: int,
+        scoring: Scoring | None,
+        walking: bool = False,
+        copying: bool = False,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__(
+            cell,
+            embedding_size,
+            hidden_size,
+            num_layers,
+            outputs=symbols + copying,
+            memory_size=memory_size,
+            scoring=scoring,
+            walking=walking,
+            dropout=dropout,
+            embedding=make_embedding(symbols, embedding_size),
+        )
+        self.copying = copying
+
+    def forward(
+        self, symbols: Tensor, state: State, memory: Memory
+    ) -> tuple[Tensor, State, Tensor | None]:
+        """Read `symbols` from `state` on, and predict the symbol after each of them.
+
+        Args:
+            symbols: ids (T, B), time first.
+            state: state of each layer before the first symbol.
+            memory: result of `prepare`.
+
+        Returns:
+            The logits (T, B, V) of the symbol after each input symbol, the state after the last
+            input symbol, and the attention weights (T, B, S), None without attention.
+        """
+        x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
+        logits, after, weights = super().forward(x, state, memory)
         if self.copying:
             assert weights is not None  # only with attention is something copied
             assert memory.translations is not None
             mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
             return mixed, after, weights
         return logits.float(), after, weights
-
-    def _layers(self) -> Iterable[nn.RNNBase]:
-        return cast("Iterable[nn.RNNBase]", self.layers)
