@@ -46,11 +46,13 @@ class PointMethod:
     name: str
     """Names it in tables, with what was chosen for it."""
     points: Points
+    first: int = 1
+    """First row that the method can forecast as it was fitted to."""
 
     def forecast(self, values: Floats, origins: Ints, horizon: int, fitted: int) -> Forecasts:
         """Return forecasts; see `Method.forecast`."""
         point = self.points(values, origins, horizon)
-        earlier = spread(fitted // 5, fitted - horizon, MOST_ORIGINS)
+        earlier = spread(max(self.first, fitted // 5), fitted - horizon, MOST_ORIGINS)
         if not len(earlier):
             return Forecasts(point, np.repeat(point[..., None], QUANTILES, axis=2))
         rows = earlier[:, None] + np.arange(horizon)

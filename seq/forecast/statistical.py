@@ -15,7 +15,7 @@ from seq.forecast.metrics import Forecasts
 
 ARIMA_ORDERS = ((1, 1, 0), (1, 1, 1), (2, 1, 2), (5, 1, 0), (3, 0, 2))
 """Orders (p, d, q) that are tried. The least AIC on the training part wins."""
-FITTED_ROWS = 3000
+FITTED_ROWS = 1000
 """Most rows, the last ones of the training part, that the two methods are fitted on."""
 READ_ROWS = 400
 """Rows before an origin that ARIMA reads: what lies further back no longer moves its state."""
@@ -99,7 +99,8 @@ def fit_holt_winters(values: Floats, period: int) -> PointMethod | None:
             found[later] = made.points(values[skipped:], origins[later] - skipped, horizon)
         return found
 
-    return PointMethod(f"Holt-Winters ({period})" if seasonal else "Holt's trend", points)
+    name = f"Holt-Winters ({period})" if seasonal else "Holt's trend"
+    return PointMethod(name, points, first=skipped + 2 * period)
 
 
 @dataclass(frozen=True)
