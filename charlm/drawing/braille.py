@@ -101,7 +101,7 @@ def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
     for x, label in x_ticks.items():
         column = canvas.find_cell(x, y_range[0])[0]
         line_below[column] = "┬"
-        at = min(margin + 1 + column - len(label) // 2, width - len(label))
+        at = max(0, min(margin + 1 + column - len(label) // 2, width - len(label)))
         numbers = f"{numbers:<{at}}{label}"
     yield Text(f"{'':{margin}}└{''.join(line_below)}")
     yield Text(numbers)
