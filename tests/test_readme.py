@@ -15,7 +15,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    characters, inside, reviews, commands = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    characters, inside, reviews, commands, forecasts = re.findall(
+        r"```python\n(.*?)```", README, re.DOTALL
+    )
     names: dict[str, object] = {}
     exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
@@ -29,6 +31,8 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == (
         "('I_TURN_LEFT', 'I_JUMP', 'I_TURN_LEFT', 'I_JUMP') (5, 3)\n"
     )
+    exec(forecasts, names)
+    assert capsys.readouterr().out == "(24,) True\n"
 
 
 def test_every_command_named_exists_and_every_command_is_named() -> None:

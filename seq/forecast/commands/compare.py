@@ -94,8 +94,7 @@ def compare(
     """
     if not 1 <= seeds <= 1000:
         raise UserError(f"--seeds must lie between 1 and 1000, not {seeds}")
-    from charlm.experiments.comparison import run_in_turn
-    from seq.forecast.comparison import COLUMNS, Comparison, list_variants
+    from seq.forecast.comparison import Comparison, list_variants
     from seq.forecast.data import Source
 
     changes = select_given(options)
@@ -113,6 +112,14 @@ def compare(
         origins,
     )
     compared.check()
+    return _run(compared, source, json)
+
+
+def _run(compared: Comparison, source: Source, json: bool) -> int:
+    """Train all that is compared, test it, print the table, and return the exit code."""
+    from charlm.experiments.comparison import run_in_turn
+    from seq.forecast.comparison import COLUMNS
+
     stop, console = Interrupts(), stderr() if json else stdout()
     if code := run_in_turn(_plan(compared, source, stop, console), stop):
         return code
@@ -124,7 +131,7 @@ def compare(
         return 0
     lines = [[printable(cell) for cell in one.list_cells()] for one in outcomes]
     print_table(console, make_table(COLUMNS, lines))
-    notice(f"written: {folder}/compare.md, compare.json")
+    notice(f"written: {compared.folder}/compare.md, compare.json")
     return 0
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import COMPUTING, INPUT, ComputingOptions, Json, Model
@@ -12,6 +13,9 @@ from charlm.console.tables import print_table
 from charlm.experiments.comparison import make_table
 from corpora.errors import UserError
 from corpora.series.series import Fill
+
+if TYPE_CHECKING:
+    from seq.forecast.evaluation import Row, Trial
 
 
 def evaluate(
@@ -57,7 +61,6 @@ def evaluate(
     from seq.forecast.data import Parts
     from seq.forecast.evaluation import Row, Trial
     from seq.forecast.library import load
-    from seq.forecast.report import HEADINGS, format_measures
     from seq.forecast.trained_on import find_trained_on
 
     forecaster = load(model, **vars(computing))
@@ -81,12 +84,18 @@ def evaluate(
         about = {"model": model, "series": series.name, "steps": horizon, "period": trial.period}
         about |= {"origins": len(trial.origins), "values": rows[0].measures.values}
         print_json({**about, "methods": [row.to_json() for row in rows]})
-        return
+    else:
+        _show(f"{series.name}, {series.columns[0]}", trial, rows)
+
+
+def _show(what: str, trial: Trial, rows: Sequence[Row]) -> None:
+    """Print the measures of all methods as a table."""
+    from seq.forecast.report import HEADINGS, format_measures
+
     console = stdout()
-    steps_ = f"{horizon:,} step{'' if horizon == 1 else 's'}"
+    steps = f"{trial.horizon:,} step{'' if trial.horizon == 1 else 's'}"
     console.print(
-        printable(f"{series.name}, {series.columns[0]}: ")
-        + f"{len(trial.origins):,} forecasts of {steps_} from the test part; "
+        printable(f"{what}: {len(trial.origins):,} forecasts of {steps} from the test part; ")
         + (f"a season of {trial.period:,} steps" if trial.period > 1 else "no season"),
         soft_wrap=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.table import Table
@@ -15,6 +15,11 @@ from charlm.console.tables import print_table
 from corpora.series.known import KNOWN
 from corpora.series.signals import SIGNALS
 from seq.forecast.config import ForecasterTraining, SourceConfig
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from corpora.series.series import Series
 
 Options = make_options(SourceConfig, module=__name__, default="default")
 
@@ -50,8 +55,7 @@ def info(
     if data is None:
         _list(json)
         return
-    from seq.forecast.baselines import find_period
-    from seq.forecast.data import Parts, Source
+    from seq.forecast.data import Source
 
     source = Source(
         spec=data,
@@ -62,9 +66,20 @@ def info(
     )
     with closing(DownloadBar(stderr())) as bar:
         series = source.read(notice, bar)
+    figures = describe(series)
+    if json:
+        print_json(figures)
+    else:
+        _show(series, figures)
+
+
+def describe(series: Series) -> dict[str, Any]:
+    """Return what is known of a series, as an object for JSON."""
+    from seq.forecast.baselines import find_period
+    from seq.forecast.data import Parts
+
     parts = Parts.divide(len(series), ForecasterTraining())
-    period = find_period(series.values[: parts.training, 0])
-    figures: dict[str, Any] = {
+    return {
         "series": series.name,
         "rows": len(series),
         "target": series.columns[0],
@@ -77,17 +92,18 @@ def info(
             }
             for column, name in enumerate(series.columns)
         },
-        "period": period,
+        "period": find_period(series.values[: parts.training, 0]),
         "parts": {
             "training": parts.training,
             "validation": parts.validation - parts.training,
             "test": parts.rows - parts.validation,
         },
     }
-    if json:
-        print_json(figures)
-        return
-    console = stdout()
+
+
+def _show(series: Series, figures: dict[str, Any]) -> None:
+    """Print what `describe` found, and a drawing."""
+    console, period = stdout(), figures["period"]
     season = f"a season of {period:,} steps" if period > 1 else "no season found"
     divided = ", ".join(f"{rows:,} for {part}" for part, rows in figures["parts"].items())
     console.print(
@@ -103,7 +119,7 @@ def info(
     console.print(_draw(series, console.width, console.color_system is not None))
 
 
-def _draw(series: Any, width: int, color: bool) -> Any:
+def _draw(series: Series, width: int, color: bool) -> Text:
     """Return a drawing of the last values of the target."""
     from charlm.drawing.braille import draw
     from charlm.drawing.panels import Line, Panel
