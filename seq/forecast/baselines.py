@@ -14,7 +14,7 @@ import numpy as np
 from charlm.arrays import Floats, Ints
 from seq.forecast.methods import MOST_ORIGINS, Method, PointMethod, Points, spread
 
-ORDERS = (1, 2, 3, 5, 9, 12, 20, 30, 50)
+ORDERS = (1, 2, 3, 5, 9, 12, 20, 30, 50, 100, 200)
 """Orders of autoregression that are tried; the one with the least error in the validation part
 wins."""
 
