@@ -144,8 +144,9 @@ def draw_on_axes(axes: Axes, panel: Panel) -> None:
     """Draw a panel, without a legend, on axes of matplotlib."""
     for band in panel.bands:
         at = [x for x, _ in band.lower]
-        ends = ([y for _, y in line] for line in (band.lower, band.upper))
-        axes.fill_between(at, *ends, color=pick_look(band.series)[0], alpha=0.2, linewidth=0)
+        low, high = ([y for _, y in line] for line in (band.lower, band.upper))
+        color = pick_look(band.series)[0]
+        axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
     for line in panel.lines:
         color, marker = pick_look(line.series)
         x, y = [point[0] for point in line.points], [point[1] for point in line.points]
@@ -159,8 +160,8 @@ def draw_on_axes(axes: Axes, panel: Panel) -> None:
     axes.set_title(panel.title, fontsize=10)
     axes.set_xlabel(panel.x_label)
     axes.set_ylabel(panel.y_label)
-    low, high = panel.ranges()[0]
-    axes.set_xlim(low, high + 0.03 * (high - low))
+    left, right = panel.ranges()[0]
+    axes.set_xlim(left, right + 0.03 * (right - left))
     if panel.y_range is not None:
         axes.set_ylim(*panel.y_range)
     if panel.x_ticks is not None:
