@@ -73,8 +73,8 @@ def fit_autoregression(values: Floats, order: int) -> Floats:
     """
     past = np.lib.stride_tricks.sliding_window_view(values[:-1], order)[:, ::-1]
     design = np.hstack([past, np.ones((len(past), 1))])
-    weights: Floats = np.linalg.lstsq(design, values[order:], rcond=None)[0]
-    return weights
+    found = np.linalg.lstsq(design, values[order:], rcond=None)[0]
+    return np.asarray(found, dtype=np.float64)
 
 
 def make_autoregression(weights: Floats) -> Points:
