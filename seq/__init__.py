@@ -1,4 +1,4 @@
-"""Sequence models: a classifier of reviews and a translator of commands.
+"""Sequence models: a classifier of reviews, a translator of commands, forecasters of series.
 
 >>> import seq
 >>> (found,) = seq.load("imdb").classify(["A superb, moving film."])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import charlm
 from charlm.__main__ import COMMANDS
+from seq.forecast.__main__ import COMMANDS as FORECAST_COMMANDS
 from seq.imdb.__main__ import COMMANDS as REVIEW_COMMANDS
 from seq.scan.__main__ import COMMANDS as SCAN_COMMANDS
 
@@ -101,7 +102,7 @@ for tokens in sys.argv[2].split(","):
 
 
 def test_help_loads_neither_torch_nor_textual() -> None:
-    nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS}
+    nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS, "forecast": FORECAST_COMMANDS}
     inner = [f"{app} {name}" for app, names in nested.items() for name in names]
     commands = ["", *COMMANDS, "corpora get", "corpora clean", *inner]
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""

@@ -20,12 +20,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-SHOWN = 4
+SHOWN = 5
 """Examples with models that ship; those after them train, and take longer."""
 
 
 def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    characters, inside, reviews, commands = EXAMPLES[:SHOWN]
+    characters, inside, reviews, commands, forecasts = EXAMPLES[:SHOWN]
     names: dict[str, object] = {}
     exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
@@ -39,6 +39,8 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == (
         "('I_TURN_LEFT', 'I_JUMP', 'I_TURN_LEFT', 'I_JUMP') (5, 3)\n"
     )
+    exec(forecasts, names)
+    assert capsys.readouterr().out == "(24,) True\n"
 
 
 @pytest.mark.long

@@ -28,7 +28,7 @@ from tui.state import State, find_folder
 from tui.tabs import TABS
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.top_bar import TopBar
-from tui.workers import in_thread, in_turns
+from tui.workers import in_thread, in_turns, share_the_interpreter
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -90,6 +90,7 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
 
     async def on_mount(self) -> None:
         """Show the pane of the last session, as the settings say."""
+        share_the_interpreter()
         self.use_settings(self.settings)
         self.theme_changed_signal.subscribe(self, self.keep_theme)
         if self._wrong is not None:

@@ -18,6 +18,7 @@ from tui import settings
 from tui.keys import KEYS, bind
 from tui.screens import Modal
 from tui.settings import PACES, SCALES, WRAPS, Settings
+from tui.widgets.caption import Caption
 from tui.widgets.choice import Choice
 from tui.widgets.stepper import Stepper
 
@@ -58,7 +59,7 @@ class SettingsScreen(Modal):
                     yield Label(name)
                     yield Input(self.now.keys.get(name, known.key), id=f"key-{name}", compact=True)
                     yield Static(known.meaning, classes="help")
-            yield Static("", id="wrong", markup=False)
+            yield Caption("", id="wrong", markup=False)
 
     def _compose_line(self, name: str) -> ComposeResult:
         value = getattr(self.now, name)
@@ -106,7 +107,7 @@ class SettingsScreen(Modal):
             new = self.read()
             settings.save(new)
         except UserError as error:
-            self.query_one("#wrong", Static).update(f"✗ {error}")
+            self.query_one("#wrong", Caption).update(f"✗ {error}")
             self.query_one(VerticalScroll).scroll_end(animate=False)
             return
         self.use(new)

@@ -7,14 +7,27 @@ method, and leave its errors to `tui.failures`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 from textual import work
 from textual.worker import Worker
 
+TURN = 0.001
+"""Seconds for which a thread computes while another one waits for its turn.
+
+The screen waits for a turn whenever it has looked for keys, some ten times a frame. Python's own
+value, 5 ms, makes 50 ms of that beside one thread that computes.
+"""
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+
+def share_the_interpreter() -> None:
+    """Have threads that compute take short turns. It holds for the whole process."""
+    sys.setswitchinterval(TURN)
 
 
 def in_thread(

@@ -39,6 +39,12 @@ def format_validation(event: Evaluated) -> str:
     return format_nats(event.loss) + (f", accuracy {accuracy:.2%}" if accuracy is not None else "")
 
 
+def drop_drawing(text: str) -> str:
+    """Return a sample without a drawing of Braille dots: of such a one, its first line says it."""
+    drawn = any("\u2800" < character <= "\u28ff" for character in text)
+    return text.partition("\n")[0] if drawn else text
+
+
 class PlainLines:
     """Writes a line for each evaluation and sample, and one for progress every few seconds."""
 
@@ -70,7 +76,7 @@ class PlainLines:
                 best = "  (best so far)" if event.best else ""
                 return f"step {event.step}  validation {format_validation(event)}{best}"
             case Sampled():
-                return f"step {event.step}  sample: {' '.join(event.text.split())}"
+                return f"step {event.step}  sample: {' '.join(drop_drawing(event.text).split())}"
             case Finished():
                 return describe_end(event)
             case _:

@@ -101,21 +101,23 @@ def draw_panel(panel: Panel, width: int, rows: int) -> Iterator[Text]:
     for x, label in x_ticks.items():
         column = canvas.find_cell(x, y_range[0])[0]
         line_below[column] = "┬"
-        at = min(margin + 1 + column - len(label) // 2, width - len(label))
+        at = max(0, min(margin + 1 + column - len(label) // 2, width - len(label)))
         numbers = f"{numbers:<{at}}{label}"
     yield Text(f"{'':{margin}}└{''.join(line_below)}")
     yield Text(numbers)
 
 
 def _draw_lines(canvas: Canvas, panel: Panel) -> None:
-    """Draw the lines of a panel, then their markers over them."""
+    """Draw the bands of a panel, its lines over them, then the markers of the lines."""
+    for band in panel.bands:
+        canvas.shade(band.lower, band.upper, pick_look(band.series)[0])
     for line in panel.lines:
         color, _ = pick_look(line.series)
         for start, end in zip(line.points, line.points[1:] or line.points, strict=False):
             canvas.draw_segment(start, end, color, dashed=line.dashed)
     for line in panel.lines:
         color, marker = pick_look(line.series)
-        if line.dashed and len(line.points) > 1:
+        if (line.dashed or not line.marked) and len(line.points) > 1:
             continue  # a dashed line needs no markers
         for point in line.points:
             canvas.put(point, "·" if line.dashed else MARKERS[marker], color)
@@ -179,10 +181,36 @@ class Canvas:
             row = round(y + (y_end - y) * step / length)
             if dashed and (column if abs(x_end - x) >= abs(y_end - y) else row) % 4 >= 2:
                 continue
-            character, _ = self._cells[row // 4][column // 2]
-            dots = ord(character) - 0x2800 if character != " " else 0
-            dots |= self.DOTS[row % 4][column % 2]
-            self._cells[row // 4][column // 2] = (chr(0x2800 + dots), color)
+            self._set_dot(column, row, color)
+
+    def shade(self, lower: Sequence[Point], upper: Sequence[Point], color: str) -> None:
+        """Draw every fourth dot of the room between two lines, so that it is lighter than a line.
+
+        Args:
+            lower: points of the lower line, by ascending x.
+            upper: points of the upper line, at the same x.
+            color: colour of the dots.
+        """
+        ends = zip(lower, lower[1:], upper, upper[1:], strict=False)
+        for (x, low), (x_end, low_end), (_, high), (_, high_end) in ends:
+            columns = max(1, abs(self._find_dot(x_end, low)[0] - self._find_dot(x, low)[0]))
+            for step in range(columns + 1):
+                share = step / columns
+                at = x + (x_end - x) * share
+                bottom, top = low + (low_end - low) * share, high + (high_end - high) * share
+                if not self._x[0] <= at <= self._x[1]:
+                    continue
+                column, first = self._find_dot(at, min(top, self._y[1]))
+                _, last = self._find_dot(at, max(bottom, self._y[0]))
+                for row in range(max(0, first), min(4 * self.rows - 1, last) + 1):
+                    if column % 2 == 0 and row % 2 == column // 2 % 2:
+                        self._set_dot(column, row, color)
+
+    def _set_dot(self, column: int, row: int, color: str) -> None:
+        character, _ = self._cells[row // 4][column // 2]
+        dots = ord(character) - 0x2800 if character != " " else 0
+        dots |= self.DOTS[row % 4][column % 2]
+        self._cells[row // 4][column // 2] = (chr(0x2800 + dots), color)
 
     def _clip(self, start: Point, end: Point) -> tuple[Point, Point] | None:
         """Return the part of a line that is inside, or None (Liang and Barsky 1984)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -33,6 +33,20 @@ class Line:
     """Points (x, y) that the line connects, in this order."""
     dashed: bool = False
     """Whether the line is dashed."""
+    marked: bool = True
+    """Whether its points are marked. Many points are better read without, as a line alone."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """The room between two lines, such as that of likely values."""
+
+    series: int
+    """Index of the series that the band belongs to. It decides the colour."""
+    lower: Points
+    """Points (x, y) of the lower line, by ascending x."""
+    upper: Points
+    """Points (x, y) of the upper line, at the same x."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +70,13 @@ class Panel:
     round numbers."""
     y_ticks: Ticks | None = None
     """Places of the vertical axis with their labels; by default round numbers."""
+    bands: Sequence[Band] = ()
+    """Bands, which lie behind the lines."""
 
     def ranges(self) -> tuple[Range, Range]:
         """Return the ranges of the horizontal and of the vertical axis. None of them is empty."""
         points = [point for line in self.lines for point in line.points]
+        points += [point for band in self.bands for point in (*band.lower, *band.upper)]
         x = self.x_range or _extent([x for x, _ in points])
         y = self.y_range or _extent([y for _, y in points])
         return x, y

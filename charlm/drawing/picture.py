@@ -142,6 +142,11 @@ def draw_heat_maps(
 
 def draw_on_axes(axes: Axes, panel: Panel) -> None:
     """Draw a panel, without a legend, on axes of matplotlib."""
+    for band in panel.bands:
+        at = [x for x, _ in band.lower]
+        low, high = ([y for _, y in line] for line in (band.lower, band.upper))
+        color = pick_look(band.series)[0]
+        axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
     for line in panel.lines:
         color, marker = pick_look(line.series)
         x, y = [point[0] for point in line.points], [point[1] for point in line.points]
@@ -150,12 +155,13 @@ def draw_on_axes(axes: Axes, panel: Panel) -> None:
             if len(x) == 1:  # one point makes no line
                 axes.plot(x, y, color=color, marker="o", markersize=4, markerfacecolor="none")
         else:
-            axes.plot(x, y, color=color, marker=MARKERS[marker], markersize=4, linewidth=1.6)
+            mark = MARKERS[marker] if line.marked else ""
+            axes.plot(x, y, color=color, marker=mark, markersize=4, linewidth=1.6)
     axes.set_title(panel.title, fontsize=10)
     axes.set_xlabel(panel.x_label)
     axes.set_ylabel(panel.y_label)
-    low, high = panel.ranges()[0]
-    axes.set_xlim(low, high + 0.03 * (high - low))
+    left, right = panel.ranges()[0]
+    axes.set_xlim(left, right + 0.03 * (right - left))
     if panel.y_range is not None:
         axes.set_ylim(*panel.y_range)
     if panel.x_ticks is not None:

@@ -14,6 +14,7 @@ from charlm.runs.files import CONFIG, MODEL, exists, read_json
 from corpora.errors import UserError
 
 CHARACTERS, CLASSIFIER, WORD_MODEL, TRANSLATOR = "charlm", "classifier", "word-model", "translator"
+FORECASTER = "forecaster"
 """Names of the kinds, as model files and run folders record them."""
 OWN_TASK = "own"
 """Kind of what `charlm.train_task` trains: only the program that trains it knows what it is."""
@@ -115,6 +116,16 @@ KINDS: Mapping[str, Kind] = {
         command=("seq.scan", "train"),
         use='translate with: charlm scan translate --model {run} "jump twice"',
         trace="seq.scan.inside:trace_named",
+    ),
+    FORECASTER: Kind(
+        what="a forecaster",
+        package="seq",
+        config="seq.forecast.config:ForecasterConfig.from_json",
+        vocabulary="seq.forecast.data:Columns.from_json",
+        symbols="columns",
+        load="seq.forecast.library:load",
+        command=("seq.forecast", "train"),
+        use="forecast with: charlm forecast predict --model {run}",
     ),
 }
 """The one table of kinds: loaders, commands, the app and its palette read it."""

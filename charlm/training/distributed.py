@@ -22,6 +22,12 @@ PATIENCE = timedelta(minutes=30)
 others wait. A process that was killed is noticed at once, because its connections are closed."""
 
 
+_left: list[object] = []
+"""Groups of processes that this one has left, kept to its end. Otherwise the last one who holds a
+group is the `Reducer` of DistributedDataParallel. As that goes, it waits for the group's thread and
+has Python's lock, for which the thread may wait: neither ever ends (seen with torch 2.13, gloo)."""
+
+
 class LostPeer(UserError):
     """Another process of the training has ended, or does not answer."""
 
@@ -166,6 +172,7 @@ def join_world(device: torch.device) -> Iterator[World]:
         torch.cuda.set_device(device)  # NCCL, and what torch does without a device, use this GPU
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, timeout=PATIENCE)
+    _left.append(dist.group.WORLD)
     lost = False
     try:
         if "OMP_NUM_THREADS" not in os.environ:  # torchrun sets it to 1 if there are several

@@ -50,8 +50,8 @@ class Shards(Generic[Model]):
     def mean(self, loss: Callable[[int, Model], Tensor]) -> Tensor:
         """Return the mean of `loss(index, replica)`, each called in a thread of its own.
 
-        The gradients are there by then: to go backward from what is returned hands them out.
-        Gradients with respect to anything but the parameters do not exist.
+        The threads have computed the gradients as well: `backward()` of the mean only copies them
+        to the parameters. There are no gradients with respect to anything else.
         """
         device = "cpu"
         # Of a thread, not of the process.

@@ -9,8 +9,8 @@ from typing import Any
 
 from corpora.errors import UserError
 from corpora.labelled.labels import index_labels, name_labels, sort_labels
-from corpora.labelled.tables import choose_column, is_blank
 from corpora.labelled.texts import LABEL_COLUMNS, TEXT_COLUMNS, LabelledTexts
+from corpora.tables import choose_column, is_blank
 
 NAME = "texts"
 """What texts are called that have no file."""

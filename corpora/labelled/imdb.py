@@ -12,10 +12,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from corpora.errors import UserError, os_error
-from corpora.labelled.tables import READERS
 from corpora.labelled.texts import LabelledTexts
 from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
+from corpora.tables import READERS
 
 Split = Literal["train", "test", "unsupervised"]
 SPLITS: tuple[Split, ...] = get_args(Split)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
-from corpora.labelled.tables import list_names
+from corpora.tables import list_names
 
 
 def name_labels(where: object, values: list[Any]) -> list[str]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
 from corpora.labelled.labels import index_labels, name_labels, sort_labels
-from corpora.labelled.tables import (
+from corpora.tables import (
     READERS,
     choose_column,
     is_blank,

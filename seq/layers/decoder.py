@@ -1,9 +1,8 @@
-"""A recurrent decoder that predicts symbol after symbol, with or without attention."""
+"""Recurrent decoders, with or without attention: of symbols, and of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
 import torch
@@ -18,101 +17,60 @@ from seq.layers.attention import Attention
 from seq.layers.copying import mix_with_copies
 from seq.layers.embedding import make_embedding
 from seq.layers.location import PLACE, WalkingAttention
+from seq.layers.memory import Memory
 
 
-@dataclass(frozen=True)
-class Memory:
-    """The initial state of a decoder, and the states that its attention reads.
-
-    Any encoder can fill it; see `Decoder.prepare`.
-    """
-
-    states: Tensor
-    """States that attention reads, such as those of an encoder's last layer, (S, B, K)."""
-    padding: Tensor
-    """True where a state is padding, (S, B)."""
-    final: State
-    """Initial state of the decoder: h, or (h, c) of an LSTM, for each layer, (1, B, H)."""
-    projected: Tensor | None = None
-    """`states` after the projection of the decoder's attention, computed once for all steps."""
-    masks: tuple[Tensor, ...] = field(default=())
-    """Dropout masks of the decoder, drawn once for all steps. Empty outside of training."""
-    translations: Tensor | None = None
-    """Distribution over the decoder's symbols for each state, to copy from, (S, B, V)."""
-    read_as: Tensor | None = None
-    """Id that each of the decoder's symbols is read as, (V,). Symbols that are read as one are
-    told apart by copying alone."""
-
-    def select(self, rows: Tensor) -> Memory:
-        """Return the memory of these rows of the batch, (N,), in this order."""
-        projected, translations = (
-            None if each is None else each[:, rows] for each in (self.projected, self.translations)
-        )
-        masks = tuple(mask[:, rows] for mask in self.masks)
-        final = select_rows(self.final, rows)
-        states, padding = self.states[:, rows], self.padding[:, rows]
-        return Memory(states, padding, final, projected, masks, translations, self.read_as)
-
-
-def select_rows(state: State, rows: Tensor) -> State:
-    """Return the states of these rows of a batch, (N,), in this order."""
-    return [
-        part[:, rows] if isinstance(part, Tensor) else (part[0][:, rows], part[1][:, rows])
-        for part in state
-    ]
-
-
-class Decoder(nn.Module):
-    """Recurrent layers that read symbols and predict the next one.
+class VectorDecoder(nn.Module):
+    """Recurrent layers that read vectors and predict numbers from each of their states.
 
     With attention, each state of the last layer is concatenated with the weighted sum of the
     memory's states before the output layer (Luong, Pham and Manning 2015). If the weighted sum is
-    not fed back into the layers, and all input symbols are known, each layer computes all steps in
-    one call.
+    not fed back into the layers, and all inputs are known, each layer computes all steps in one
+    call.
 
     Args:
-        cell: rnn, gru, lstm, or one that was registered.
-        symbols: V, size of the vocabulary.
-        embedding_size: E, features of a symbol's vector.
+        cell: one of charlm's own, or one that was registered.
+        input_size: E, features of an input.
         hidden_size: H, units of each layer.
         num_layers: recurrent layers.
+        outputs: V, numbers that are predicted from each state.
         memory_size: K, features of the states that attention looks at.
         scoring: how attention computes its scores; None for no attention.
         walking: whether attention also follows a place that moves; see `WalkingAttention`. The
             place is then a last state, (1, B, `PLACE`), beside those of the layers.
-        copying: whether the output mixes with the translations of what attention looks at; see
-            `mix_with_copies`.
         feeding: whether the lowest layer also reads the weighted sum of the step before (input
-            feeding). That sum is then one more state, (1, B, K), the last one.
+            feeding). That sum is then one more state, (1, B, K), after all others.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
+        embedding: makes the inputs out of something else; None if they are vectors already.
     """
 
     def __init__(
         self,
         cell: Cell,
-        symbols: int,
-        embedding_size: int,
+        input_size: int,
         hidden_size: int,
         num_layers: int,
         *,
+        outputs: int,
         memory_size: int,
         scoring: str | None,
         walking: bool = False,
-        copying: bool = False,
         feeding: bool = False,
         dropout: float = 0.0,
+        embedding: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        self.dropout, self.copying, self.feeding = dropout, copying, feeding
-        self.embedding = make_embedding(symbols, embedding_size)
+        self.dropout, self.feeding = dropout, feeding
+        if embedding is not None:
+            self.embedding = embedding
         fed = memory_size * feeding
-        below = [embedding_size + fed] + [hidden_size] * (num_layers - 1)
+        below = [input_size + fed] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(make_layer(cell, features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
         features = hidden_size + memory_size * (scoring is not None)
-        self.output = nn.Linear(features, symbols + copying)
+        self.output = nn.Linear(features, outputs)
 
     def prepare(
         self,
@@ -150,31 +108,25 @@ class Decoder(nn.Module):
         return Memory(states, padding, final, projected, masks, translations, read_as)
 
     def forward(
-        self, symbols: Tensor, state: State, memory: Memory
+        self, x: Tensor, state: State, memory: Memory
     ) -> tuple[Tensor, State, Tensor | None]:
-        """Read `symbols` from `state` on, and predict the symbol after each of them.
+        """Read `x` from `state` on, and predict from the state after each input.
 
         Args:
-            symbols: ids (T, B), time first.
-            state: state of each layer before the first symbol.
+            x: inputs (T, B, E), time first.
+            state: state of each layer before the first input.
             memory: result of `prepare`.
 
         Returns:
-            The logits (T, B, V) of the symbol after each input symbol, the state after the last
-            input symbol, and the attention weights (T, B, S), None without attention.
+            The predicted numbers (T, B, V), the state after the last input, and the attention
+            weights (T, B, S), None without attention.
         """
         masks = memory.masks or (None,) * (len(self.layers) + 1)
-        x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
         read = self._read_in_turn if self.feeding else self._read
         x, weights, after = read(x, state, memory, masks)
         mask = masks[-1]
-        logits: Tensor = self.output(x if mask is None else x * mask)
-        if self.copying:
-            assert weights is not None  # only with attention is something copied
-            assert memory.translations is not None
-            mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
-            return mixed, after, weights
-        return logits.float(), after, weights
+        predicted: Tensor = self.output(x if mask is None else x * mask)
+        return predicted, after, weights
 
     def _read(
         self, x: Tensor, state: State, memory: Memory, masks: Sequence[Tensor | None]
@@ -222,3 +174,77 @@ class Decoder(nn.Module):
 
     def _layers(self) -> Iterable[RecurrentLayer]:
         return cast("Iterable[RecurrentLayer]", self.layers)
+
+
+class Decoder(VectorDecoder):
+    """Recurrent layers that read symbols and predict the next one.
+
+    Args:
+        cell: one of charlm's own, or one that was registered.
+        symbols: V, size of the vocabulary.
+        embedding_size: E, features of a symbol's vector.
+        hidden_size: H, units of each layer.
+        num_layers: recurrent layers.
+        memory_size: K, features of the states that attention looks at.
+        scoring: how attention computes its scores; None for no attention.
+        walking: as of `VectorDecoder`.
+        copying: whether the output mixes with the translations of what attention looks at; see
+            `mix_with_copies`.
+        feeding: as of `VectorDecoder`.
+        dropout: as of `VectorDecoder`.
+    """
+
+    embedding: nn.Embedding
+
+    def __init__(
+        self,
+        cell: Cell,
+        symbols: int,
+        embedding_size: int,
+        hidden_size: int,
+        num_layers: int,
+        *,
+        memory_size: int,
+        scoring: str | None,
+        walking: bool = False,
+        copying: bool = False,
+        feeding: bool = False,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__(
+            cell,
+            embedding_size,
+            hidden_size,
+            num_layers,
+            outputs=symbols + copying,
+            memory_size=memory_size,
+            scoring=scoring,
+            walking=walking,
+            feeding=feeding,
+            dropout=dropout,
+            embedding=make_embedding(symbols, embedding_size),
+        )
+        self.copying = copying
+
+    def forward(
+        self, symbols: Tensor, state: State, memory: Memory
+    ) -> tuple[Tensor, State, Tensor | None]:
+        """Read `symbols` from `state` on, and predict the symbol after each of them.
+
+        Args:
+            symbols: ids (T, B), time first.
+            state: state of each layer before the first symbol.
+            memory: result of `prepare`.
+
+        Returns:
+            The logits (T, B, V) of the symbol after each input symbol, the state after the last
+            input symbol, and the attention weights (T, B, S), None without attention.
+        """
+        x = self.embedding(symbols if memory.read_as is None else memory.read_as[symbols])
+        logits, after, weights = super().forward(x, state, memory)
+        if self.copying:
+            assert weights is not None  # only with attention is something copied
+            assert memory.translations is not None
+            mixed = mix_with_copies(logits, weights, memory.translations, memory.read_as)
+            return mixed, after, weights
+        return logits.float(), after, weights

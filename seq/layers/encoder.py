@@ -78,21 +78,25 @@ class Encoder(nn.Module):
         return self._read(x, lengths, generator, packed)[0]
 
     def read_to_end(
-        self, x: Tensor, lengths: Tensor, generator: torch.Generator | None = None
+        self, x: Tensor, lengths: Tensor | None, generator: torch.Generator | None = None
     ) -> tuple[Tensor, list[LayerState]]:
         """Return the states of the last layer, and each layer's state after the last symbol.
 
-        The sequences are always packed here, because torch returns the full state (h, c) only for
-        the last step of a sequence. For padded sequences that is the state after the padding.
+        Sequences of several lengths are always packed here, because torch returns the full state
+        (h, c) only for the last step of a sequence. For padded sequences that is the state after
+        the padding.
 
         Args:
             x: input features, (T, B, F).
-            lengths: lengths of the sequences, (B,), on the CPU.
+            lengths: lengths of the sequences, (B,), on the CPU; None if all have T symbols, and
+                nothing needs to be packed.
             generator: draws the dropout masks in training. It lies on the CPU.
 
         Returns:
             The result of `forward`, and for each layer h, or (h, c) of an LSTM, (1, B, D·H) each.
         """
+        if lengths is None:
+            return self._read(x, torch.full(x.shape[1:2], len(x)), generator, packed=False)
         return self._read(x, lengths, generator, packed=True)
 
     def _read(

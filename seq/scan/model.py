@@ -9,9 +9,10 @@ from torch import Tensor, nn
 
 from charlm.nn.dropout import variational_dropout
 from seq.layers.bridge import Bridge
-from seq.layers.decoder import Decoder, Memory
+from seq.layers.decoder import Decoder
 from seq.layers.embedding import make_embedding
 from seq.layers.encoder import Encoder
+from seq.layers.memory import Memory
 from seq.padding import PAD
 from seq.scan.config import TranslatorConfig
 from seq.scan.lexicon import Lexicon, read_alike

@@ -7,11 +7,11 @@ from typing import Any
 
 from corpora.errors import UserError, os_error
 from corpora.labelled.given import list_columns, list_values
-from corpora.labelled.tables import READERS, read_text, split_lines
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair
 from corpora.scan.official import parse_pair
 from corpora.scan.splits import Split, is_split, list_splits, load
+from corpora.tables import READERS, read_text, split_lines
 
 COLUMNS = (("command", "actions"), ("source", "target"), ("input", "output"))
 """Names of the two columns, the preferred ones first. A line of a text file that holds them is a

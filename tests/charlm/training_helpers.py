@@ -92,11 +92,18 @@ def resume(
 
 
 def every_request() -> list[type[Request]]:
+    from seq.forecast.training import ForecasterRequest
     from seq.imdb.training import ClassifierRequest
     from seq.imdb.words.training import WordModelRequest
     from seq.scan.training import TranslatorRequest
 
-    return [LanguageModelRequest, ClassifierRequest, WordModelRequest, TranslatorRequest]
+    return [
+        LanguageModelRequest,
+        ClassifierRequest,
+        WordModelRequest,
+        TranslatorRequest,
+        ForecasterRequest,
+    ]
 
 
 def options(**changes: Any) -> list[str]:

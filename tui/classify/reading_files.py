@@ -15,6 +15,7 @@ from tui.classify.opened import OpenedFile
 from tui.classify.opening import OpenReviews
 from tui.classify.opinions import Opinion
 from tui.classify.reviews import Reviews
+from tui.collecting import spare_what_stays
 from tui.files import parse_path
 from tui.workers import in_thread
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 32
 """Reviews that are classified as one batch, and then shown: about half a second's work."""
+SPARED = 1000
+"""Reviews after which the garbage collector is told that they stay."""
 
 
 def classify(classifier: TextClassifier, texts: Sequence[str]) -> list[Opinion]:
@@ -82,6 +85,8 @@ class FilePane(JudgingPane):
     def add_rows(self, file: OpenedFile, rows: Sequence[Row]) -> None:
         """Show reviews of a file that have been classified, and how far it is read."""
         self.reviews.add(rows)
+        if file.done // SPARED > (file.done - len(rows)) // SPARED:
+            spare_what_stays()
         what = f"{file.name} · {file.speed:,.0f} reviews/s"
         self.reviews.show_work(what, file.done, file.head.total)
 

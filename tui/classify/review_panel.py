@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from charlm.console.program import format_name
 from tui.classify.inks import pick_inks
@@ -12,6 +11,7 @@ from tui.classify.opinions import Opinion, describe_words
 from tui.classify.review_text import PreviewText, ReviewText
 from tui.classify.subject import ROW, TYPED, Subject
 from tui.classify.verdict_lines import Sides
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 OWN = "type, paste, ^o file, f8 example"
@@ -32,7 +32,7 @@ class ReviewPanel(Panel):
         """Lay out one's own text, the preview that can take its place, and what colours mean."""
         yield ReviewText(placeholder="type or paste a review", id="review")
         yield PreviewText(id="preview")
-        yield Static("", id="meaning", markup=False)
+        yield Caption("", id="meaning", markup=False)
 
     def on_mount(self) -> None:
         """Show one's own text."""
@@ -98,7 +98,7 @@ class ReviewPanel(Panel):
             line.append(" underlined ", inks.words[1][1]).append(" for ")
             line.append(format_name(sides.contra), inks.below)
             line.append(", whatever is said", inks.muted)
-        self.query_one("#meaning", Static).update(line)
+        self.query_one("#meaning", Caption).update(line)
 
     @property
     def typed(self) -> bool:

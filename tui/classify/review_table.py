@@ -14,16 +14,16 @@ from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.classify.inks import pick_inks
 from tui.classify.row_lines import Column, choose_columns, draw_head, draw_row
 from tui.classify.rows import Row, Rows
 from tui.keys import bind
+from tui.widgets.long_view import LongView
 
 
-class ReviewTable(ScrollView, can_focus=True):
+class ReviewTable(LongView, can_focus=True):
     """A table of reviews: those that were typed, or those of a file.
 
     Textual's DataTable takes seconds to sort 25,000 rows, because it makes cells of all of them.
@@ -95,7 +95,7 @@ class ReviewTable(ScrollView, can_focus=True):
 
     def update(self) -> None:
         """Draw anew: rows have come, gone or changed."""
-        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        self.hold(Size(self.size.width, len(self.rows) + 1))
         self.cursor = min(self.cursor, max(0, len(self.rows) - 1))
         self.refresh()
 

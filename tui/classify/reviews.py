@@ -239,8 +239,7 @@ class Reviews(Panel):
         """Show the reviews that contain what is typed."""
         event.stop()
         kept = self.shown.row
-        self.shown.rows.needle = event.value
-        self.shown.rows.arrange()
+        self.shown.rows.look_for(event.value)
         self.shown.keep(kept)
         self.describe()
 

@@ -154,6 +154,19 @@ class Rows:
             order.sort(key=values.__getitem__, reverse=sign < 0)
         self.order = order
 
+    def look_for(self, needle: str) -> None:
+        """Show only the rows that contain a text.
+
+        While a text is typed, only the rows are searched that contain the beginning of it.
+        """
+        longer = needle.casefold().startswith(self.needle.casefold())
+        self.needle = needle
+        if longer:
+            folded = needle.casefold()
+            self.order = [index for index in self.order if folded in self._folded[index]]
+        else:
+            self.arrange()
+
     def find(self, index: int) -> int | None:
         """Return where the row of an index is shown; None if it is not."""
         return self.order.index(index) if index in self.order else None

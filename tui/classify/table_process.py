@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpora.errors import UserError
-from corpora.labelled.tables import READERS, choose_column
 from corpora.labelled.texts import LABEL_COLUMNS, LabelledTexts, read
+from corpora.tables import READERS, choose_column
 
 PIECE = 256
 """Reviews that are written together."""

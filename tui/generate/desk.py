@@ -8,13 +8,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
-from tui.failures import report
 from tui.generate.surprises import find_levels
 from tui.generate.text_lines import describe_endings, make_foot, make_title
 from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
+from tui.widgets.caption import Caption
 
 if TYPE_CHECKING:
     from tui.generate.author import Author
@@ -106,15 +105,11 @@ class Desk(TextPanel):
         """Show the characters that were written since the last call."""
         if self.author is None:
             return
-        writer = self.author.writer
-        busy = writer.busy  # read before the queue: the next call shows what comes after it
-        characters, levels = writer.drain()
+        busy, characters, levels = self.take_written(self.author.writer)
         if self._unread is not None:
             self._show_read(levels, busy=busy)
         elif characters:
             self.view.extend(characters, levels)
-        if (error := writer.take_error()) is not None:
-            report(self.app, error)
         if busy != self.was_busy or characters:
             self.was_busy = busy
             self.describe()
@@ -136,7 +131,7 @@ class Desk(TextPanel):
         if self.author is not None:
             self.title = make_title(self.author)
             line = describe_endings(self.author.manuscript, self.view.text)
-            endings = self.query_one("#endings", Static)
+            endings = self.query_one("#endings", Caption)
             endings.display = bool(line) and not self.busy
             endings.update(line)
         self.describe_foot()

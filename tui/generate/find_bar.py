@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.keys import bind
+from tui.widgets.caption import Caption
 
 
 class FindBar(Horizontal):
@@ -37,7 +38,7 @@ class FindBar(Horizontal):
         """Lay out the line."""
         yield Static("find ", markup=False)
         yield Input(id="wanted", compact=True, select_on_focus=True)
-        yield Static("", id="found", markup=False)
+        yield Caption("", id="found", markup=False)
 
     def on_mount(self) -> None:
         """Hide the bar."""
@@ -50,7 +51,7 @@ class FindBar(Horizontal):
 
     def show_count(self, line: str) -> None:
         """Show how often it was found, and which of the places is shown."""
-        self.query_one("#found", Static).update(line)
+        self.query_one("#found", Caption).update(line)
 
     def action_close(self) -> None:
         """Hide the bar; nothing is marked any more."""

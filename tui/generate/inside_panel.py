@@ -10,12 +10,12 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Static
 
 from charlm.console.live import BARS
 from charlm.console.program import printable
 from tui.generate.candidate_bars import NAMES
 from tui.generate.flow import Flow
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
@@ -52,7 +52,7 @@ class InsidePanel(Panel):
         with Flow(id="quantity"):
             yield Stepper("layer", [1], 1, id="layer")
             yield WordStepper("shows", ["cell"], id="field")
-        yield Static(EMPTY, id="strip")
+        yield Caption(EMPTY, id="strip")
 
     @property
     def columns(self) -> int:
@@ -87,7 +87,7 @@ class InsidePanel(Panel):
         """Show nothing: there is no text."""
         self.trace = None
         self.foot = ""
-        self.query_one("#strip", Static).update(EMPTY)
+        self.query_one("#strip", Caption).update(EMPTY)
 
     @on(Stepper.Changed)
     def show_other(self, event: Stepper.Changed) -> None:
@@ -101,7 +101,7 @@ class InsidePanel(Panel):
 
     def draw(self) -> None:
         """Draw the strip: of another part of the text, layer or field, or with other pins."""
-        strip = self.query_one("#strip", Static)
+        strip = self.query_one("#strip", Caption)
         if self.trace is None or self._config is None:
             return
         field = self.query_one("#field", WordStepper).word

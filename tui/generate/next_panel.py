@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from charlm.console.program import format_name
 from charlm.generation.sampling import Sampling
 from tui.generate.candidate_bars import DIGITS, CandidateBars, format_symbol
 from tui.generate.prediction import Prediction, name_cut
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 CANDIDATES = len(DIGITS)
@@ -33,7 +33,7 @@ class NextPanel(Panel):
     def compose(self) -> ComposeResult:
         """Lay out the bars and a line below."""
         yield CandidateBars(id="candidates")
-        yield Static(
+        yield Caption(
             "Here will stand what the model expects at the cursor.", id="hint", markup=False
         )
 
@@ -73,13 +73,13 @@ class NextPanel(Panel):
             )
         else:
             line = STEPPING if stepping else WAITING
-        self.query_one("#hint", Static).update(line)
+        self.query_one("#hint", Caption).update(line)
 
     def clear(self, why: str) -> None:
         """Show no candidates, and say why."""
         self.prediction = None
         self.query_one(CandidateBars).show((), None, heading="", cut="")
-        self.query_one("#hint", Static).update(why)
+        self.query_one("#hint", Caption).update(why)
         self.title, self.foot = "Next character", ""
 
 

@@ -10,10 +10,8 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Static
 
 from charlm.console.program import format_name
-from tui.failures import report
 from tui.generate.comparing import LETTERS, Setup
 from tui.generate.controls import LIMITS, STEPS
 from tui.generate.desk import FRAME
@@ -21,6 +19,7 @@ from tui.generate.flow import Flow
 from tui.generate.scale import DISAGREEMENT, DISAGREEMENT_PLAIN, make_readable
 from tui.generate.surprises import find_levels, mean_bits
 from tui.generate.text_panel import TextPanel
+from tui.widgets.caption import Caption
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
 
@@ -62,7 +61,7 @@ class Side(TextPanel):
                 classes="temperature",
             )
         yield from super().compose()
-        yield Static("", id="opinions", markup=False)
+        yield Caption("", id="opinions", markup=False)
 
     def on_mount(self) -> None:
         """Start the timer that shows new characters."""
@@ -99,7 +98,7 @@ class Side(TextPanel):
 
     def show_opinions(self, lines: str) -> None:
         """Show how the other models read this text."""
-        self.query_one("#opinions", Static).update(lines)
+        self.query_one("#opinions", Caption).update(lines)
 
     def show_disagreement(self, levels: bytes | None) -> None:
         """Colour the text by what A and B disagree on; None colours it no longer."""
@@ -122,7 +121,7 @@ class Side(TextPanel):
         scale = DISAGREEMENT_PLAIN if plain else [make_readable(s, ground) for s in DISAGREEMENT]
         self.view.use_scale(scale)
         legend = Text.assemble("expected more by ", ("A", scale[0]), "  by ", ("B", scale[-1]))
-        self.query_one("#legend", Static).update(legend)
+        self.query_one("#legend", Caption).update(legend)
 
     def toggle_colors(self) -> None:
         """Switch the colours of surprisal on or off; what A and B disagree on is not shown then."""
@@ -146,16 +145,12 @@ class Side(TextPanel):
         """Show the characters that were written since the last call."""
         if self.author is None:
             return
-        writer = self.author.writer
-        busy = writer.busy  # read before the queue: the next call shows what comes after it
-        characters, levels = writer.drain()
+        busy, characters, levels = self.take_written(self.author.writer)
         if characters:
             self.view.extend(characters, levels)
-        if (error := writer.take_error()) is not None:
-            report(self.app, error)
         if characters or busy != self._was_busy:
             bits = mean_bits(self.author.manuscript.surprisals)
-            self.foot = f"{bits:.2f} bits/char · {writer.speed:,.0f} chars/s"
+            self.foot = f"{bits:.2f} bits/char · {self.author.writer.speed:,.0f} chars/s"
         if self._was_busy and not busy:
             self.post_message(self.Finished(self))
         self._was_busy = busy

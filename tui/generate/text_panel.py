@@ -9,15 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.theme import Theme
-from textual.widgets import Static
 
 from charlm.console.colors import PLAIN, STYLES
-from tui.failures import ReportsFailures
+from tui.failures import ReportsFailures, report
 from tui.generate.find_bar import FindBar
 from tui.generate.finding import find_all, pick_next
 from tui.generate.scale import draw_legend, pick_scale
 from tui.generate.text_view import TextView
+from tui.generate.writer import Writer
 from tui.keys import bind
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 NARROW = 64
@@ -54,8 +55,8 @@ class TextPanel(ReportsFailures, Panel):
         view.hint = self.HINT
         yield view
         yield FindBar(id="find")
-        yield Static("", id="endings", markup=False)
-        yield Static("", id="legend")
+        yield Caption("", id="endings", markup=False)
+        yield Caption("", id="legend")
 
     def on_mount(self) -> None:
         """Choose the colours."""
@@ -66,6 +67,19 @@ class TextPanel(ReportsFailures, Panel):
     def view(self) -> TextView:
         """The text on the screen."""
         return self.query_one(TextView)
+
+    def take_written(self, writer: Writer) -> tuple[bool, str, list[int]]:
+        """Return whether the thread runs, what it has written since the last call, and the levels.
+
+        The thread then waits for the screen; what has ended it is told.
+        """
+        busy = writer.busy  # read before the queue: the next call shows what comes after it
+        characters, levels = writer.drain()
+        if busy and characters:
+            writer.wait_for_screen(self.call_after_refresh)
+        if (error := writer.take_error()) is not None:
+            report(self.app, error)
+        return busy, characters, levels
 
     # Colours
 
@@ -83,7 +97,7 @@ class TextPanel(ReportsFailures, Panel):
         marks = self.app.no_color or self.app.settings.scale == "marks"
         scale = list(PLAIN) if marks else pick_scale(self.background_colors[1])
         self.view.use_scale(scale)
-        legend = self.query_one("#legend", Static)
+        legend = self.query_one("#legend", Caption)
         legend.display = self.view.colored
         legend.update(draw_legend(scale, narrow=self.size.width < NARROW))
 

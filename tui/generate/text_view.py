@@ -13,15 +13,15 @@ from textual.events import Click, Key, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from charlm.console.program import printable
 from tui.generate.line_drawing import Marks, Painter, Styles
 from tui.generate.text_layout import TextLayout
+from tui.widgets.long_view import LongView
 
 
-class TextView(ScrollView, can_focus=True):
+class TextView(LongView, can_focus=True):
     """A text in lines that break between words; each character has a level that can colour it.
 
     A drawn line is cached until it changes, and only visible lines are drawn.
@@ -143,7 +143,7 @@ class TextView(ScrollView, can_focus=True):
     def _show_lines(self, line: int) -> None:
         """Draw the lines again from one on; their number may have changed."""
         self._draw_again(line)
-        self.virtual_size = Size(self.lines.width, len(self.lines))
+        self.hold(Size(self.lines.width, len(self.lines)))
 
     def _lay_out(self) -> None:
         """Break the text again, for the width of now."""

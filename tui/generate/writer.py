@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
+
+LONGEST_WAIT = 0.1
+"""Seconds that the thread waits for the screen, at most: one that is slow does not stop it."""
 
 
 class Writer:
     """A thread that takes characters and their levels from an iterator and puts them into a queue.
 
-    It is a daemon thread: a program that ends does not wait for it.
+    It is a daemon thread: a program that ends does not wait for it. While the screen draws what it
+    has written, it waits: two threads that compute share one interpreter, and each would take twice
+    as long.
     """
 
     def __init__(self) -> None:
@@ -19,6 +24,9 @@ class Writer:
         """Characters per second that are written, at most; it may change while the thread runs."""
         self._written: SimpleQueue[tuple[str, int]] = SimpleQueue()
         self._stopping = threading.Event()
+        self._free = threading.Event()
+        """Set unless the screen is being drawn."""
+        self._free.set()
         self._thread: threading.Thread | None = None
         self._error: Exception | None = None
         self._began = self._ended = 0.0
@@ -46,8 +54,18 @@ class Writer:
     def stop(self) -> None:
         """Stop the thread, and wait until it has written its last character."""
         self._stopping.set()
+        self._free.set()
         if self._thread is not None:
             self._thread.join()
+
+    def wait_for_screen(self, drawn: Callable[[Callable[[], object]], object]) -> None:
+        """Let the thread wait until the screen is drawn, but not for ever.
+
+        Args:
+            drawn: takes a function, and calls it once the screen is drawn; `call_after_refresh`.
+        """
+        self._free.clear()
+        drawn(self._free.set)
 
     @property
     def speed(self) -> float:
@@ -80,6 +98,7 @@ class Writer:
             for one in written:
                 self._written.put(one)
                 self._count += 1
+                self._free.wait(LONGEST_WAIT)
                 if self.pace is not None and self._count >= read:
                     now = time.perf_counter()
                     due = max(due, now - 1 / self.pace) + 1 / self.pace

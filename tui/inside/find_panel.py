@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from charlm.inside.traces import Unit
@@ -17,6 +17,7 @@ from charlm.inside.units.correlations import Fit
 from tui.inside.cards import MUTED, name_long
 from tui.inside.equations import write_number
 from tui.inside.findings import Ranking
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
@@ -53,7 +54,7 @@ class FindPanel(Panel):
         """Lay out feature, pattern and list."""
         yield WordStepper("with", [NOTHING], id="feature")
         yield Input(placeholder="or a pattern: [0-9]+", compact=True, id="pattern")
-        yield Static(Content(HINT).stylize(MUTED), id="found")
+        yield Caption(Content(HINT).stylize(MUTED), id="found")
         yield OptionList(id="ranking", compact=True, markup=False)
 
     @property
@@ -76,7 +77,7 @@ class FindPanel(Panel):
         self.ranking = ranking
         listed = self.query_one("#ranking", OptionList)
         listed.clear_options()
-        found = self.query_one("#found", Static)
+        found = self.query_one("#found", Caption)
         if ranking is None:
             found.update(Content(line).stylize(MUTED))
             self.foot = ""

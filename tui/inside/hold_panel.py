@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from charlm.console.program import printable
 from charlm.inside.traces import Unit
 from tui.inside.cards import MUTED, STRONG, name_long
 from tui.inside.continuations import count_equal, join_line_ends
 from tui.inside.number_field import NumberField
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 HINT = "Hold a unit at a value: what the model writes on from the cursor then stands here."
@@ -43,10 +44,10 @@ class HoldPanel(Panel):
     def compose(self) -> ComposeResult:
         """Lay out the value above the texts."""
         with Horizontal(id="hold-form"):
-            yield Static("hold", id="hold-unit", markup=False)
+            yield Caption("hold", id="hold-unit", markup=False)
             yield NumberField(id="hold-value")
         with VerticalScroll(id="hold-texts"):
-            yield Static(Content(HINT).stylize(MUTED), id="hold-text")
+            yield Caption(Content(HINT).stylize(MUTED), id="hold-text")
 
     @property
     def field(self) -> NumberField:
@@ -56,7 +57,7 @@ class HoldPanel(Panel):
     def show_unit(self, unit: Unit, quantity: str) -> None:
         """Show which unit is held."""
         line = f"hold {quantity} of {name_long(unit)} at"
-        shown = self.query_one("#hold-unit", Static)
+        shown = self.query_one("#hold-unit", Caption)
         if str(shown.content) != line:  # an update has the whole screen laid out
             shown.update(line)
 
@@ -66,7 +67,7 @@ class HoldPanel(Panel):
         if line:
             self.free = self.held = ""
         if line or not self.free:
-            self.query_one("#hold-text", Static).update(Content(line or HINT).stylize(MUTED))
+            self.query_one("#hold-text", Caption).update(Content(line or HINT).stylize(MUTED))
 
     def show_texts(self, free: str, held: str, what: str) -> None:
         """Show what was written so far; what is equal in both is muted."""
@@ -77,7 +78,7 @@ class HoldPanel(Panel):
             text = join_line_ends(text)
             same, other = printable(text[:equal]), printable(text[equal:])
             parts += [(f"{name}\n", STRONG), (same, MUTED), other, "\n"]  # type: ignore[list-item]
-        self.query_one("#hold-text", Static).update(Content.assemble(*parts[:-1]))
+        self.query_one("#hold-text", Caption).update(Content.assemble(*parts[:-1]))
         self.foot = "the same text" if equal == len(free) else f"equal for {equal} characters"
 
     @on(Input.Changed, "#hold-value")

@@ -7,13 +7,13 @@ from typing import Any
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static
 
 from charlm.inside.traces import SIGNED
 from tui.inside.choices import Choices
 from tui.inside.quantities import name_field
 from tui.inside.sights import Sight
 from tui.inside.unit_map import UnitMap
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel, format_edge
 
 FIELD_KEYS = "cfioghc"
@@ -25,7 +25,7 @@ class MapPanel(Panel):
 
     def __init__(self, *, id: str | None = None) -> None:
         self.map = UnitMap(id="map")
-        self.trouble = Static("", id="trouble", markup=False)
+        self.trouble = Caption("", id="trouble", markup=False)
         super().__init__(
             Vertical(self.trouble, self.map), title="Units over time", tab="Map", id=id
         )

@@ -23,6 +23,7 @@ from tui.train.forms import Forms
 from tui.train.settings import Setting
 from tui.train.tasks import LOADERS
 from tui.visitors import is_served
+from tui.widgets.caption import Caption
 
 LABEL = 8
 """Cells of the labels above the settings."""
@@ -104,7 +105,7 @@ class FormFields(VerticalScroll, can_focus=False):
         else:
             splits = make_choice("split", task.sources, "Split of the commands into two parts.")
             yield SettingField(splits, form.source, wide=LABEL)
-        yield Static("", id="data", markup=False)
+        yield Caption("", id="data", markup=False)
         if len(task.presets) > 1:
             presets = make_choice("preset", task.presets, task.presets[form.preset].why)
             yield SettingField(presets, form.preset, wide=LABEL)
@@ -188,7 +189,7 @@ class FormFields(VerticalScroll, can_focus=False):
 
     def show_data(self, line: str, *, wrong: bool = False) -> None:
         """Say how much data there is, or what is wrong with it."""
-        for said in self.query("#data").results(Static):
+        for said in self.query("#data").results(Caption):
             said.update(printable(line))
             said.set_class(wrong, "-wrong")
 

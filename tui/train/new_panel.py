@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from charlm.console.program import format_name, printable
 from charlm.runs.run_folder import RunFolder
@@ -22,6 +22,7 @@ from tui.train.field import SettingField
 from tui.train.form import Form
 from tui.train.form_fields import NOTHING, FormFields
 from tui.train.forms import Forms
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 from tui.workers import in_turns
 
@@ -50,8 +51,8 @@ class NewPanel(Panel):
     def compose(self) -> ComposeResult:
         """Lay out fields, help, command and buttons."""
         yield FormFields(self.forms)
-        yield Static(HINT, id="hint", markup=False)
-        yield Static("", id="command-line", markup=False)
+        yield Caption(HINT, id="hint", markup=False)
+        yield Caption("", id="command-line", markup=False)
         with Horizontal(id="buttons"):
             yield Button("▶ Start ^r", id="start", variant="success", compact=True)
             yield Button("Copy command", id="copy", compact=True)
@@ -132,7 +133,7 @@ class NewPanel(Panel):
             command, name = self.form.make_command(), RunFolder.propose(self.form.stem).name
         except (UserError, ValueError) as error:
             command, name = f"– {error}", ""
-        self.query_one("#command-line", Static).update(f"$ {printable(command)}")
+        self.query_one("#command-line", Caption).update(f"$ {printable(command)}")
         for field in self.query("#run-name").results(Input):
             field.placeholder = format_name(name)
 
@@ -144,7 +145,7 @@ class NewPanel(Panel):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        field, hint = self._field, self.query_one("#hint", Static)
+        field, hint = self._field, self.query_one("#hint", Caption)
         wrong = (
             field.wrong if field is not None else next(iter(self.form.find_errors().values()), "")
         )

@@ -19,6 +19,7 @@ from tui.train.forms import Forms
 from tui.train.loss_chart import LossChart
 from tui.train.marks import Marks
 from tui.train.new_panel import NewPanel
+from tui.train.own_prompt import OwnPrompt
 from tui.train.owner import Trainings
 from tui.train.process import Training
 from tui.train.run_actions import RunActions
@@ -57,6 +58,8 @@ can give a prompt of your own: the best model of the run so far writes on.
         self.chosen: str | None = None
         """Folder of the run at the cursor."""
         self.axes: tuple[str, str] = ("", "")
+        self.own: object = None
+        """Prompt and temperature of the last session."""
 
     def compose(self) -> ComposeResult:
         """Lay out the panels."""
@@ -66,6 +69,7 @@ can give a prompt of your own: the best model of the run so far writes on.
     def on_mount(self) -> None:
         """List the runs, and start the timers that keep table and curves up to date."""
         self.chart.restore_axes(*self.axes)
+        self.query_one(OwnPrompt).restore(self.own)
         self.list_runs()
         self.find_models()
         self.estimate_soon()
@@ -91,12 +95,13 @@ can give a prompt of your own: the best model of the run so far writes on.
 
     def get_state(self) -> dict[str, Any]:
         """Return forms, marks, axes, and the speeds that runs had on this machine."""
-        chart = self.query(LossChart)
+        chart, own = self.query(LossChart), self.query(OwnPrompt)
         axes = [chart.first().x_axis, chart.first().y_axis] if chart else [*self.axes]
         return {
             "forms": self.forms.to_json(),
             "marks": [*self.marks.letters],
             "axes": axes,
+            "own": [own.first().prompt, own.first().temperature] if own else self.own,
             "sort": self.runs.sort,
             "speeds": self.speeds.known,
         }
@@ -109,6 +114,7 @@ can give a prompt of your own: the best model of the run so far writes on.
         axes = state.get("axes")
         if isinstance(axes, list) and len(axes) == 2:
             self.axes = (str(axes[0]), str(axes[1]))
+        self.own = state.get("own")
         if state.get("sort") in SORTS:
             self.runs.sort = state["sort"]
 

@@ -6,12 +6,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Static
 
 from charlm.console.live import draw_sparkline
 from tui.train.figures import find_share_done, format_figures, format_speed, format_time_left
 from tui.train.plot import average
 from tui.train.runs import Run
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 NO_RUN = "no run is chosen"
@@ -72,7 +72,7 @@ class ProgressPanel(Panel):
     def compose(self) -> ComposeResult:
         """Lay out bar, small charts and figures."""
         yield Progress(id="bar")
-        yield Static(NO_RUN, id="figures", markup=False)
+        yield Caption(NO_RUN, id="figures", markup=False)
 
     def show_run(self, run: Run | None, state: str | None = None) -> None:
         """Show a run.
@@ -84,7 +84,7 @@ class ProgressPanel(Panel):
         progress = self.query_one(Progress)
         progress.run, progress.display = run, run is not None
         figures = NO_RUN if run is None else format_figures(run.log, state)
-        self.query_one("#figures", Static).update(figures)
+        self.query_one("#figures", Caption).update(figures)
         known = state or (run.log.state if run is not None else "")
         self.title = f"Progress · {known}" if known else "Progress"
         self.foot = format_time_left(run.log) if run is not None and known == "training" else ""

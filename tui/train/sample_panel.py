@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Click, Resize
 from textual.message import Message
-from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from charlm.console.program import printable
@@ -21,6 +20,7 @@ from charlm.drawing.panels import shorten
 from tui.failures import ReportsFailures
 from tui.train.log import RunLog, Sample
 from tui.train.own_prompt import OwnPrompt, write_sample
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 from tui.workers import in_thread
 
@@ -68,8 +68,8 @@ class SamplePanel(ReportsFailures, Panel):
     def compose(self) -> ComposeResult:
         """Lay out earlier samples and the one that is chosen."""
         with SampleRoom():
-            yield Static("", id="earlier", markup=False)
-            yield Static("", id="sample", markup=False)
+            yield Caption("", id="earlier", markup=False)
+            yield Caption("", id="sample", markup=False)
         yield OwnPrompt()
 
     def show_log(self, log: RunLog | None, passes: float | None = None) -> None:
@@ -91,24 +91,24 @@ class SamplePanel(ReportsFailures, Panel):
         if self.own is not None:
             self.title, text = self.own
             self._show_earlier("")
-            self.query_one("#sample", Static).update(printable(text))
+            self.query_one("#sample", Caption).update(printable(text))
             self.foot = "← → the samples of the passes"
             return
         if not samples:
             self.foot = ""
             self.title = "What it writes"
-            self.query_one("#sample", Static).update("")
+            self.query_one("#sample", Caption).update("")
             self._show_earlier(NO_SAMPLE)
             return
         at = len(samples) - 1 if self.chosen is None else min(self.chosen, len(samples) - 1)
         of = "" if self.passes is None else f" of {self.passes:g}"
         self.title = f"Sample · pass ◂ {format_pass(samples[at])} ▸{of}"
         self._show_earlier(self._draw_earlier(at))
-        self.query_one("#sample", Static).update(printable(samples[at].text))
+        self.query_one("#sample", Caption).update(printable(samples[at].text))
         self.foot = f"{at + 1} of {len(samples)} · ← → another pass"
 
     def _show_earlier(self, lines: Text | str) -> None:
-        earlier = self.query_one("#earlier", Static)
+        earlier = self.query_one("#earlier", Caption)
         earlier.update(lines)
         earlier.display = bool(lines)  # an empty line is a line
 

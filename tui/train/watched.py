@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual import on
-from textual.widgets import Static
 
 from charlm.console.program import format_name, printable
 from tui.pane import Pane
@@ -22,6 +21,7 @@ from tui.train.progress_panel import ProgressPanel
 from tui.train.runs import NOTED, Run, Runs
 from tui.train.runs_table import KEPT, LOOKED_AT, RunsTable
 from tui.train.sample_panel import SamplePanel
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 KEYS = "space draws it too · enter settings · r rename · e note · s sort"
@@ -41,7 +41,7 @@ class Watched(Pane):
         """Yield the panels, the main one first."""
         yield ChartPanel()
         yield NewPanel(forms)
-        difference = Static(NO_RUNS, id="difference", markup=False)
+        difference = Caption(NO_RUNS, id="difference", markup=False)
         yield Panel(RunsTable(), difference, title="Runs", id="runs")
         yield SamplePanel()
         yield GradientPanel()
@@ -117,7 +117,7 @@ class Watched(Pane):
         run = self.runs.by_name.get(self.chosen or "")
         if run is not None and run.note:
             line = f"{line}\n{run.folder.name}{NOTED}: {run.note}".strip()
-        said = self.query_one("#difference", Static)
+        said = self.query_one("#difference", Caption)
         said.update(printable(line))
         said.set_class(len(drawn) > 1 or bool(run is not None and run.note), "-told")
 

@@ -8,13 +8,14 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from corpora.scan.grammar import parse
 from tui.translate.brackets import draw_brackets, group_actions
 from tui.translate.command_line import CommandLine
 from tui.translate.grammar import Check, check_command
 from tui.translate.symbols import draw_legend, join_groups
+from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
 GAP = 3
@@ -42,8 +43,8 @@ class CommandPanel(Panel):
     def compose(self) -> ComposeResult:
         """Lay out the line and what is said of it."""
         yield self._line
-        yield Static(id="grammar", markup=False)
-        yield Static(id="actions", markup=False)
+        yield Caption(id="grammar", markup=False)
+        yield Caption(id="actions", markup=False)
 
     @property
     def line(self) -> CommandLine:
@@ -58,7 +59,7 @@ class CommandPanel(Panel):
     def check(self) -> Check:
         """Show and return whether the text is a command, or what is wrong with it."""
         found = check_command(self._line.value)
-        reading = self.query_one("#grammar", Static)
+        reading = self.query_one("#grammar", Caption)
         reading.set_class(bool(found.wrong), "wrong")
         self.set_class(found.whole, "-whole")
         follow = " ".join(found.follow)
@@ -86,7 +87,7 @@ class CommandPanel(Panel):
         for name, left, right in (("grammar", *self._ends[:2]), ("actions", *self._ends[2:])):
             space = width - cell_len(left) - cell_len(right)
             line = f"{left}{' ' * space}{right}" if right and space >= GAP else left
-            self.query_one(f"#{name}", Static).update(line)
+            self.query_one(f"#{name}", Caption).update(line)
 
     @on(Input.Submitted)
     def stop_here(self, event: Input.Submitted) -> None:

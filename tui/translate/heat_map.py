@@ -14,12 +14,12 @@ from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.translate.contents import LETTERS, Map
 from tui.translate.drawn_map import DrawnMap, Look
 from tui.translate.scale import choose_ink, make_scale
+from tui.widgets.long_view import LongView
 
 MOVES = {"up": (-1, 0, "Step before"), "down": (1, 0, "Next step"), "left": (0, -1, "Word before"),
          "right": (0, 1, "Next word"), "home": (-1000, 0, "First step"),
@@ -28,7 +28,7 @@ MOVES = {"up": (-1, 0, "Step before"), "down": (1, 0, "Next step"), "left": (0, 
 """Rows and columns that a key moves the cursor, and what it is for."""
 
 
-class HeatMap(ScrollView, can_focus=True):
+class HeatMap(LongView, can_focus=True):
     """The steps of a translation, with the attention weight of each word, or the decoder's units.
 
     The cell at the cursor is marked, and so are its word and its action. The labels of the steps
@@ -134,7 +134,7 @@ class HeatMap(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         self._drawn = DrawnMap(self.map, self.size.width)
-        self.virtual_size = Size(self._drawn.width, len(self.map.rows) + 1)
+        self.hold(Size(self._drawn.width, len(self.map.rows) + 1))
         self.refresh()
 
     def validate_row(self, row: int) -> int:

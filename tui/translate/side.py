@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.widgets import Static
 
 from charlm.console.program import format_name
 from tui.translate.answers import Answer
@@ -25,6 +24,7 @@ from tui.translate.contents import (
 from tui.translate.heat_map import HeatMap
 from tui.translate.symbols import END, join_actions, shorten
 from tui.translate.what_choice import WhatChoice
+from tui.widgets.caption import Caption
 from tui.widgets.choice import ModelChoice
 from tui.widgets.panel import Panel
 
@@ -65,8 +65,8 @@ class Side(Panel):
             )
             yield WhatChoice(LETTERS.values(), value=self.what, id=f"{self.id}-what")
         yield HeatMap(id=f"{self.id}-map")
-        yield Static(id=f"{self.id}-said", classes="said", markup=False)
-        yield Static(classes="note", markup=False)
+        yield Caption(id=f"{self.id}-said", classes="said", markup=False)
+        yield Caption(classes="note", markup=False)
 
     @property
     def heat_map(self) -> HeatMap:
@@ -163,7 +163,7 @@ class Side(Panel):
         """Say what the translator says where that is wrong, but not ahead of the steps."""
         if (answer := self.answer) is None:
             return
-        line = self.query_one(f"#{self.id}-said", Static)
+        line = self.query_one(f"#{self.id}-said", Caption)
         line.display = self._any_wrong and self.heat_map.shown is None
         said = join_actions(answer.found.actions) or "no actions"
         line.set_class(not answer.right, "wrong")
@@ -199,7 +199,7 @@ class Side(Panel):
         self.foot = foot
 
     def _show_note(self) -> None:
-        note = self.query_one(".note", Static)
+        note = self.query_one(".note", Caption)
         free = self.size.height - len(self.heat_map.map.rows) - 3
         note.display = self.answer is not None and free > NOTE_LINES
         note.update(NOTES[self.what == ATTENTION])

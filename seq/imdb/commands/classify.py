@@ -27,7 +27,7 @@ from charlm.console.slow import DELAY_SECONDS, counting, slow
 from charlm.drawing.words import COLORS, SIXTEEN, color_words
 from charlm.runs.files import exists
 from corpora.errors import UserError
-from corpora.labelled.tables import READERS
+from corpora.tables import READERS
 from corpora.text.decoding import decode
 
 if TYPE_CHECKING:

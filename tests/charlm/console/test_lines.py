@@ -14,7 +14,7 @@ from story import (
     written_to,
 )
 
-from charlm.console.lines import PlainLines, format_clock
+from charlm.console.lines import PlainLines, drop_drawing, format_clock
 from charlm.console.live import LiveDisplay
 from charlm.training.events import (
     Sampled,
@@ -75,3 +75,16 @@ def test_names_of_runs_are_not_markup_either() -> None:
         sink(shown)(started(run=name))
         assert "runs/[red]x[/red] :smile:" in shown.export_text(clear=False)
         assert "\x1b]" not in written_to(shown)
+
+
+def test_a_drawing_is_for_a_display_and_its_first_line_for_a_log() -> None:
+    text = "off by 3\n ⠁⠂⡇\n └──┬"
+    for terminal, sink in ((False, PlainLines), (True, LiveDisplay)):
+        shown = console(200, terminal=terminal)
+        display = sink(shown)
+        display(Sampled(step=7, text=text))
+        if isinstance(display, LiveDisplay):
+            shown.print(display._view())
+        assert "off by 3" in written_to(shown)
+        assert ("⡇" in written_to(shown)) is terminal
+    assert drop_drawing("one\ntwo") == "one\ntwo"

@@ -46,7 +46,6 @@ def wait_for(condition: Callable[[], bool], process: Program) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.slow  # one run of many did not come to its end
 def test_two_processes_train_as_one_would(tmp_path: Path) -> None:
     """Interrupted once, resumed once, and compared with one process that was not."""
     text, alone, run = short_text(tmp_path), Path("alone"), tmp_path / "run"

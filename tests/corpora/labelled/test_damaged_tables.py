@@ -11,8 +11,8 @@ import pytest
 from tiny_models import damaged
 
 from corpora.errors import UserError
-from corpora.labelled.tables import READERS
 from corpora.labelled.texts import read
+from corpora.tables import READERS
 
 Row = dict[str, Any]
 Write = Callable[..., Path]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from corpora.errors import UserError
-from corpora.labelled.tables import READERS
 from corpora.labelled.texts import read
+from corpora.tables import READERS
 
 Row = dict[str, Any]
 Table = Callable[..., str]

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpora.labelled.tables import READERS
 from corpora.labelled.texts import read
+from corpora.tables import READERS
 
 Row = dict[str, Any]
 Write = Callable[..., Path]

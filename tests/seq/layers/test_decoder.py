@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from charlm.config import Cell
 from charlm.nn.recurrent import State
 from charlm.parts import KnownAttention
-from seq.layers.decoder import Decoder, Memory
+from seq.layers.decoder import Decoder, VectorDecoder
+from seq.layers.memory import Memory
 
 V, E, H, K = 9, 5, 8, 6
 """Symbols; features of a symbol, of a state, and of a place of the picture."""
@@ -137,3 +138,20 @@ def test_the_gradient_reaches_what_filled_the_memory(kind: Any) -> None:
     assert places.grad is not None
     assert (places.grad[PADDING] == 0).all()
     assert (places.grad[~PADDING] != 0).any(dim=1).all()
+
+
+def test_a_decoder_of_symbols_is_one_of_vectors_after_an_embedding() -> None:
+    """With the same weights, in the order in which a seed has always drawn them."""
+    decoder, painter = parts("dot")
+    torch.manual_seed(7)
+    vectors = VectorDecoder("lstm", E, H, 1, outputs=V, memory_size=K, scoring="dot").eval()
+    weights = decoder.state_dict()
+    assert next(iter(weights)) == "embedding.weight"
+    vectors.load_state_dict({n: w for n, w in weights.items() if not n.startswith("embedding")})
+    memory = decoder.prepare(picture(), PADDING, painter(picture(), PADDING))
+    symbols = torch.randint(1, V, (T, B), generator=torch.Generator().manual_seed(8))
+    logits, _, attended = decoder(symbols, memory.final, memory)
+    numbers, _, others = vectors(decoder.embedding(symbols), memory.final, memory)
+    assert torch.equal(logits, numbers)
+    assert attended is not None
+    assert torch.equal(attended, others)

@@ -61,3 +61,12 @@ def test_a_mask_is_one_for_all_words_of_a_text_and_another_for_each_text() -> No
         for rank, part in enumerate(x.chunk(2, dim=1))
     ]
     assert torch.equal(torch.cat(shares, dim=1), found)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_sequences_of_one_length_need_no_packing(cell: Cell) -> None:
+    torch.manual_seed(0)
+    encoder = Encoder(cell, 5, 7, 2, bidirectional=True)
+    x = torch.randn(6, 3, 5)
+    packed, whole = encoder.read_to_end(x, torch.tensor([6, 6, 6])), encoder.read_to_end(x, None)
+    torch.testing.assert_close(whole, packed)

@@ -16,7 +16,7 @@ from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search, inspect
-from seq.layers.decoder import Memory
+from seq.layers.memory import Memory
 from seq.padding import PAD
 from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator

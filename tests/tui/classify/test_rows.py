@@ -64,6 +64,24 @@ def test_rows_that_come_later_take_their_place() -> None:
         assert numbers(bit_by_bit) == numbers(at_once)
 
 
+@pytest.mark.parametrize("sort", SORTS)
+def test_what_is_looked_for_letter_by_letter_is_found_as_at_once(sort: str) -> None:
+    draw = random.Random(3)
+    shares = [draw.random() for _ in range(40)]
+    typed = ["", "T", "TE", "text 1", "text 12", "text 1", "text", "x", "xx", ""]
+    by_letters = Rows()
+    by_letters.sort = sort
+    by_letters.add(make_rows(shares, ["bad"] * 40))
+    by_letters.arrange()
+    for needle in typed:
+        by_letters.look_for(needle)
+        at_once = Rows()
+        at_once.sort, at_once.needle = sort, needle
+        at_once.add(make_rows(shares, ["bad"] * 40))
+        at_once.arrange()
+        assert numbers(by_letters) == numbers(at_once), needle
+
+
 def test_rows_can_be_chosen_by_text_and_by_whether_they_are_wrong(rows: Rows) -> None:
     assert not rows.chosen
     rows.needle = "TEXT 3"

@@ -15,7 +15,8 @@ from training_logs import write_log
 
 from charlm.language_model import load
 from corpora.errors import UserError
-from tui.train.own_prompt import LENGTH, write_sample
+from tui.state import FILE, find_folder
+from tui.train.own_prompt import LENGTH, OwnPrompt, write_sample
 from tui.train.pane import TrainPane
 from tui.train.sample_panel import SamplePanel, SampleRoom
 
@@ -46,6 +47,7 @@ def test_the_panel_shows_it_until_a_pass_is_asked_for() -> None:
         await type_text(pilot, "The cat\n")
         await until(pilot, lambda: "Your prompt" in panel.title)
         assert read_line(pane, "#sample").startswith("The cat")
+        assert pane.get_state()["own"] == ["The cat", 0.7]
         panel.query_one(Input).value = "\N{SNOWMAN}"
         await pilot.press("enter")
         await wait_for_note(pilot)
@@ -55,4 +57,25 @@ def test_the_panel_shows_it_until_a_pass_is_asked_for() -> None:
         await pilot.press("left")
         await until(pilot, lambda: "pass ◂ 25" in panel.title)
 
+    run_app(drive, "train", (120, 36))
+
+
+def test_the_next_start_has_the_prompt_again_and_takes_no_nonsense() -> None:
+    own = OwnPrompt()
+    for nonsense in (None, [], ["x"], [1, 2], {"prompt": "x"}):
+        own.restore(nonsense)
+        assert (own.prompt, own.temperature) == ("", 0.7)
+    own.restore(["The cat", 1.2])
+    assert (own.prompt, own.temperature) == ("The cat", 1.2)
+    for temperature in ("hot", -1, 1e9, None, True):
+        own.restore(["The dog", temperature])
+        assert (own.prompt, own.temperature) == ("The dog", 1.2)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        assert pane.get_state()["own"] == ["The dog", 0.5]
+        assert pane.query_one("#own-prompt", Input).value == "The dog"
+
+    state = {"pane": "train", "panes": {"train": {"own": ["The dog", 0.5]}}}
+    find_folder().mkdir(parents=True, exist_ok=True)
+    (find_folder() / FILE).write_text(json.dumps(state))
     run_app(drive, "train", (120, 36))

@@ -119,7 +119,7 @@ def _parse_json(text: str, where: str) -> Any:
 
 def _table_of_objects(path: Path, rows: Any) -> Table:
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise UserError(f"{path} is not a list of objects, each with a text and a label")
+        raise UserError(f"{path} is not a list of objects, one for each row")
     names = list(dict.fromkeys(chain.from_iterable(rows)))
     return names, lambda name: [row.get(name) for row in rows]
 

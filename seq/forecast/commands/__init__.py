@@ -1,0 +1,1 @@
+"""The commands of `charlm forecast`, one module each."""

@@ -1,0 +1,243 @@
+"""The forecaster: a network that reads numbers and says what comes next, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from charlm.nn.recurrent import LayerState, State
+from seq.forecast.config import ForecasterConfig
+from seq.layers.decoder import VectorDecoder
+from seq.layers.encoder import Encoder
+from seq.layers.memory import Memory
+
+LEAST_SCALE = 1e-4
+"""Smallest scale of a distribution, in deviations of the training part: a likelihood without such a
+bound has no maximum on a series without noise."""
+LEAST_FREEDOM = 2.1
+"""Fewest degrees of freedom of Student's distribution: with more than two it has a variance."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution for each of O columns of B series at each of H steps, scaled values."""
+
+    mean: Tensor
+    """The point forecast, (H, B, O): mean and median."""
+    scale: Tensor
+    """The scale, (H, B, O): the standard deviation of a Gaussian."""
+    freedom: Tensor | None = None
+    """Degrees of freedom of Student's distribution, a scalar; None for a Gaussian."""
+
+    def surprisal(self, values: Tensor) -> Tensor:
+        """Return -ln of the density at `values` (H, B, O), in nats."""
+        if self.freedom is not None:
+            student = torch.distributions.StudentT(
+                self.freedom, self.mean, self.scale, validate_args=False
+            )
+            density: Tensor = student.log_prob(values)  # type: ignore[no-untyped-call]
+            return -density
+        return F.gaussian_nll_loss(
+            self.mean, values, self.scale**2, full=True, eps=LEAST_SCALE**2, reduction="none"
+        )
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """Return a value for each, (H, B, O); what is drawn is drawn on the CPU."""
+        noise = torch.randn(self.mean.shape, generator=generator)
+        if self.freedom is not None:
+            shape = (self.freedom.detach().cpu() / 2).expand(noise.shape).contiguous()
+            # The square of a Gaussian is a gamma variable; torch's own sampler takes a generator.
+            gamma = torch._standard_gamma(shape, generator=generator)
+            noise = noise * (shape / gamma.clamp_min(1e-6)).sqrt()
+        return self.mean + self.scale * noise.to(self.mean)
+
+
+Feed = Callable[[int, Distribution], Tensor]
+"""Says what is read after a step: from its number, counted from 0, and its distribution (1, B, O),
+the values (1, B, O)."""
+
+
+class Forecaster(nn.Module):
+    """A network that forecasts H steps from C steps of K columns. The target is column 0.
+
+    Each forecast of a step is the value that was read last plus what the network says, so a network
+    that says 0 forecasts no change. With the strategy `direct` that value is the last one known.
+    A recursive forecaster forecasts all K columns, because it reads all of them (O = K); the others
+    forecast the target alone (O = 1).
+
+    Args:
+        config: shape of the forecaster.
+        columns: K.
+    """
+
+    def __init__(self, config: ForecasterConfig, columns: int) -> None:
+        super().__init__()
+        self.config, self.columns = config, columns
+        self.predicted = columns if config.strategy == "recursive" else 1
+        size, directions = config.hidden_size, 2 if config.bidirectional else 1
+        if config.strategy != "recursive":
+            self.encoder = Encoder(
+                config.cell,
+                columns,
+                size // directions,
+                config.num_layers,
+                bidirectional=config.bidirectional,
+                dropout=config.dropout,
+            )
+        if config.strategy == "direct":
+            self.output = nn.Linear(size, 2 * config.horizon)
+        else:
+            self.decoder = VectorDecoder(
+                config.cell,
+                self.predicted,
+                size,
+                config.num_layers,
+                outputs=2 * self.predicted,
+                memory_size=size,
+                scoring=None if config.attention == "none" else config.attention,
+                dropout=config.dropout,
+            )
+        if config.likelihood == "student":
+            self.freedom = nn.Parameter(torch.tensor(3.0))
+
+    def read(self, context: Tensor, generator: torch.Generator | None = None) -> Memory:
+        """Read the context, (C, B, K), and return what a decoder starts from.
+
+        Args:
+            context: scaled values, after `centre`.
+            generator: draws the dropout masks in training. It lies on the CPU.
+        """
+        padding = torch.zeros(context.shape[:2], dtype=torch.bool, device=context.device)
+        if self.config.strategy == "recursive":
+            return self.decoder.prepare(context, padding, self._zeros(context), generator)
+        states, final = self.encoder.read_to_end(context, None, generator)
+        return self.decoder.prepare(states, padding, final, generator)
+
+    def forecast_known(
+        self, context: Tensor, future: Tensor, generator: torch.Generator | None = None
+    ) -> Distribution:
+        """Return the distribution of each step given the true values of all steps before it.
+
+        Args:
+            context: scaled values, (C, B, K).
+            future: the H rows after them, (H, B, K). The last one is not read.
+            generator: draws the dropout masks in training.
+        """
+        if self.config.strategy == "direct":
+            return self._forecast_at_once(context, len(future), generator)
+        centre = self._find_centre(context)
+        memory = self.read(context - centre, generator)
+        whole = torch.cat([self._first_inputs(context), future[:-1, :, : self.predicted]])
+        found, _ = self._step(whole - centre[..., : self.predicted], memory.final, memory)
+        last = slice(len(whole) - len(future), None)
+        return self._shift(_slice(found, last), centre)
+
+    def forecast(
+        self,
+        context: Tensor,
+        steps: int,
+        feed: Feed | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Distribution:
+        """Return the distribution of each step given what `feed` says of the steps before it.
+
+        Args:
+            context: scaled values, (C, B, K).
+            steps: H. With the strategy `direct`, at most the horizon.
+            feed: says what is read after each step, scaled; by default the point forecast.
+            generator: draws the dropout masks in training.
+        """
+        if self.config.strategy == "direct":
+            return self._forecast_at_once(context, steps, generator)
+        centre = self._find_centre(context)
+        memory = self.read(context - centre, generator)
+        own = centre[..., : self.predicted]
+        inputs, state = self._first_inputs(context) - own, memory.final
+        found: list[Distribution] = []
+        for step in range(steps):
+            outputs, state = self._step(inputs, state, memory)
+            found.append(self._shift(_slice(outputs, slice(-1, None)), centre))
+            inputs = (found[-1].mean if feed is None else feed(step, found[-1])) - own
+        return Distribution(
+            torch.cat([one.mean for one in found]),
+            torch.cat([one.scale for one in found]),
+            found[0].freedom,
+        )
+
+    def _forecast_at_once(
+        self, context: Tensor, steps: int, generator: torch.Generator | None
+    ) -> Distribution:
+        centre = self._find_centre(context)
+        _, final = self.encoder.read_to_end(context - centre, None, generator)
+        top = final[-1] if isinstance(final[-1], Tensor) else final[-1][0]
+        raw = self.output(top)[0].float().t()  # (2H, B)
+        mean, scale = raw.reshape(self.config.horizon, 2, -1)[:steps].unbind(dim=1)
+        last = context[-1:, :, 0]
+        return self._distribution(mean[..., None] + last[..., None], scale[..., None])
+
+    def _first_inputs(self, context: Tensor) -> Tensor:
+        """Return what is read before the first step is forecast: all of it, or the last target."""
+        return context if self.config.strategy == "recursive" else context[-1:, :, :1]
+
+    def _step(self, inputs: Tensor, state: State, memory: Memory) -> tuple[Distribution, State]:
+        """Return the distribution after each input (T, B, O), and the state after the last."""
+        raw, after, _ = self.decoder(inputs, state, memory)
+        mean, scale = raw.float().chunk(2, dim=2)
+        return self._distribution(inputs + mean, scale), after
+
+    def _distribution(self, mean: Tensor, scale: Tensor) -> Distribution:
+        freedom = None
+        if self.config.likelihood == "student":
+            freedom = LEAST_FREEDOM + F.softplus(self.freedom)
+        return Distribution(mean, F.softplus(scale) + LEAST_SCALE, freedom)
+
+    def _find_centre(self, context: Tensor) -> Tensor:
+        """Return what is subtracted from every row, (1, B, K): the last row, or nothing."""
+        last = context[-1:]
+        return last if self.config.relative else torch.zeros_like(last)
+
+    def _shift(self, found: Distribution, centre: Tensor) -> Distribution:
+        return Distribution(found.mean + centre[..., : self.predicted], found.scale, found.freedom)
+
+    def _zeros(self, context: Tensor) -> State:
+        zeros = context.new_zeros(1, context.shape[1], self.config.hidden_size)
+        layer: LayerState = (zeros, zeros) if self.config.cell == "lstm" else zeros
+        return [layer] * self.config.num_layers
+
+
+def _slice(found: Distribution, rows: slice) -> Distribution:
+    return Distribution(found.mean[rows], found.scale[rows], found.freedom)
+
+
+@torch.inference_mode()
+def draw_paths(
+    model: Forecaster, context: Tensor, steps: int, count: int, generator: torch.Generator
+) -> Tensor:
+    """Draw how each of B series may go on, `count` times: (H, B, count), the scaled target.
+
+    Step by step, each path reads what it has drawn itself, so its spread grows as it should.
+
+    Args:
+        model: the forecaster, in evaluation mode.
+        context: scaled values, (C, B, K).
+        steps: H.
+        count: paths of each series.
+        generator: draws the paths. It lies on the CPU.
+    """
+    many = context.repeat_interleave(count, dim=1)
+    drawn: list[Tensor] = []
+    if model.config.strategy == "direct":
+        drawn.append(model.forecast(many, steps).sample(generator))
+    else:
+
+        def feed(step: int, found: Distribution) -> Tensor:
+            drawn.append(found.sample(generator))
+            return drawn[-1]
+
+        model.forecast(many, steps, feed)
+    paths = torch.cat(drawn)[..., 0]
+    return paths.view(steps, context.shape[1], count)
