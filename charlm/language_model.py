@@ -88,7 +88,8 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
     """Load a character language model.
 
     Args:
-        name: name of a model that ships with charlm, a run folder, or a `.safetensors` file.
+        name: name of a model that ships with charlm, a run folder, a `.safetensors` file, or
+            `hf:user/name[@revision]` of the Hugging Face hub.
         compiled: step single streams in code that Numba compiles, nearly twice as fast.
 
     Raises:

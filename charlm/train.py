@@ -57,7 +57,8 @@ def train(
     preset_name
         Settings to start from, which the other options change; by default `default`: {presets}.
     init_from
-        Start from this model: a run folder, a .safetensors file, or a model that ships with charlm.
+        Start from this model: a run folder, a .safetensors file, a model that ships with charlm, or
+        hf:user/name of the Hugging Face hub.
     """
     if corpus is None and options.resume is None:
         raise UserError("which text? give a file, a folder or a name: charlm corpora")

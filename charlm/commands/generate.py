@@ -56,7 +56,8 @@ def generate(
     Parameters
     ----------
     model
-        A model that ships with charlm, a run folder or a .safetensors file (see `charlm models`).
+        A model that ships with charlm, a run folder, a .safetensors file, or hf:user/name of the
+        Hugging Face hub (see `charlm models`).
     prompt
         Text to continue.
     prompt_file

@@ -74,7 +74,11 @@ Corpus = Annotated[
     ),
 ]
 Model = Annotated[
-    str, Parameter(help="A model that ships with charlm, a run folder or a .safetensors file.")
+    str,
+    Parameter(
+        help="A model that ships with charlm, a run folder, a .safetensors file, or hf:user/name "
+        "of the Hugging Face hub (with @revision if you like)."
+    ),
 ]
 OnDevice = Annotated[Device, Parameter(help="Where to compute.")]
 InPrecision = Annotated[

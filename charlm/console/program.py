@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
 from corpora.errors import UserError, os_error
+from corpora.notice import telling
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -49,7 +50,7 @@ def _run(app: App) -> NoReturn:
     app.default_parameter = STRICT
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
-        with _signals_as_exceptions():
+        with _signals_as_exceptions(), telling(notice):
             use_docstring(app, sys.argv[1:])
             code = app(
                 sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
