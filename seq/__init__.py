@@ -11,12 +11,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seq.loading import load as load
 
 __all__ = ["load"]
+
+if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/shadows.py
+    import runpy
+    from pathlib import Path
+
+    _check = Path(__file__).resolve().parents[1] / "charlm" / "shadows.py"
+    runpy.run_path(str(_check), run_name="__main__")
 
 
 def __dir__() -> list[str]:

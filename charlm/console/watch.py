@@ -117,8 +117,10 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
     """Return lines that say what can be done with the run now."""
     folder, processes = training.run.path, training.trainer.world.size
     name, kept = shlex.quote(str(folder)), (folder / MODEL).exists()
-    launcher = "python" if processes == 1 else f"torchrun --nproc-per-node={processes}"
     kind = KINDS[training.kind]
+    again = kind.typed
+    if processes > 1:
+        again = f"torchrun --nproc-per-node={processes} -m {' '.join(kind.command)}"
     lines: list[str] = []
     if end.reason == "diverged":
         lines.append(
@@ -128,8 +130,7 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
-        again = " ".join(kind.command)
-        lines.append(f"{word} with: {launcher} -m {again} --resume {name}{MORE[end.reason]}")
+        lines.append(f"{word} with: {again} --resume {name}{MORE[end.reason]}")
     if kept:
         lines.append((use or kind.use).format(run=name))
     return lines
