@@ -48,6 +48,7 @@ def build_app() -> App:
         # A command that is an App sets version_flags itself.
         own = {} if path.endswith(":app") else {"version_flags": ()}
         app.command(path, name=name, help=text, **own)
+    app.register_install_completion_command(help="Let the Tab key of your shell complete names.")
     return app
 
 

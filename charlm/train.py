@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
+from charlm.console.completers import complete_from, complete_models, complete_texts
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     DECODING,
@@ -39,11 +40,13 @@ app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 @app.default
 @trains(ModelConfig, TrainingConfig)
 def train(
-    corpus: Annotated[str | None, INPUT] = None,
+    corpus: Annotated[str | None, INPUT, Parameter(completer=complete_texts)] = None,
     /,
     *,
-    preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
-    init_from: str | None = None,
+    preset_name: Annotated[
+        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
+    ] = None,
+    init_from: Annotated[str | None, Parameter(completer=complete_models)] = None,
     decoding: DecodingOptions = DECODING,
     options: RunOptions = RUN,
 ) -> int:

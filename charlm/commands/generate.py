@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from charlm.console.completers import complete_models
 from charlm.console.options import DECODING, TEXT, DecodingOptions
 from charlm.console.program import print_json, printable, read_input
 from charlm.generation.generate import generate_many
@@ -30,7 +31,7 @@ ALTERNATIVES = 5
 
 
 def generate(
-    model: str = DEFAULT_MODEL,
+    model: Annotated[str, Parameter(completer=complete_models)] = DEFAULT_MODEL,
     /,
     *,
     prompt: Annotated[str, TEXT] = "",

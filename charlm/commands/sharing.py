@@ -11,6 +11,7 @@ import numpy as np
 from cyclopts import Parameter
 
 from charlm.commands.models import read_any
+from charlm.console.completers import complete_models
 from charlm.console.options import Json
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import slow
@@ -30,8 +31,10 @@ Licence = Annotated[
     Parameter(name="--license", help="Licence that you give the model: mit, cc-by-4.0, …"),
 ]
 
+Run = Annotated[str, Parameter(completer=complete_models)]
 
-def export(run: str, folder: Path, /, *, licence: Licence = None) -> None:
+
+def export(run: Run, folder: Path, /, *, licence: Licence = None) -> None:
     """Write a trained model in half precision, to give it to others: half the size, no optimizer.
 
     Beside it stands a model card, README.md: data, recipe, figures, what it is for. The folder
@@ -50,7 +53,7 @@ def export(run: str, folder: Path, /, *, licence: Licence = None) -> None:
 
 
 def push(
-    run: str,
+    run: Run,
     repo: str,
     /,
     *,

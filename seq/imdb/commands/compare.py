@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.console.completers import complete_from
 from charlm.console.extras import can_draw
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
@@ -42,7 +43,7 @@ Options = make_options(ClassifierTraining, module=__name__)
 
 
 def compare(
-    *presets: str,
+    *presets: Annotated[str, Parameter(completer=complete_from(PRESETS))],
     data: str = IMDB,
     test: str | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
