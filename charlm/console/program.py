@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
+from charlm.console.terminals import can_redraw
 from corpora.errors import UserError, os_error
 from corpora.notice import telling
 
@@ -225,4 +226,10 @@ def _make_console(**options: Any) -> Console:
                 CURSOR.record(None)
             return changed
 
-    return PlainConsole(highlight=False, markup=False, emoji=False, **options)
+    options |= {"highlight": False, "markup": False, "emoji": False, "force_jupyter": False}
+    console = PlainConsole(**options)
+    if can_redraw(console.file):
+        return console
+    # FORCE_COLOR makes Rich take everything for a terminal: colours stay, the cursor does not move.
+    options |= {"force_terminal": False, "color_system": console.color_system}
+    return PlainConsole(**options)

@@ -12,6 +12,7 @@ from charlm.console.lines import PlainLines, Sink
 from charlm.console.options import select_given
 from charlm.console.process import keep_freed_memory
 from charlm.console.program import printable, silence_stdout, stdout
+from charlm.console.terminals import writes_to_notebook
 from charlm.runs.files import MODEL
 from charlm.runs.registry import KINDS
 from charlm.training.events import Event, Finished
@@ -166,9 +167,13 @@ def _display_while_possible(console: Console | None) -> Iterator[Sink]:
 
 @contextmanager
 def display(console: Console) -> Iterator[Sink]:
-    """Yield a display of events: live if `console` is a terminal, else plain lines."""
+    """Yield a display of events: live in a terminal, one line in a notebook, else plain lines."""
     with ExitStack() as stack:
-        if console.is_terminal:
+        if writes_to_notebook(console.file):
+            from charlm.console.notebook import NotebookLine
+
+            yield NotebookLine()
+        elif console.is_terminal:
             from charlm.console.live import LiveDisplay
 
             shown = LiveDisplay(console)
