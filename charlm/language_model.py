@@ -6,23 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from charlm.config import ModelConfig
 from charlm.generation import generate
 from charlm.generation.hold import parse_holds
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
+from charlm.generation.surprise import Surprise
 from charlm.generation.tokens import Token
 from charlm.generation.weights import check_shapes
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, find, model_name
 from corpora.errors import UserError
+from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
 
 DEFAULT_MODEL = "war_and_peace"
 
 
 @dataclass(frozen=True)
-class LanguageModel:
+class LanguageModel(ShortRepr):
     """A character language model that writes and scores text. It keeps no state between calls."""
 
     name: str
@@ -69,6 +73,15 @@ class LanguageModel:
     def score(self, text: str) -> Iterator[Token]:
         """Yield a token for each character of `text`; see `generate.score`."""
         return generate.score(self.network, self.vocabulary, text)
+
+    def surprise(self, text: str) -> Surprise:
+        """Return how much each character of `text` surprises the model.
+
+        Raises:
+            UnknownSymbol: the vocabulary lacks a character.
+        """
+        surprisals = np.array([token.surprisal for token in self.score(text)])
+        return Surprise(self.name, text, surprisals)
 
     def hold(self, *holds: str) -> LanguageModel:
         """Return the model with units that stay at a value, whatever it reads and writes.

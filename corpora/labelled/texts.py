@@ -23,6 +23,7 @@ from corpora.tables import (
     read_text,
     split_lines,
 )
+from corpora.short_repr import ShortRepr
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
@@ -32,7 +33,7 @@ _UNLABELLED = "unsup"
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledTexts:
+class LabelledTexts(ShortRepr):
     """Texts and the indices of their classes."""
 
     name: str
