@@ -15,12 +15,14 @@ from charlm.console.completers import complete_models
 from charlm.console.options import Json
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import slow
+from charlm.generation.onnx_step import write_onnx
+from charlm.language_model import read
 from charlm.runs.card import Facts, without_places, write_card
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
 from charlm.runs.hub import CARD, PREFIX, HubName, forget, hash_file
 from charlm.runs.hub_client import LOG_IN, connect, has_token
 from charlm.runs.model_file import ModelFile
-from charlm.runs.registry import find
+from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.run_folder import LOCK, RunFolder
 from charlm.training.log import best_loss
 from corpora.atomic import write_atomic
@@ -31,10 +33,18 @@ Licence = Annotated[
     Parameter(name="--license", help="Licence that you give the model: mit, cc-by-4.0, …"),
 ]
 
+ONNX = "model.onnx"
 Run = Annotated[str, Parameter(completer=complete_models)]
 
 
-def export(run: Run, folder: Path, /, *, licence: Licence = None) -> None:
+def export(
+    run: Run,
+    folder: Path,
+    /,
+    *,
+    licence: Licence = None,
+    onnx: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
     """Write a trained model in half precision, to give it to others: half the size, no optimizer.
 
     Beside it stands a model card, README.md: data, recipe, figures, what it is for. The folder
@@ -46,8 +56,14 @@ def export(run: Run, folder: Path, /, *, licence: Licence = None) -> None:
         A run folder.
     folder
         Folder for config.json, vocabulary.json, model.safetensors and README.md.
+    onnx
+        Write the step of a language model as model.onnx as well, in single precision: a character
+        and the state in, logits and the new state out (needs the extra of that name).
     """
+    step = _write_step(run) if onnx else None
     _export(run, folder, folder.resolve().name, licence)
+    if step is not None:
+        write_atomic(folder / ONNX, step)
     size = (folder / MODEL).stat().st_size
     stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)
 
@@ -94,6 +110,12 @@ def push(
         return
     stdout().print(printable(f"pushed {pinned}"), soft_wrap=True)
     stdout().print(f"{MODEL} has sha256 {digest}", soft_wrap=True)
+
+
+def _write_step(run: str) -> bytes:
+    """Return the ONNX file of the step of a language model."""
+    file, config, vocabulary = read(find(run, CHARACTERS))
+    return write_onnx(config, file.weights, vocabulary)
 
 
 def _upload(to: HubName, folder: Path, private: bool) -> str:
