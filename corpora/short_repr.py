@@ -29,7 +29,7 @@ class ShortRepr:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__repr__" not in cls.__dict__:  # a dataclass would write one of its own
-            cls.__repr__ = _write  # type: ignore[assignment]
+            cls.__repr__ = _write  # type: ignore[method-assign]
 
 
 def _write(self: Any) -> str:

@@ -49,12 +49,13 @@ class NotebookLine:
 
     def _show(self, line: str, share: float | None) -> None:
         """Show a line, and before it a bar of what is done; None for no bar."""
-        from IPython.display import display
+        from IPython import display
 
+        show: Any = display.display  # it has no types
         bar = "" if share is None else f'<progress max="1" value="{share:.3f}"></progress> '
         data = {"text/plain": line, "text/html": f"{bar}<code>{escape(line)}</code>"}
         if self.handle is None:
-            self.handle = display(data, raw=True, display_id=True)
+            self.handle = show(data, raw=True, display_id=True)
         else:
             self.handle.update(data, raw=True)
         self.shown = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, TextIO
+from typing import IO, Any
 
 
 def can_redraw(file: Any) -> bool:
@@ -24,6 +24,6 @@ def find_shell() -> Any | None:
     return shell if getattr(shell, "kernel", None) is not None else None
 
 
-def writes_to_notebook(file: TextIO) -> bool:
+def writes_to_notebook(file: IO[str]) -> bool:
     """Return whether what is written to `file` appears under a cell of a notebook."""
     return find_shell() is not None and file in (sys.stdout, sys.stderr)

@@ -94,7 +94,7 @@ class Kernel:
 
 def test_a_notebook_has_one_line_changed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = Kernel()
-    monkeypatch.setitem(sys.modules, "IPython.display", kernel)
+    monkeypatch.setattr("IPython.display.display", kernel.display)
     monkeypatch.setattr("charlm.console.notebook.PAUSE_SECONDS", 0.0)
     line = NotebookLine()
     for event in STORY:
@@ -109,7 +109,7 @@ def test_a_notebook_has_one_line_changed_in_place(monkeypatch: pytest.MonkeyPatc
 
 def test_a_notebook_is_not_sent_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = Kernel()
-    monkeypatch.setitem(sys.modules, "IPython.display", kernel)
+    monkeypatch.setattr("IPython.display.display", kernel.display)
     line = NotebookLine()
     for _ in range(100):
         for event in STORY[:-1]:
@@ -121,7 +121,7 @@ def test_names_are_text_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     import dataclasses
 
     kernel = Kernel()
-    monkeypatch.setitem(sys.modules, "IPython.display", kernel)
+    monkeypatch.setattr("IPython.display.display", kernel.display)
     line = NotebookLine()
     line(dataclasses.replace(STORY[0], run="<script>"))  # type: ignore[type-var]
     assert "<script>" not in kernel.messages[0]["text/html"]
