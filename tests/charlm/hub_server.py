@@ -81,7 +81,8 @@ class Hub:
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         repo = "/".join(filter(None, (body.get("organization"), body["name"])))
-        self.repos.setdefault(repo, {})
+        if repo not in self.repos:
+            self.commit(repo, {".gitattributes": b"*.safetensors filter=lfs\n"})
         if body.get("private") or body.get("visibility") == "private":
             self.private.add(repo)
         return {"url": f"{self.url}/{repo}", "name": repo}

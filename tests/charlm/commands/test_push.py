@@ -34,7 +34,7 @@ def test_what_is_pushed_is_what_export_writes_and_comes_back_equal(
 ) -> None:
     told = json.loads(charlm("push", "runs/tiny", "anna/tiny", "--json").out)
     commit, files = hub.find("anna/tiny")
-    assert set(files) == {CONFIG, VOCABULARY, MODEL, CARD}
+    assert set(files) == {".gitattributes", CONFIG, VOCABULARY, MODEL, CARD}
     assert (told["commit"], told["model"]) == (commit, f"hf:anna/tiny@{commit}")
     charlm("export", "runs/tiny", "out/tiny")
     for name in (CONFIG, VOCABULARY, MODEL):
