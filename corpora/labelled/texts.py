@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
+from corpora.short_repr import ShortRepr
 from corpora.tables import (
     READERS,
     choose_column,
@@ -23,7 +24,6 @@ from corpora.tables import (
     read_text,
     split_lines,
 )
-from corpora.short_repr import ShortRepr
 
 TEXT_COLUMNS = ("text", "review", "sentence", "content")
 LABEL_COLUMNS = ("label", "sentiment", "class", "category")
