@@ -8,13 +8,28 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from charlm.from_python import train as train
+    from charlm.from_python import train_task as train_task
     from charlm.language_model import LanguageModel as LanguageModel
     from charlm.language_model import load as load
+    from charlm.parts import register_attention as register_attention
+    from charlm.parts import register_cell as register_cell
 
-__all__ = ["LanguageModel", "load"]
+HOMES = {
+    "LanguageModel": "language_model",
+    "load": "language_model",
+    "register_attention": "parts",
+    "register_cell": "parts",
+    "train": "from_python",
+    "train_task": "from_python",
+}
+"""The module of each public name; it is imported when the name is first used."""
+
+__all__ = ["LanguageModel", "load", "register_attention", "register_cell", "train", "train_task"]
 
 if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/shadows.py
     import runpy
@@ -30,8 +45,6 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     # Imported here, so that the command line can print its help without loading NumPy.
-    if name in __all__:
-        from charlm import language_model
-
-        return getattr(language_model, name)
+    if name in HOMES:
+        return getattr(import_module(f"charlm.{HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

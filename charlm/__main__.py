@@ -39,9 +39,11 @@ def build_app() -> App:
     """Return the command line, without loading any command."""
     from cyclopts import App
 
+    from charlm.console.plugins import ABOUT
+
     app = App(
         name="charlm",
-        help="Character-level text generation with recurrent networks.",
+        help=f"Character-level text generation with recurrent networks.{ABOUT}",
         version=find_version,
     )
     for name, (path, text) in COMMANDS.items():

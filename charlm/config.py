@@ -8,14 +8,40 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, TypeVar
 
+from charlm.parts import PartName, find_part
 from charlm.training import config as training_config
 from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Share, Size
+from corpora.errors import UserError
 
-Cell = Literal["rnn", "gru", "lstm"]
-GATES: Mapping[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+Known = TypeVar("Known")
+
+Cell = Annotated[str, PartName("cell")]
+"""The name of a cell: rnn, rnn_relu, gru, lstm, or one of `charlm.register_cell`."""
+
+
+class CellTable(dict[Cell, Known]):
+    """What is known of each of charlm's own cells. Of a registered one it says that in a line."""
+
+    def __missing__(self, cell: Cell) -> Known:
+        raise UserError(
+            f"{cell} is a cell that was registered: what its gates are is not known here, only "
+            "what goes into it and what comes out of it"
+        )
+
+
+GATES: Mapping[Cell, int] = CellTable(rnn=1, rnn_relu=1, gru=3, lstm=4)
 """Rows of the weight matrices of a cell for each of its units."""
+
+
+VANILLA = ("rnn", "rnn_relu")
+"""Cells without gates: h = tanh(…), or h = max(0, …)."""
+
+
+def is_own(cell: Cell) -> bool:
+    """Return whether a cell is one that was registered, and none of charlm's own."""
+    return find_part("cell", cell) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +49,8 @@ class ModelConfig(Config):
     """The shape of a character language model."""
 
     cell: Cell = "lstm"
-    """Recurrent cell of every layer."""
+    """Recurrent cell of every layer: rnn (with tanh), rnn_relu, gru, lstm, or one that a --plugin
+    has registered."""
     hidden_size: Size = 128
     """Units in each recurrent layer."""
     num_layers: Size = 4
@@ -38,6 +65,13 @@ class ModelConfig(Config):
     (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
     """Add the input of each layer to its output (where the widths are equal)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.weight_dropout and is_own(self.cell):
+            raise UserError(
+                f"weight_dropout is for charlm's own cells: with {self.cell} it must be 0"
+            )
 
 
 REGULARIZATION = ("dropout", "weight_dropout")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from charlm.config import ModelConfig
+from charlm.config import ModelConfig, is_own
 from charlm.generation import generate
 from charlm.generation.hold import parse_holds
 from charlm.generation.network import Network
@@ -17,12 +17,16 @@ from charlm.generation.surprise import Surprise
 from charlm.generation.tokens import Token
 from charlm.generation.weights import check_shapes
 from charlm.runs.model_file import ModelFile, read_model
-from charlm.runs.registry import CHARACTERS, find, model_name
+from charlm.runs.registry import CHARACTERS, find, import_attribute, model_name
 from corpora.errors import UserError
 from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
 
 DEFAULT_MODEL = "war_and_peace"
+
+STEPPED = "charlm.stepped_network:SteppedNetwork"
+CHECK_SHAPES = "charlm.stepped_network:check_shapes"
+"""By import path, because they need torch, and only models with registered cells need them."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,34 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
     """
     path = find(name, CHARACTERS)
     file, config, vocabulary = read(path)
-    network = choose_network(compiled)(config, file.weights, len(vocabulary))
+    network = make_network(config, file.weights, len(vocabulary), compiled=compiled)
     return LanguageModel(model_name(path), config, vocabulary, network)
+
+
+def make_network(
+    config: ModelConfig,
+    weights: Mapping[str, np.ndarray],
+    vocabulary_size: int,
+    *,
+    compiled: bool = False,
+) -> Network:
+    """Return a model that is ready to read; a registered cell is stepped through torch.
+
+    Args:
+        config: its shape.
+        weights: float32 arrays under the names of `CharLM.state_dict()`.
+        vocabulary_size: how many symbols it knows.
+        compiled: step single streams in compiled code.
+
+    Raises:
+        UserError: the weights do not fit, Numba is missing, or has no form of the cell.
+    """
+    if not is_own(config.cell):
+        return choose_network(compiled)(config, weights, vocabulary_size)
+    if compiled:
+        raise UserError(f"the cell {config.cell} was registered: there is no compiled form of it")
+    network: Network = import_attribute(STEPPED)(config, weights, vocabulary_size)
+    return network
 
 
 def choose_network(compiled: bool) -> type[Network]:
@@ -141,7 +171,8 @@ def read(path: Path) -> tuple[ModelFile, ModelConfig, Vocabulary]:
     try:
         config = ModelConfig.from_json(file.config)
         vocabulary = Vocabulary.from_json(file.vocabulary)
-        check_shapes(config, file.weights, len(vocabulary))
+        check = import_attribute(CHECK_SHAPES) if is_own(config.cell) else check_shapes
+        check(config, file.weights, len(vocabulary))
     except UserError as error:
         raise UserError(f"{path} cannot be loaded: {error}") from error
     return file, config, vocabulary

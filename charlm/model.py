@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import ModelConfig
+from charlm.nn.cells import RecurrentLayer, make_layer
 from charlm.nn.dropout import drop_weights, variational_dropout
-from charlm.nn.recurrent import LAYERS, State, run_layer
+from charlm.nn.recurrent import State, run_layer
 
 EMBEDDING_SCALE = 2.0
 """Standard deviation of the embeddings before training. After 3 passes over War and Peace (128
@@ -34,8 +35,9 @@ class CharLM(nn.Module):
         self.config = config
         sizes = [config.embedding_size] + [config.hidden_size] * config.num_layers
         self.embedding = nn.Embedding(vocabulary_size, config.embedding_size)
-        layer = LAYERS[config.cell]
-        self.layers = nn.ModuleList(layer(below, config.hidden_size) for below in sizes[:-1])
+        self.layers = nn.ModuleList(
+            make_layer(config.cell, below, config.hidden_size) for below in sizes[:-1]
+        )
         self.output = nn.Linear(config.hidden_size, vocabulary_size)
         nn.init.normal_(self.embedding.weight, std=EMBEDDING_SCALE)
         self.rank, self.world_size = 0, 1
@@ -71,6 +73,6 @@ class CharLM(nn.Module):
             x = x + y if self.config.residual and x.shape == y.shape else y
         return self.output(x).transpose(0, 1), after
 
-    def stack(self) -> Iterable[nn.RNNBase]:
+    def stack(self) -> Iterable[RecurrentLayer]:
         """Return the recurrent layers, from the lowest one up."""
-        return cast("Iterable[nn.RNNBase]", self.layers)
+        return cast("Iterable[RecurrentLayer]", self.layers)

@@ -17,7 +17,7 @@ from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.language_model import read
 from charlm.model import CharLM
 from charlm.runs.hub import pin
-from charlm.runs.place import PLACE, find_again, record_place
+from charlm.runs.place import FROM_PYTHON, PLACE, find_again, record_place
 from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
 from charlm.task import LanguageModelling, choose_shards
@@ -25,7 +25,7 @@ from charlm.training.config import Precision
 from charlm.training.distributed import World, under_torchrun
 from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
-from corpora.known.resolve import encode
+from corpora.known.resolve import encode, encode_string
 from corpora.text.decoding import Decoding
 from corpora.text.encoded import EncodedText
 from corpora.text.vocabulary import Vocabulary
@@ -39,8 +39,10 @@ class LanguageModelRequest(Request):
     shares_batches: ClassVar[bool] = True
     place: ClassVar[frozenset[str]] = PLACE
 
-    corpus: str
+    corpus: str = FROM_PYTHON
     """File, folder, name or path that the catalogue knows, or - for standard input."""
+    text: str | None = None
+    """A text of Python's, in the place of `corpus`."""
     model: ModelConfig
     training: TrainingConfig
     decoding: Decoding = field(default_factory=Decoding)
@@ -59,13 +61,7 @@ class LanguageModelRequest(Request):
             raise UserError(
                 "processes that train together cannot share standard input; name a file"
             )
-        text = encode(
-            self.corpus,
-            decoding=self.decoding,
-            progress=hooks.progress,
-            notice=hooks.notice,
-            make=self.make,
-        )
+        text = self._encode(hooks)
         if vocabulary is None:
             model, symbols, weights = self._prepare_model(text)
         else:
@@ -96,24 +92,37 @@ class LanguageModelRequest(Request):
 
         Args:
             signed: what the last checkpoint says of the run.
-            moved: `corpus`, if the corpus is now somewhere else.
+            moved: `corpus`, if the corpus is now somewhere else, or `text`, if it is a string.
 
         Raises:
-            UserError: the record is damaged, or the corpus was standard input.
+            UserError: the record is damaged, or the corpus was standard input or a string.
         """
         source = signed["corpus"]
-        if source["spec"] == "-" and "corpus" not in moved:
+        if source["spec"] == "-" and not moved:
             raise UserError(
                 "this run read standard input; give its text again: CORPUS --resume RUN"
             )
+        given = "text" in moved
         return cls(
-            corpus=moved.get("corpus") or find_again(source),
+            corpus=FROM_PYTHON if given else moved.get("corpus") or find_again(source),
+            text=moved.get("text"),
             model=ModelConfig.from_json(signed["model"]),
             training=TrainingConfig.from_json(signed["training"]),
             decoding=Decoding(
                 source["encoding"], source.get("errors", "strict"), source.get("normalize")
             ),
             make="corpus" in moved,
+        )
+
+    def _encode(self, hooks: Hooks) -> EncodedText:
+        if self.text is not None:
+            return encode_string(self.text)
+        return encode(
+            self.corpus,
+            decoding=self.decoding,
+            progress=hooks.progress,
+            notice=hooks.notice,
+            make=self.make,
         )
 
     def _prepare_model(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
@@ -24,6 +26,7 @@ from charlm.console.options import (
 )
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
+from charlm.runs.registry import import_attribute
 from charlm.training.config import preset
 from corpora.errors import UserError
 from corpora.text.decoding import Decoding
@@ -127,6 +130,16 @@ def main() -> None:
     share_cores()
     run(app)
 
+
+class _CallableModule(ModuleType):
+    """This module, which hides the function `charlm.train` once it is imported, called as that."""
+
+    def __call__(self, *arguments: Any, **settings: Any) -> Any:
+        """Train from Python; see `charlm.from_python.train`."""
+        return import_attribute("charlm.from_python:train")(*arguments, **settings)
+
+
+sys.modules[__name__].__class__ = _CallableModule
 
 if __name__ == "__main__":
     main()

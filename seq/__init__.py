@@ -12,12 +12,22 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seq.imdb.from_python import train_classifier as train_classifier
     from seq.loading import load as load
+    from seq.scan.from_python import train_translator as train_translator
 
-__all__ = ["load"]
+HOMES = {
+    "load": "loading",
+    "train_classifier": "imdb.from_python",
+    "train_translator": "scan.from_python",
+}
+"""The module of each public name; it is imported when the name is first used."""
+
+__all__ = ["load", "train_classifier", "train_translator"]
 
 if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/shadows.py
     import runpy
@@ -33,8 +43,6 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: the command line prints its help without loading torch.
-    if name in __all__:
-        from seq import loading
-
-        return getattr(loading, name)
+    if name in HOMES:
+        return getattr(import_module(f"seq.{HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

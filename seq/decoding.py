@@ -9,7 +9,8 @@ from torch import Tensor
 
 from charlm.nn.recurrent import State
 from charlm.nn.transfer import move
-from seq.layers.decoder import Decoder, Memory, select_rows
+from seq.layers.decoder import Decoder
+from seq.layers.memory import Memory, select_rows
 from seq.padding import PAD
 
 

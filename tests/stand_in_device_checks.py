@@ -21,7 +21,8 @@ import torch
 from training_helpers import request, result, resume, short_text, start, trained, trained_until
 
 from charlm.nn import recurrent
-from charlm.nn.recurrent import LAYERS, run_layer, runs_bf16
+from charlm.nn.cells import LAYERS
+from charlm.nn.recurrent import run_layer, runs_bf16
 from charlm.runs.files import CONFIG
 from charlm.runs.model_file import read_model
 from charlm.runs.run_folder import RunFolder

@@ -17,7 +17,8 @@ import torch
 from training_helpers import SAMPLE, request, result, resume, start, trained, trained_until
 
 from charlm.experiments import speed_jobs
-from charlm.nn.recurrent import LAYERS, run_layer, runs_bf16
+from charlm.nn.cells import LAYERS
+from charlm.nn.recurrent import run_layer, runs_bf16
 from charlm.runs.files import CONFIG
 from charlm.training.device import _tf32, autocast, set_rounding
 from charlm.training.events import Evaluated, Step

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import charlm
+import seq
+from charlm import parts
 from charlm.__main__ import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+SHOWN = 5
+"""Examples with models that ship; those after them train, and take longer."""
+
+
 def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    characters, inside, reviews, commands, forecasts = re.findall(
-        r"```python\n(.*?)```", README, re.DOTALL
-    )
+    characters, inside, reviews, commands, forecasts = EXAMPLES[:SHOWN]
     names: dict[str, object] = {}
     exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
@@ -33,6 +41,31 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     )
     exec(forecasts, names)
     assert capsys.readouterr().out == "(24,) True\n"
+
+
+@pytest.mark.long
+def test_the_examples_that_train_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_registered", {})
+    Path("corpora").mkdir()
+    shutil.copy(ROOT / "corpora/sample.txt", "corpora/sample.txt")
+    text, others, own_cell, own_task = EXAMPLES[SHOWN:]
+    names: dict[str, Any] = {"charlm": charlm, "seq": seq, "__name__": "__main__"}
+    exec(text, names)
+    written, figures = capsys.readouterr().out.split("\n[")
+    assert len(written) >= 40
+    assert "runs/text" in figures
+    exec(others, names)
+    assert capsys.readouterr().out == "1\n('b', 'a')\n"
+    exec(own_cell, names)
+    assert len(capsys.readouterr().out) > 40
+    assert names["again"].config.cell == "mgu"
+    exec(own_task, names)
+    first, last = map(float, capsys.readouterr().out.split())
+    assert last < 0.2 * first
+    task = own_task[own_task.index("class") : own_task.index("found")]
+    assert len(task.splitlines()) < 30
 
 
 def test_every_command_named_exists_and_every_command_is_named() -> None:

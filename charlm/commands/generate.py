@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from charlm.config import is_own
 from charlm.console.completers import complete_models
 from charlm.console.options import DECODING, TEXT, DecodingOptions
-from charlm.console.program import print_json, printable, read_input
+from charlm.console.program import notice, print_json, printable, read_input
 from charlm.generation.generate import generate_many
 from charlm.generation.sampling import Sampling
 from charlm.generation.tokens import Token
@@ -96,7 +97,7 @@ def generate(
         raise UserError("--length and --samples must be at least 1")
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     prompt = _read_prompt(prompt_file, prompt, decoding.make())
-    language_model = load(model, compiled=compiled).hold(*hold)
+    language_model = _load(model, compiled, hold)
     if unknown == "skip":
         prompt = language_model.vocabulary.drop_unknown(prompt)
     seed = secrets.randbits(32) if seed is None else seed
@@ -117,6 +118,14 @@ def generate(
         print_json({**about, "samples": _list_samples(language_model, tokens, samples)})
     else:
         _write(tokens, prompt if echo else "", samples)
+
+
+def _load(name: str, compiled: bool, holds: Sequence[str]) -> LanguageModel:
+    """Return a model with some units held; say it where the model is a slow one to step."""
+    model = load(name, compiled=compiled).hold(*holds)
+    if is_own(model.config.cell):
+        notice(f"the cell {model.config.cell} has no form in NumPy: torch steps it")
+    return model
 
 
 @contextmanager

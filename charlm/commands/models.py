@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +15,7 @@ from charlm.language_model import DEFAULT_MODEL, read
 from charlm.runs.files import CONFIG, MODEL, exists, read_json
 from charlm.runs.hub import find_origin
 from charlm.runs.model_file import ModelFile, read_model
-from charlm.runs.registry import CHARACTERS, find, find_kind, runs, shipped
+from charlm.runs.registry import CHARACTERS, KINDS, find, find_kind, runs, shipped
 from charlm.runs.run_folder import RunFolder
 from charlm.training.log import best_loss
 from corpora.errors import UserError
@@ -70,7 +69,7 @@ def _summarize(name: str, path: Path, origin: str) -> dict[str, Any]:
         about = RunFolder(path).read_config()
         find_kind(about["kind"], path).check_config(about.get("model"))
         ready = exists(path / MODEL)
-        parameters = _count_parameters(read_any(path).weights) if ready else None
+        parameters = _count_parameters(read_any(path)) if ready else None
         return {
             "model": name,
             "origin": origin,
@@ -111,10 +110,12 @@ def _describe_shape(config: dict[str, Any]) -> str:
     return printable(shape)
 
 
-def _count_parameters(weights: dict[str, np.ndarray]) -> dict[str, int]:
-    """Return the number of parameters in each part of a model."""
+def _count_parameters(file: ModelFile) -> dict[str, int]:
+    """Return the number of trained parameters in each part of a model."""
     parts = {"embedding": 0, "recurrent": 0, "output": 0}
-    for name, array in weights.items():
+    for name, array in file.weights.items():
+        if KINDS[file.kind].is_frozen(file.config, name):
+            continue
         head = name.split(".")[0]
         part = "recurrent" if head in ("layers", "encoder", "decoder") else head
         part = "embedding" if part.endswith("_embedding") else part
@@ -128,7 +129,7 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
     file = read_any(path)
     kind = find_kind(file.kind, path)
     symbols, what = list(kind.read_symbols(file.vocabulary)), kind.symbols
-    parts = _count_parameters(file.weights)
+    parts = _count_parameters(file)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
     origin = find_origin(path)
     figures = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import signal
+import threading
 import time
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any, Self
 
@@ -23,10 +25,15 @@ class Interrupts:
 
     A SIGHUP that is ignored, as under nohup, stays ignored.
 
-    A call returns whether a signal has come: a `Trainer` makes one before every step.
+    A call returns whether a signal has come: a `Trainer` makes one before every step. Python hands
+    signals to the main thread alone: in another one the context changes nothing.
+
+    Args:
+        signals: those that are recorded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Sequence[int] = SIGNALS) -> None:
+        self.signals = signals
         self.signal: int | None = None
         self.first = math.inf  # when it came
         self.before: dict[int, Any] = {}
@@ -36,7 +43,9 @@ class Interrupts:
         return self.signal is not None
 
     def __enter__(self) -> Self:
-        for number in SIGNALS:
+        if threading.current_thread() is not threading.main_thread():
+            return self
+        for number in self.signals:
             ignored = signal.getsignal(number) == signal.SIG_IGN
             if ignored and number not in (signal.SIGINT, signal.SIGTERM):
                 continue
@@ -46,6 +55,10 @@ class Interrupts:
     def __exit__(self, *exception: object) -> None:
         for number, handler in self.before.items():
             signal.signal(number, handler)
+
+    def ask(self) -> None:
+        """Ask for the end, as a first SIGINT does."""
+        self._record(signal.SIGINT, None)
 
     def _record(self, number: int, frame: FrameType | None) -> None:
         # With torchrun, one Ctrl-C is two signals: from the terminal, and passed on by torchrun.

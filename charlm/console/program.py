@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
+from charlm.console.plugins import take_plugins
 from charlm.console.terminals import can_redraw
 from corpora.errors import UserError, os_error
 from corpora.notice import telling
@@ -52,9 +53,10 @@ def _run(app: App) -> NoReturn:
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
         with _signals_as_exceptions(), telling(notice):
-            use_docstring(app, sys.argv[1:])
+            arguments = take_plugins(sys.argv[1:])
+            use_docstring(app, arguments)
             code = app(
-                sys.argv[1:], print_error=False, exit_on_error=False, result_action="return_value"
+                arguments, print_error=False, exit_on_error=False, result_action="return_value"
             )
             sys.stdout.flush()
     except UnusedCliTokensError as error:

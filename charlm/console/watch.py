@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import PlainLines, Sink
 from charlm.console.options import select_given
+from charlm.console.plugins import list_options
 from charlm.console.process import keep_freed_memory
 from charlm.console.program import printable, silence_stdout, stdout
 from charlm.console.terminals import writes_to_notebook
@@ -131,9 +132,10 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
-        lines.append(f"{word} with: {again} --resume {name}{MORE[end.reason]}")
+        options = "".join(f" {shlex.quote(option)}" for option in list_options())
+        lines.append(f"{word} with: {again}{options} --resume {name}{MORE[end.reason]}")
     if kept:
-        lines.append((use or kind.use).format(run=name))
+        lines.append((use or kind.use).format(run=shlex.join((str(folder), *list_options()))))
     return lines
 
 

@@ -17,17 +17,21 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from charlm.config import Cell
+from charlm.config import Cell, CellTable
 from charlm.generation.weights import HALF, LayerWeights
 
-FIELDS: Mapping[Cell, tuple[str, ...]] = {
-    "rnn": ("hidden",),
-    "lstm": ("hidden", "cell", "input", "forget", "candidate", "output"),
-    "gru": ("hidden", "reset", "update", "candidate"),
-}
+FIELDS: Mapping[Cell, tuple[str, ...]] = CellTable(
+    rnn=("hidden",),
+    rnn_relu=("hidden",),
+    lstm=("hidden", "cell", "input", "forget", "candidate", "output"),
+    gru=("hidden", "reset", "update", "candidate"),
+)
 """What can be seen of a step, by cell: the states, then the gates and the candidate. Formulas with
 these names: LSTM c = forget * c + input * candidate, h = output * tanh(c); GRU (torch's form)
 h = (1 - update) * candidate + update * h, whose candidate takes reset * (U h)."""
+
+
+ZERO = np.float32(0)
 
 
 class Layer(Protocol):
@@ -84,6 +88,15 @@ class _RNN(_Recurrent):
         """Compute h = tanh(W [x, h] + b)."""
         self.preactivate(ids, self.spare)
         np.tanh(self.spare, self.h)
+        if self.held:
+            self.hold("hidden")
+
+
+class _ReluRNN(_RNN):
+    def step(self, ids: np.ndarray) -> None:
+        """Compute h = max(0, W [x, h] + b)."""
+        self.preactivate(ids, self.spare)
+        np.maximum(self.spare, ZERO, out=self.h)
         if self.held:
             self.hold("hidden")
 
@@ -162,4 +175,6 @@ class _GRU(_Recurrent):
             self.hold("hidden")
 
 
-CELLS: dict[Cell, type[_RNN] | type[_LSTM] | type[_GRU]] = {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}
+CELLS: Mapping[Cell, type[_RNN] | type[_LSTM] | type[_GRU]] = CellTable(
+    rnn=_RNN, rnn_relu=_ReluRNN, lstm=_LSTM, gru=_GRU
+)

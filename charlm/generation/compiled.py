@@ -95,9 +95,9 @@ def _add_product(x: Array, weights: Array, begin: int, out: Array) -> int:
 
 
 @njit(**ARITHMETIC)
-def _rnn(outer: Array, inner: Array, h: Array) -> None:
+def _rnn(outer: Array, inner: Array, h: Array, relu: bool) -> None:
     for j in range(len(h)):
-        h[j] = _tanh(outer[j] + inner[j])
+        h[j] = max(outer[j] + inner[j], f32(0)) if relu else _tanh(outer[j] + inner[j])
 
 
 @njit(**ARITHMETIC)
@@ -132,6 +132,7 @@ def _step(
     inner_bias: Array,
     last_bias: Array,
     residual: bool,
+    relu: bool,
     memory: Array,
     logits: Array,
 ) -> None:
@@ -150,7 +151,7 @@ def _step(
         inner[:] = inner_bias[layer]
         at = _add_product(h, weights, at, inner)
         if len(outer) == size:
-            _rnn(outer, inner, h)
+            _rnn(outer, inner, h, relu)
         elif states == 1:
             _gru(outer, inner, h)
         else:
@@ -209,9 +210,8 @@ class CompiledNetwork(Network):
         lowest, *w_ih = list_layers("weight_ih")
         w_hh = list_layers("weight_hh")
         # In the order in which a step reads them. The input part of the lowest layer is a table.
-        matrices = [w_hh[0]]
-        for pair in zip(w_ih, w_hh[1:], strict=True):
-            matrices += pair
+        pairs = zip(w_ih, w_hh[1:], strict=True)
+        matrices = [w_hh[0], *(matrix for pair in pairs for matrix in pair)]
         self.matrices = _pack([*matrices, weights["output.weight"]])
         self.outer_bias = np.stack(list_layers("bias_ih"))
         self.inner_bias = np.stack(list_layers("bias_hh"))
@@ -219,8 +219,8 @@ class CompiledNetwork(Network):
         self.table = self.embedding @ lowest.T + self.outer_bias[0]
         adds = config.residual and config.embedding_size == config.hidden_size
         # Added to the output of the lowest layer: its input, or nothing.
-        nothing = np.zeros((vocabulary_size, config.hidden_size), f32)
-        self.bottom = self.embedding if adds else nothing
+        shape = (vocabulary_size, config.hidden_size)
+        self.bottom = self.embedding if adds else np.zeros(shape, f32)
 
     def start(self, streams: int = 1) -> State:
         """Return the state before any text; one that holds units is stepped in NumPy."""
@@ -242,6 +242,7 @@ class CompiledNetwork(Network):
             self.inner_bias,
             self.last_bias,
             self.config.residual,
+            self.config.cell == "rnn_relu",
             state.memory,
             state.flat_logits,
         )
@@ -250,10 +251,9 @@ class CompiledNetwork(Network):
 
 def _pack(matrices: list[np.ndarray]) -> np.ndarray:
     """Return all matrices in one array, column by column: in half precision if that is exact."""
-    size = sum(matrix.size for matrix in matrices)
     halves = [matrix.astype(np.float16) for matrix in matrices]
     exact = all(map(np.array_equal, halves, matrices))
-    block = Block(size, np.uint16 if exact else f32)
+    block = Block(sum(matrix.size for matrix in matrices), np.uint16 if exact else f32)
     whole = block.free
     for matrix in [half.view(np.uint16) for half in halves] if exact else matrices:
         block.store(matrix)

@@ -31,8 +31,7 @@ class State:
 
     def __init__(self, network: Network, streams: int) -> None:
         self.network, self.streams = network, streams
-        cell = CELLS[network.config.cell]
-        self.layers: list[Layer] = [cell(weights, streams) for weights in network.layers]
+        self.layers: list[Layer] = network.make_layers(streams)
         for hold in network.holds:
             places = self.layers[hold.layer].held.setdefault(hold.field, [])
             places.append((hold.index, hold.values))
@@ -91,6 +90,11 @@ class Network:
         ]
         self.output = block.store(weights["output.weight"])
         self.output_bias = weights["output.bias"][:, None]
+
+    def make_layers(self, streams: int) -> list[Layer]:
+        """Return the layers with a state of zeros, for `streams` texts."""
+        cell = CELLS[self.config.cell]
+        return [cell(weights, streams) for weights in self.layers]
 
     def hold(self, holds: Sequence[Hold]) -> Self:
         """Return a network with the same weights that holds some units while it reads.

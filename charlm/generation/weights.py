@@ -66,7 +66,7 @@ class LayerWeights:
     `table` (V, G) with the input part and the bias for every symbol; its `matrix` is (G, H).
 
     Args:
-        cell: its cell: rnn, gru or lstm.
+        cell: its cell, one of charlm's own.
         weights: the weights of the model, by name.
         index: number of the layer, from 0 at the bottom.
         embedding: the embedding (V, E) for the lowest layer; None for the others.

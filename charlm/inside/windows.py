@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from charlm.arrays import Ints, Singles
+from charlm.config import VANILLA
 from charlm.generation.cells import FIELDS
 from charlm.generation.generate import opening_ids
 from charlm.generation.network import Network, State
@@ -60,7 +61,7 @@ def trace_window(
     }
     fields = _record(network, state, ids[lead:], progress)
     steps = RecurrentSteps(config.cell, fields, before)
-    if config.cell != "rnn":
+    if config.cell not in VANILLA:
         return steps
     matrices = [network.weights[f"layers.{n}.weight_hh_l0"] for n in range(config.num_layers)]
     previous = steps.find_previous("hidden")

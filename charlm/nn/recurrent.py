@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -10,31 +10,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-LayerState: TypeAlias = "Tensor | tuple[Tensor, Tensor]"
-"""State of one layer: h, or (h, c) of an LSTM, each (1, B, H)."""
+from charlm.nn.cells import LAYERS, RecurrentLayer, count_states
+from charlm.nn.own import LayerState as LayerState
+from charlm.nn.own import OwnLayer
 
 State: TypeAlias = "list[LayerState]"
 """State of a stack of layers, from the lowest one up."""
 
 
-LAYERS: dict[str, Callable[[int, int], nn.RNNBase]] = {
-    "rnn": nn.RNN,
-    "gru": nn.GRU,
-    "lstm": nn.LSTM,
-}
-
 WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 """Parameters of a layer, in the order in which cuDNN wants them in memory."""
 
+SMOOTH = ("rnn", "gru", "lstm")
+"""Cells whose gradients change little with rounding. At 0, that of a ReLU is 0 or 1."""
+
 _KERNELS: dict[str, Callable[..., tuple[Tensor, ...]]] = {
     "RNN_TANH": torch.rnn_tanh,
+    "RNN_RELU": torch.rnn_relu,
     "GRU": torch.gru,
     "LSTM": torch.lstm,
 }
 
 
 def run_layer(
-    layer: nn.RNNBase,
+    layer: RecurrentLayer,
     x: Tensor,
     state: LayerState | None = None,
     *,
@@ -48,7 +47,8 @@ def run_layer(
     autocast has. There, the layer gets bf16 weights, input and state where autocast asks for bf16
     and the device can (see `runs_bf16`). Otherwise they keep the type of the weights.
 
-    The layer is only read, so several threads can run it. Its mode makes no difference.
+    The layer is only read, so several threads can run it. Its mode makes no difference. What holds
+    for a layer with a registered cell is said in `charlm.parts.register_cell`.
 
     Args:
         layer: has biases, and no dropout of its own.
@@ -62,6 +62,10 @@ def run_layer(
         which the layer has computed. For packed sequences it is the state after the last symbol.
     """
     replaced = weights or {}
+    if isinstance(layer, OwnLayer):
+        assert not replaced  # configurations see to it
+        own: tuple[Tensor, LayerState] = layer(x, state, lengths)
+        return own
     used = [replaced.get(name, getattr(layer, name)) for name in WEIGHTS]
     kind = x.device.type
     if kind == "cpu":
@@ -141,7 +145,7 @@ def runs_bf16(device: torch.device) -> bool:
             torch.enable_grad(),
             torch.autocast(device.type, enabled=False),
         ):
-            return all(_compare_types(make, device) for make in LAYERS.values())
+            return all(_compare_types(LAYERS[cell], device) for cell in SMOOTH)
     except RuntimeError:
         return False
 
@@ -205,7 +209,7 @@ def unflatten_state(named: dict[str, Tensor]) -> State | None:
 
 
 def restore_state(
-    named: Mapping[str, Tensor], layers: Sequence[nn.RNNBase], rows: int
+    named: Mapping[str, Tensor], layers: Iterable[RecurrentLayer], rows: int
 ) -> State | None:
     """Return the state in a checkpoint, None if there is none.
 
@@ -220,7 +224,7 @@ def restore_state(
     wanted = {
         f"{index}.{part}": (1, rows, layer.hidden_size)
         for index, layer in enumerate(layers)
-        for part in range(2 if isinstance(layer, nn.LSTM) else 1)
+        for part in range(count_states(layer))
     }
     found = {name: tuple(tensor.shape) for name, tensor in named.items()}
     if found and found != wanted:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from charlm.parts import MODULES
 from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, parse_json, read_json
 from charlm.runs.registry import is_shipped
 from charlm.runs.tensors import Arrays, open_tensors, read_tensors, write_tensors
@@ -114,10 +115,18 @@ def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> No
 def _check_beside(folder: Path, header: dict[str, Any], vocabulary: str, follow: bool) -> None:
     """Raise `UserError` if the JSON files of a folder contradict its model file."""
     config = read_json(folder / CONFIG, follow=follow)
-    if not isinstance(config, dict) or any(config.get(key) != header[key] for key in header):
+    same = isinstance(config, dict) and all(
+        _without_modules(config.get(key)) == _without_modules(header[key]) for key in header
+    )
+    if not same:
         raise UserError(f"{folder / CONFIG} does not belong to the {MODEL} beside it")
     if read_json(folder / VOCABULARY, follow=follow) != parse_json(vocabulary, folder / MODEL):
         raise UserError(f"{folder / VOCABULARY} does not belong to the {MODEL} beside it")
+
+
+def _without_modules(part: object) -> object:
+    """Return a part of a header without the modules of own cells: these may move to other files."""
+    return {k: v for k, v in part.items() if k != MODULES} if isinstance(part, dict) else part
 
 
 def _header(metadata: Mapping[str, str], file: Path) -> dict[str, Any]:

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from corpora.errors import UserError
+
+FROM_PYTHON = "<python>"
+"""What is recorded as the place of data that a Python program gave. No file is meant by it."""
+
 PLACE = frozenset({"spec", "path"})
 """Fields of the record. They may differ when a run is resumed: the data is known by its sum."""
 
@@ -18,7 +23,7 @@ def record_place(spec: str) -> dict[str, Any]:
     """
     path = Path(spec)
     try:
-        there = spec != "-" and path.exists()
+        there = spec not in ("-", FROM_PYTHON) and path.exists()
     except (OSError, ValueError):
         there = False
     return {"spec": spec, **({"path": str(path.resolve())} if there else {})}
@@ -29,8 +34,21 @@ def find_again(source: Mapping[str, Any]) -> str:
 
     Args:
         source: what `record_place` returned, perhaps with other fields.
+
+    Raises:
+        UserError: the data came from a Python program, and lies nowhere.
     """
     spec, path = source["spec"], source.get("path")
+    check_lies_somewhere(spec)
     if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
         return path
     return str(spec)
+
+
+def check_lies_somewhere(spec: object) -> None:
+    """Raise `UserError` if a record says that its data came from a Python program."""
+    if spec == FROM_PYTHON:
+        raise UserError(
+            "the data of this run came from Python: give it again, to the function that began the "
+            "run with resume=RUN, or to the command as a file that holds the same"
+        )

@@ -17,6 +17,8 @@ from corpora.errors import UserError
 CHARACTERS, CLASSIFIER, WORD_MODEL, TRANSLATOR = "charlm", "classifier", "word-model", "translator"
 FORECASTER = "forecaster"
 """Names of the kinds, as model files and run folders record them."""
+OWN_TASK = "own"
+"""Kind of what `charlm.train_task` trains: only the program that trains it knows what it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,9 @@ class Kind:
     """What the symbols are called, in the plural."""
     embedding: str = "embedding.weight"
     """Weight with the vectors of the symbols, in the order of the vocabulary."""
+    frozen: str | None = None
+    """Function that says of a weight, by the configuration and its name, whether it is never
+    trained; None if all are."""
     load: str | None = None
     """Function that loads a model by name, ready to use; None if it has no use by itself."""
     command: tuple[str, ...]
@@ -68,6 +73,10 @@ class Kind:
     def check_config(self, config: object) -> None:
         """Raise `UserError` unless `config` is the configuration of such a model."""
         import_attribute(self.config)(config)
+
+    def is_frozen(self, config: Mapping[str, Any], weight: str) -> bool:
+        """Return whether a weight of a model of this configuration is never trained."""
+        return self.frozen is not None and bool(import_attribute(self.frozen)(config, weight))
 
     def read_symbols(self, vocabulary: str) -> tuple[str, ...]:
         """Return the symbols of a vocabulary.
@@ -101,6 +110,7 @@ KINDS: Mapping[str, Kind] = {
         config="seq.imdb.config:read_shape",
         vocabulary="corpora.labelled.words:WordTokenizer.from_json",
         symbols="words",
+        frozen="seq.imdb.config:is_frozen",
         load="seq.imdb.library:load",
         command=("seq.imdb", "train"),
         use='classify with: charlm imdb classify --model {run} "…"',
@@ -131,6 +141,7 @@ KINDS: Mapping[str, Kind] = {
         vocabulary="seq.scan.vocabularies:Languages.from_json",
         symbols="words",
         embedding="source_embedding.weight",
+        frozen="seq.scan.config:is_frozen",
         load="seq.scan.library:load",
         command=("seq.scan", "train"),
         use='translate with: charlm scan translate --model {run} "jump twice"',

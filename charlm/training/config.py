@@ -19,6 +19,7 @@ from typing import (
     get_type_hints,
 )
 
+from charlm.parts import MODULES, PartName
 from corpora.errors import UserError
 
 ClipBy = Literal["norm", "value", "none"]
@@ -68,6 +69,12 @@ class Config:
         """
         if not isinstance(data, dict):
             raise UserError(f"{cls.__name__}: an object is expected, not {type(data).__name__}")
+        if parts := _find_parts(cls):
+            data = dict(data)
+            modules = data.pop(MODULES, {})
+            for name, part in parts.items():
+                module = modules.get(name) if isinstance(modules, dict) else modules
+                part.check_recorded(data.get(name), module)
         fields = dataclasses.fields(cls)
         wanted = {field.name for field in fields if field.metadata != LATER}
         unknown = set(data) - {field.name for field in fields}
@@ -76,8 +83,11 @@ class Config:
         return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields as a plain object."""
-        return dataclasses.asdict(self)
+        """Return the fields as a plain object, with the modules of parts that were registered."""
+        parts = _find_parts(type(self)).items()
+        modules = {name: part.find_module(getattr(self, name)) for name, part in parts}
+        own = {name: module for name, module in modules.items() if module is not None}
+        return dataclasses.asdict(self) | ({MODULES: own} if own else {})
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return a copy with those of `changes` that are fields here and are not None."""
@@ -101,11 +111,23 @@ def find_kinds(config: type) -> dict[str, Any]:
     return found
 
 
+def _find_parts(config: type) -> dict[str, PartName]:
+    """Return the fields of a configuration that name parts."""
+    return {
+        name: get_args(kind)[1]
+        for name, kind in find_kinds(config).items()
+        if get_origin(kind) is Annotated and isinstance(get_args(kind)[1], PartName)
+    }
+
+
 def _check(name: str, value: object, kind: Any) -> None:
     """Raise `UserError` unless `value` is of the annotated type and in its range."""
     bounds = None
     if get_origin(kind) is Annotated:
         kind, bounds = get_args(kind)
+    if isinstance(bounds, PartName):
+        bounds.check(name, value)
+        return
     _check_type(name, value, kind)
     if bounds is not None and not bounds.low <= value <= bounds.high:
         shown = reprlib.repr(value)  # a whole number may be too large for a float

@@ -109,7 +109,7 @@ class Trainer:
             run=str(self.run.path),
             step=self.position.step,
             total_steps=self.total_steps,
-            parameters=sum(p.numel() for p in self.task.model.parameters()),
+            parameters=sum(p.numel() for p in self.task.model.parameters() if p.requires_grad),
             device=str(self.world.device),
             precision=self.precision,
             unit=self.task.unit,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from charlm.runs.model_file import ModelFile
+from charlm.runs.registry import OWN_TASK
 
 Batch = TypeVar("Batch")
 
@@ -17,13 +18,20 @@ Batch = TypeVar("Batch")
 class Task(Protocol[Batch]):
     """A job for the training loop. `Batch` is whatever its batches are.
 
-    A class that inherits from this one gets the methods that many jobs leave as they are here: no
-    sample, and nothing carried from batch to batch.
+    What a job must have is a model, the number of its batches in a pass, the batches of a pass, the
+    loss of a batch, and an evaluation whose `loss` decides which model is the best. A class that
+    inherits from this one gets the rest as many jobs have it: no sample, nothing carried from batch
+    to batch, and a model file that holds the weights. `charlm.train_task` trains it; README has an
+    example of a few lines.
+
+    Three promises make runs resume exactly. The same epoch has the same batches, from any number
+    on; what is drawn at random while training comes from the generator that `loss` is given; and
+    what is carried from one batch to the next is among what `carried` returns.
     """
 
     model: nn.Module
     """The model that is trained, on the device."""
-    unit: str
+    unit: str = "batches"
     """What the speed of training counts, in the plural: characters, reviews, commands."""
     steps_per_epoch: int
     """Batches in one pass over the training part."""
@@ -42,12 +50,14 @@ class Task(Protocol[Batch]):
 
     def units(self, batch: Batch) -> int:
         """Return how many units (see `unit`) `batch` holds."""
+        return 1
 
     def evaluate(self) -> Mapping[str, float]:
         """Return figures on the validation part. `loss` decides which model is the best."""
 
     def model_file(self) -> ModelFile:
         """Return what the model file holds, with the weights as they are now."""
+        return ModelFile(OWN_TASK, {}, "{}", copy_weights(self.model))
 
     def sample(self, step: int) -> str:
         """Return a short text that shows what the model can do by now, or an empty one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -99,6 +100,25 @@ def encode(
     """
     corpus = resolve(spec, progress=progress, notice=notice, make=make)
     return encoded.encode(corpus, decoding=decoding, notice=notice)
+
+
+def encode_string(text: str, name: str = "text") -> EncodedText:
+    """Return a text of Python's as ids, as those of a file that holds it.
+
+    Args:
+        text: the text.
+        name: its name, as shown to people.
+
+    Raises:
+        UserError: it is empty, or holds a lone surrogate, which is half of a character.
+    """
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise UserError(
+            f"the text holds half of a character (a lone surrogate) at position {error.start:,}"
+        ) from error
+    return encoded.encode(_spool(io.BytesIO(data), name))
 
 
 def _resolve_path(path: Path, mode: int) -> Corpus:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
+from corpora.labelled.labels import index_labels, name_labels, sort_labels
 from corpora.short_repr import ShortRepr
 from corpora.tables import (
     READERS,
     choose_column,
     is_blank,
-    list_names,
     read_text,
     split_lines,
 )
@@ -126,10 +125,10 @@ def read(
     if labels is None:
         none = np.full(len(texts), -1, dtype=np.int64)
         return LabelledTexts(name, texts, none, tuple(classes or ()))
-    names = tuple(classes) if classes else _sort_labels(set(labels))
+    names = tuple(classes) if classes else sort_labels(set(labels))
     if len(names) < 2:
         raise UserError(f"{spec} has one class only, {shortened(names[0])}; two are needed")
-    return LabelledTexts(name, texts, _index_labels(labels, names, spec), names)
+    return LabelledTexts(name, texts, index_labels(labels, names, spec), names)
 
 
 def _read_folder(path: Path, encoding: str) -> tuple[list[str], list[str]]:
@@ -185,69 +184,4 @@ def _read_table(
     if not labelled:
         return texts, None
     labels = column(choose_column(path, names, label_column, LABEL_COLUMNS, "label"))
-    return texts, _name_labels(path, labels)
-
-
-def _name_labels(path: Path, values: list[Any]) -> list[str]:
-    kinds = list(map(type, values))
-    if not set(kinds) <= {str, int, float, bool}:
-        row = next(row for row, kind in enumerate(kinds) if kind not in (str, int, float, bool))
-        what = "missing" if values[row] is None else f"no name or number: {shortened(values[row])}"
-        raise UserError(f"{path}, row {row + 1:,}: the label is {what}")
-    # The keys hold the types, because True == 1 == 1.0.
-    names = {pair: _name_label(pair[1]) for pair in set(zip(kinds, values, strict=True))}
-    labels = [names[pair] for pair in zip(kinds, values, strict=True)]
-    if "" in labels:
-        raise UserError(f"{path}, row {labels.index('') + 1:,}: the label is missing")
-    return labels
-
-
-def _name_label(value: str | float) -> str:
-    """Return the name of a label, the same for 1 and 1.0, and for True and TRUE; "" for NaN."""
-    if value != value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    name = str(value).strip()
-    # Programs spell booleans differently in CSV.
-    if name.lower() in ("false", "true"):
-        return name.lower()
-    return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", name)
-
-
-def _parse_number(label: str) -> int | None:
-    return int(label) if re.fullmatch("-?[0-9]{1,18}", label) else None
-
-
-def _sort_labels(labels: set[str]) -> tuple[str, ...]:
-    by_name = sorted(labels)
-    numbers = [_parse_number(label) for label in by_name]
-    if None in numbers:
-        return tuple(by_name)
-    return tuple(label for _, label in sorted(zip(numbers, by_name, strict=True)))
-
-
-def _index_labels(labels: list[str], classes: tuple[str, ...], spec: str) -> npt.NDArray[np.int64]:
-    indices = {label: _find_class(label, classes) for label in set(labels)}
-    if None in indices.values():
-        row = next(row for row, label in enumerate(labels) if indices[label] is None)
-        raise UserError(
-            f"{spec}, row {row + 1:,}: {shortened(labels[row])} is none of the classes "
-            f"{list_names(classes)}"
-        )
-    return np.array([indices[label] for label in labels], dtype=np.int64)
-
-
-def _find_class(label: str, classes: tuple[str, ...]) -> int | None:
-    """Return the index of the class that `label` names, or None."""
-    if label in classes:
-        return classes.index(label)
-    names, name = [each.casefold() for each in classes], label.casefold()
-    for meant in (
-        [index for index, each in enumerate(names) if each == name],
-        [index for index, each in enumerate(names) if each.startswith(name)],
-    ):
-        if len(meant) == 1:
-            return meant[0]
-    index = _parse_number(label)
-    return index if index is not None and 0 <= index < len(classes) else None
+    return texts, name_labels(path, labels)

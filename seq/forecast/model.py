@@ -11,8 +11,9 @@ from torch.nn import functional as F
 
 from charlm.nn.recurrent import LayerState, State
 from seq.forecast.config import ForecasterConfig
-from seq.layers.decoder import Memory, VectorDecoder
+from seq.layers.decoder import VectorDecoder
 from seq.layers.encoder import Encoder
+from seq.layers.memory import Memory
 
 LEAST_SCALE = 1e-4
 """Smallest scale of a distribution, in deviations of the training part: a likelihood without such a

@@ -12,6 +12,7 @@ COMMANDS = {
     "compare": "Train several presets and compare them.",
     "classify": "Classify a text, and show which words decide.",
     "evaluate": "Report how well a classifier predicts.",
+    "info": "Show how many parameters the presets have.",
 }
 
 app = make_group(

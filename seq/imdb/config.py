@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from charlm.config import Cell
+from charlm.config import Cell, is_own
 from charlm.training import config
 from charlm.training.config import (
     MAX_SIZE,
@@ -37,7 +37,8 @@ class ReaderConfig(Config):
     """The shape of the layers that a classifier and a word model have in common."""
 
     cell: Cell = "lstm"
-    """Recurrent cell of every layer."""
+    """Recurrent cell of every layer: rnn (with tanh), rnn_relu, gru, lstm, or one that a --plugin
+    has registered."""
     embedding_size: Size = 100
     """Features of the vector of a word."""
     hidden_size: Size = 100
@@ -66,6 +67,14 @@ class ClassifierConfig(ReaderConfig):
     """Share of the features between recurrent layers, of the pooled vector and of the dense layer
     that is dropped in training."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.embedding == "one-hot" and is_own(self.cell):
+            raise UserError(
+                f"one-hot words are for charlm's own cells, whose input matrix is known; with "
+                f"{self.cell} the embedding must be learned"
+            )
+
 
 def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
     """Return the shape and the classes of a classifier from the configuration in its model file.
@@ -81,6 +90,19 @@ def read_shape(model: object) -> tuple[ClassifierConfig, tuple[str, ...]]:
     if not good or len(set(classes)) != len(classes) or len(classes) < 2:
         raise UserError("its classes are not two or more names")
     return ClassifierConfig.from_json(shape), tuple(classes)
+
+
+def is_frozen(model: Mapping[str, Any], name: str) -> bool:
+    """Return whether a weight of a classifier is never trained.
+
+    One-hot words are read by an input matrix that is the identity; see `seq.imdb.model`.
+
+    Args:
+        model: the configuration in its model file.
+        name: name of the weight.
+    """
+    first = name.startswith("encoder.layers.0.") and name.endswith("weight_ih_l0")
+    return first and model.get("embedding") == "one-hot"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +197,7 @@ PRESETS: Mapping[str, Preset] = {
         bidirectional=True,
         dense_size=100,
     ),
+    "gru100": _make_rung("a GRU of 100 units", cell="gru"),
     "lstm100": _make_rung("an LSTM of 100 units", cell="lstm"),
     "textbook": Preset(
         "the LSTM of 64 units of a textbook (Raschka et al. 2022, chapter 15)",

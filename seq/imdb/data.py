@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from charlm.runs.place import FROM_PYTHON, check_lies_somewhere
 from charlm.training.request import Request
 from corpora.errors import UserError
 from corpora.labelled import imdb
@@ -54,6 +55,7 @@ class Source:
         Raises:
             UserError: the texts cannot be read.
         """
+        check_lies_somewhere(self.spec)
         if self.spec == IMDB:
             return imdb.load(split, notice=notice)
         return read(
@@ -63,6 +65,26 @@ class Source:
             encoding=self.encoding,
             **about,
         )
+
+
+@dataclass(frozen=True)
+class GivenTexts(Source):
+    """Labelled texts of a Python program. A run folder records their number and their digest."""
+
+    spec: str = FROM_PYTHON
+    texts: LabelledTexts | None = field(default=None, repr=False)
+    """The texts."""
+
+    def record(self, texts: LabelledTexts) -> dict[str, Any]:
+        """Return what a run folder records about the texts; see `Source.record`."""
+        return Source(FROM_PYTHON).record(texts)
+
+    def read(
+        self, split: imdb.Split = "train", *, notice: Notice = silent, **about: Any
+    ) -> LabelledTexts:
+        """Return the texts, whole."""
+        assert self.texts is not None
+        return self.texts
 
 
 @dataclass(frozen=True, kw_only=True)

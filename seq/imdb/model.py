@@ -36,7 +36,7 @@ class Classifier(nn.Module):
         self.config = config
         directions = 2 if config.bidirectional else 1
         self.one_hot = config.embedding == "one-hot"
-        gates = GATES[config.cell] * config.hidden_size
+        gates = GATES[config.cell] * config.hidden_size if self.one_hot else 0
         width = directions * gates if self.one_hot else config.embedding_size
         self.embedding = make_embedding(vocabulary_size, width)
         self.encoder = Encoder(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import nn
 
 from charlm.arrays import Ints, Singles
-from charlm.config import Cell
+from charlm.config import VANILLA, Cell
 from charlm.generation.cells import CELLS, FIELDS
 from charlm.generation.weights import Block, LayerWeights
 from charlm.inside.recurrent_steps import RecurrentSteps
+from charlm.nn.cells import RecurrentLayer
 from seq.imdb.library import TextClassifier
 
 
@@ -49,12 +49,12 @@ def trace_steps(classifier: TextClassifier, ids: Ints) -> RecurrentSteps:
         cell,
         fields,
         dict.fromkeys(names, nothing),
-        np.stack(parts, axis=1) if cell == "rnn" else None,
+        np.stack(parts, axis=1) if cell in VANILLA else None,
         size if encoder.directions == 2 else None,
     )
 
 
-def _read(cell: Cell, layer: nn.RNNBase, x: Singles, *, backwards: bool) -> dict[str, Singles]:
+def _read(cell: Cell, layer: RecurrentLayer, x: Singles, *, backwards: bool) -> dict[str, Singles]:
     """Read a text in one direction of a layer; return each field, and W_hh h as `recurrent`.
 
     Args:
@@ -74,7 +74,7 @@ def _read(cell: Cell, layer: nn.RNNBase, x: Singles, *, backwards: bool) -> dict
     shape = (len(x), layer.hidden_size)
     found = {name: np.empty(shape, np.float32) for name in (*FIELDS[cell], "recurrent")}
     for place in range(len(x))[:: -1 if backwards else 1]:
-        if cell == "rnn":
+        if cell in VANILLA:
             found["recurrent"][place] = matrix @ stepping.h[:, 0]
         stepping.step(np.array([place]))
         for name in FIELDS[cell]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-Scoring = Literal["scaled_dot", "dot", "cosine", "additive"]
+from charlm.nn.own import call_own, make_own
+from charlm.parts import OwnPart, find_part
+from corpora.errors import UserError
 
 
 class Attention(nn.Module):
@@ -21,7 +22,8 @@ class Attention(nn.Module):
     - scaled_dot: q·k / √Q (Vaswani et al. 2017);
     - cosine: s · q·k / (|q| |k|) with a learned scale s. Without s, a softmax over numbers between
       -1 and 1 is nearly uniform. Graves, Wayne and Danihelka (2014) have a scale for each step;
-    - additive: v · tanh(W q + U k) with Q units (Bahdanau, Cho and Bengio 2015).
+    - additive: v · tanh(W q + U k) with Q units (Bahdanau, Cho and Bengio 2015);
+    - one that was registered: what its module returns (see `charlm.parts.register_attention`).
 
     The first three need vectors of one size. If K differs from Q, keys are first multiplied by a
     learned matrix (the "general" score of Luong et al.).
@@ -32,9 +34,14 @@ class Attention(nn.Module):
         key_size: K, features of a key.
     """
 
-    def __init__(self, scoring: Scoring, query_size: int, key_size: int) -> None:
+    def __init__(self, scoring: str, query_size: int, key_size: int) -> None:
         super().__init__()
         self.scoring = scoring
+        if (part := find_part("attention", scoring)) is not None:
+            self.own = make_own(part, query_size, key_size)
+            if not any(parameter.is_meta for parameter in self.own.parameters()):
+                _check_scores(part, self.own, query_size, key_size)
+            return
         if scoring == "cosine":
             self.scale = nn.Parameter(torch.tensor(math.sqrt(query_size)))
         if scoring == "additive":
@@ -74,6 +81,9 @@ class Attention(nn.Module):
 
     def score(self, queries: Tensor, projected: Tensor) -> Tensor:
         """Return the scores (B, T, S) of `queries` (B, T, Q) for projected keys (B, S, Q)."""
+        if hasattr(self, "own"):
+            given: Tensor = self.own(queries.transpose(0, 1), projected.transpose(0, 1))
+            return given.transpose(0, 1)
         if self.scoring == "additive":
             both = self.of_query(queries)[:, :, None] + projected[:, None]
             scores: Tensor = self.of_both(both.tanh())[..., 0]
@@ -83,6 +93,19 @@ class Attention(nn.Module):
         elif self.scoring == "scaled_dot":
             queries = queries / math.sqrt(queries.shape[2])
         return queries @ projected.transpose(1, 2)
+
+
+@torch.no_grad()
+def _check_scores(part: OwnPart, scorer: nn.Module, query_size: int, key_size: int) -> None:
+    """Raise `UserError` unless a registered attention returns scores of the right shape."""
+    with call_own(part):
+        scores = scorer(torch.ones(2, 3, query_size), torch.ones(4, 3, key_size))
+    if not isinstance(scores, Tensor) or tuple(scores.shape) != (2, 3, 4):
+        found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
+        raise UserError(
+            f"the attention {part.name} must return scores (2, 3, 4), of 2 steps, 3 sequences and "
+            f"4 keys, here, not {found}"
+        )
 
 
 def weigh(weights: Tensor, values: Tensor) -> Tensor:

@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from charlm.config import Cell
+from charlm.nn.cells import RecurrentLayer, count_states, make_layer
 from charlm.nn.dropout import draw_mask
-from charlm.nn.recurrent import LAYERS, State, run_layer
+from charlm.nn.recurrent import State, run_layer
 from charlm.nn.transfer import move
-from seq.layers.attention import Attention, Scoring
+from seq.layers.attention import Attention
 from seq.layers.copying import mix_with_copies
 from seq.layers.embedding import make_embedding
 from seq.layers.location import PLACE, WalkingAttention
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The initial state of a decoder, and the states that its attention reads.
-
-    Any encoder can fill it; see `Decoder.prepare`.
-    """
-
-    states: Tensor
-    """States that attention reads, such as those of an encoder's last layer, (S, B, K)."""
-    padding: Tensor
-    """True where a state is padding, (S, B)."""
-    final: State
-    """Initial state of the decoder: h, or (h, c) of an LSTM, for each layer, (1, B, H)."""
-    projected: Tensor | None = None
-    """`states` after the projection of the decoder's attention, computed once for all steps."""
-    masks: tuple[Tensor, ...] = field(default=())
-    """Dropout masks of the decoder, drawn once for all steps. Empty outside of training."""
-    translations: Tensor | None = None
-    """Distribution over the decoder's symbols for each state, to copy from, (S, B, V)."""
-    read_as: Tensor | None = None
-    """Id that each of the decoder's symbols is read as, (V,). Symbols that are read as one are
-    told apart by copying alone."""
-
-    def select(self, rows: Tensor) -> Memory:
-        """Return the memory of these rows of the batch, (N,), in this order."""
-        projected, translations = (
-            None if each is None else each[:, rows] for each in (self.projected, self.translations)
-        )
-        masks = tuple(mask[:, rows] for mask in self.masks)
-        final = select_rows(self.final, rows)
-        states, padding = self.states[:, rows], self.padding[:, rows]
-        return Memory(states, padding, final, projected, masks, translations, self.read_as)
-
-
-def select_rows(state: State, rows: Tensor) -> State:
-    """Return the states of these rows of a batch, (N,), in this order."""
-    return [
-        part[:, rows] if isinstance(part, Tensor) else (part[0][:, rows], part[1][:, rows])
-        for part in state
-    ]
+from seq.layers.memory import Memory
 
 
 class VectorDecoder(nn.Module):
     """Recurrent layers that read vectors and predict numbers from each of their states.
 
     With attention, each state of the last layer is concatenated with the weighted sum of the
-    memory's states before the output layer (Luong, Pham and Manning 2015). The weighted sum is not
-    fed back into the layers. So, where all inputs are known, each layer computes all steps in one
+    memory's states before the output layer (Luong, Pham and Manning 2015). If the weighted sum is
+    not fed back into the layers, and all inputs are known, each layer computes all steps in one
     call.
 
     Args:
-        cell: rnn, gru or lstm.
+        cell: one of charlm's own, or one that was registered.
         input_size: E, features of an input.
         hidden_size: H, units of each layer.
         num_layers: recurrent layers.
@@ -79,6 +38,8 @@ class VectorDecoder(nn.Module):
         scoring: how attention computes its scores; None for no attention.
         walking: whether attention also follows a place that moves; see `WalkingAttention`. The
             place is then a last state, (1, B, `PLACE`), beside those of the layers.
+        feeding: whether the lowest layer also reads the weighted sum of the step before (input
+            feeding). That sum is then one more state, (1, B, K), after all others.
         dropout: share of the input features of each layer, the output layer included, that is
             dropped in training. The same features are dropped at every step.
         embedding: makes the inputs out of something else; None if they are vectors already.
@@ -93,17 +54,19 @@ class VectorDecoder(nn.Module):
         *,
         outputs: int,
         memory_size: int,
-        scoring: Scoring | None,
+        scoring: str | None,
         walking: bool = False,
+        feeding: bool = False,
         dropout: float = 0.0,
         embedding: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.feeding = dropout, feeding
         if embedding is not None:
             self.embedding = embedding
-        below = [input_size] + [hidden_size] * (num_layers - 1)
-        self.layers = nn.ModuleList(LAYERS[cell](features, hidden_size) for features in below)
+        fed = memory_size * feeding
+        below = [input_size + fed] + [hidden_size] * (num_layers - 1)
+        self.layers = nn.ModuleList(make_layer(cell, features, hidden_size) for features in below)
         kind = WalkingAttention if walking else Attention
         self.attention = kind(scoring, hidden_size, memory_size) if scoring else None
         features = hidden_size + memory_size * (scoring is not None)
@@ -140,6 +103,8 @@ class VectorDecoder(nn.Module):
             )
         if isinstance(self.attention, WalkingAttention):
             final = [*final, states.new_zeros(1, states.shape[1], PLACE, dtype=torch.float32)]
+        if self.feeding:
+            final = [*final, torch.zeros_like(states[:1])]
         return Memory(states, padding, final, projected, masks, translations, read_as)
 
     def forward(
@@ -157,6 +122,16 @@ class VectorDecoder(nn.Module):
             weights (T, B, S), None without attention.
         """
         masks = memory.masks or (None,) * (len(self.layers) + 1)
+        read = self._read_in_turn if self.feeding else self._read
+        x, weights, after = read(x, state, memory, masks)
+        mask = masks[-1]
+        predicted: Tensor = self.output(x if mask is None else x * mask)
+        return predicted, after, weights
+
+    def _read(
+        self, x: Tensor, state: State, memory: Memory, masks: Sequence[Tensor | None]
+    ) -> tuple[Tensor, Tensor | None, State]:
+        """Read features (T, B, F); return what the output layer reads, weights, and the state."""
         after: State = []
         for layer, before, mask in zip(self._layers(), state, masks, strict=False):
             x, layer_state = run_layer(layer, x if mask is None else x * mask, before)
@@ -166,26 +141,46 @@ class VectorDecoder(nn.Module):
             assert memory.projected is not None  # `prepare` made it
             given = (x, memory.projected, memory.states, memory.padding)
             if isinstance(self.attention, WalkingAttention):
-                place = state[-1]
+                place = state[len(self.layers)]
                 assert isinstance(place, Tensor)  # `prepare` put it there
                 attended, weights, place = self.attention.walk(*given, place)
                 after.append(place)
             else:
                 attended, weights = self.attention(*given)
             x = torch.cat([x, attended.to(x.dtype)], dim=2)
-        mask = masks[-1]
-        predicted: Tensor = self.output(x if mask is None else x * mask)
-        return predicted, after, weights
+        return x, weights, after
 
-    def _layers(self) -> Iterable[nn.RNNBase]:
-        return cast("Iterable[nn.RNNBase]", self.layers)
+    def _read_in_turn(
+        self, x: Tensor, state: State, memory: Memory, masks: Sequence[Tensor | None]
+    ) -> tuple[Tensor, Tensor | None, State]:
+        """Do the same step by step, where each step reads what the one before has attended to."""
+        fed = state[-1]
+        outputs: list[Tensor] = []
+        weights: list[Tensor] = []
+        for step in torch.split(x, 1):
+            assert isinstance(fed, Tensor)  # `prepare` put it there
+            given = torch.cat([step, fed.to(step.dtype)], dim=2)
+            output, looked, state = self._read(given, state, memory, masks)
+            assert looked is not None  # only with attention is something fed
+            fed = output[:, :, -memory.states.shape[2] :]
+            outputs.append(output)
+            weights.append(looked)
+            state = [*state, fed]
+        return torch.cat(outputs), torch.cat(weights), state
+
+    def state_counts(self) -> list[int]:
+        """Return the number of tensors of the state of each layer."""
+        return [count_states(layer) for layer in self._layers()]
+
+    def _layers(self) -> Iterable[RecurrentLayer]:
+        return cast("Iterable[RecurrentLayer]", self.layers)
 
 
 class Decoder(VectorDecoder):
     """Recurrent layers that read symbols and predict the next one.
 
     Args:
-        cell: rnn, gru or lstm.
+        cell: one of charlm's own, or one that was registered.
         symbols: V, size of the vocabulary.
         embedding_size: E, features of a symbol's vector.
         hidden_size: H, units of each layer.
@@ -195,6 +190,7 @@ class Decoder(VectorDecoder):
         walking: as of `VectorDecoder`.
         copying: whether the output mixes with the translations of what attention looks at; see
             `mix_with_copies`.
+        feeding: as of `VectorDecoder`.
         dropout: as of `VectorDecoder`.
     """
 
@@ -209,9 +205,10 @@ class Decoder(VectorDecoder):
         num_layers: int,
         *,
         memory_size: int,
-        scoring: Scoring | None,
+        scoring: str | None,
         walking: bool = False,
         copying: bool = False,
+        feeding: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__(
@@ -223,6 +220,7 @@ class Decoder(VectorDecoder):
             memory_size=memory_size,
             scoring=scoring,
             walking=walking,
+            feeding=feeding,
             dropout=dropout,
             embedding=make_embedding(symbols, embedding_size),
         )

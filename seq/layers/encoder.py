@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import Cell
+from charlm.nn.cells import RecurrentLayer, make_layer
 from charlm.nn.dropout import variational_dropout
-from charlm.nn.recurrent import LAYERS, LayerState, run_layer
+from charlm.nn.own import LayerState, OwnLayer
+from charlm.nn.recurrent import run_layer
 from charlm.nn.transfer import move
 from seq.layers.reversal import reverse, reversed_rows
 
@@ -25,7 +27,7 @@ class Encoder(nn.Module):
     second packed and on 336 thousand padded (in bf16: 24 and 499 thousand).
 
     Args:
-        cell: rnn (tanh), gru or lstm.
+        cell: rnn (tanh), gru, lstm, or one that was registered.
         input_size: F, features of the input.
         hidden_size: H, units of each direction.
         num_layers: number of layers. Each layer from the second on reads both directions of the
@@ -49,10 +51,11 @@ class Encoder(nn.Module):
         super().__init__()
         self.dropout, self.split_input = dropout, split_input
         self.directions = 2 if bidirectional else 1
-        layer = LAYERS[cell]
         self.layers = nn.ModuleList(
             nn.ModuleList(
-                layer(hidden_size * self.directions if depth else input_size, hidden_size)
+                make_layer(
+                    cell, hidden_size * self.directions if depth else input_size, hidden_size
+                )
                 for _ in range(self.directions)
             )
             for depth in range(num_layers)
@@ -70,7 +73,8 @@ class Encoder(nn.Module):
             lengths: lengths of the sequences, (B,), on the CPU.
             generator: draws the dropout masks in training. It lies on the CPU.
         """
-        packed = x.is_cuda if self.packed is None else self.packed
+        kernel = x.is_cuda and not isinstance(self.layers_at(0)[0], OwnLayer)  # packs for cuDNN
+        packed = kernel if self.packed is None else self.packed
         return self._read(x, lengths, generator, packed)[0]
 
     def read_to_end(
@@ -118,9 +122,9 @@ class Encoder(nn.Module):
             final.append(_concatenate([state for _, state in read]))
         return x, final
 
-    def layers_at(self, depth: int) -> list[nn.RNNBase]:
+    def layers_at(self, depth: int) -> list[RecurrentLayer]:
         """Return the modules of the layer at `depth`, the forward direction first."""
-        return list(cast("Iterable[nn.RNNBase]", self.layers[depth]))
+        return list(cast("Iterable[RecurrentLayer]", self.layers[depth]))
 
 
 def _concatenate(states: list[LayerState]) -> LayerState:

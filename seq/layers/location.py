@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.layers.attention import Attention, Scoring, weigh
+from seq.layers.attention import Attention, weigh
 
 PLACE = 2
 """Numbers that are carried from step to step: where the last step stood, and what it looked at."""
@@ -33,7 +33,7 @@ class WalkingAttention(Attention):
         key_size: K, features of a key.
     """
 
-    def __init__(self, scoring: Scoring, query_size: int, key_size: int) -> None:
+    def __init__(self, scoring: str, query_size: int, key_size: int) -> None:
         super().__init__(scoring, query_size, key_size)
         self.of_walk = nn.Linear(query_size, 4)
 

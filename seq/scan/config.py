@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
-from charlm.training.config import LATER, Config, Count, LoopConfig, Precision, Range, Share, Size
+from charlm.parts import PartName
+from charlm.training.config import (
+    LATER,
+    MAX_SIZE,
+    Config,
+    Count,
+    LoopConfig,
+    Precision,
+    Range,
+    Share,
+    Size,
+)
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
 
@@ -14,7 +26,8 @@ WIDEST_BEAM = 1000
 """Greatest width of a beam search."""
 
 Validation = Literal["random", "longest", "primitive"]
-AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
+AttentionKind = Annotated[str, PartName("attention")]
+"""A kind of attention: none, scaled_dot, dot, cosine, additive, or one that was registered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +35,9 @@ class TranslatorConfig(Config):
     """The shape of a translator."""
 
     attention: AttentionKind = "scaled_dot"
-    """How the attention of the decoder to the encoder's states is scored. With none, the decoder
-    knows only the encoder's last state, which it starts from."""
+    """How the attention of the decoder to the encoder's states is scored: scaled_dot, dot, cosine,
+    additive, or as a --plugin has registered. With none, the decoder knows only the encoder's last
+    state, which it starts from."""
     lexicon: bool = field(default=False, metadata=LATER)
     """Whether the decoder can copy the action of a word that it looks at. Which word brings which
     action, and which words are of one kind, is found in the training pairs. Words of one kind are
@@ -32,11 +46,19 @@ class TranslatorConfig(Config):
     """Whether attention also follows a place among the words, which moves by a learned number of
     words at each step (location attention, Dubois et al. 2020)."""
     cell: Cell = "lstm"
-    """Recurrent cell of the encoder's and the decoder's layers."""
+    """Recurrent cell of the encoder's and the decoder's layers: rnn (with tanh), rnn_relu, gru,
+    lstm, or one that a --plugin has registered."""
     embedding_size: Size = 64
     """Features of the vector of a word and of an action."""
     hidden_size: Size = 200
-    """Units of each layer of the decoder. Each direction of the encoder has half as many."""
+    """Units of each layer of the decoder. Each direction of the encoder has half as many, if
+    encoder_hidden_size does not say otherwise."""
+    encoder_hidden_size: Annotated[int, Range(0, MAX_SIZE)] = field(default=0, metadata=LATER)
+    """Units of each direction of the encoder (0: half of the decoder's). Where both directions
+    together have more or fewer than the decoder, a learned matrix makes its first state."""
+    input_feeding: bool = field(default=False, metadata=LATER)
+    """Whether a step of the decoder also reads what attention saw in the step before (Luong, Pham
+    and Manning 2015). All steps are then computed one by one."""
     num_layers: Size = 1
     """Number of recurrent layers of the encoder and of the decoder."""
     dropout: Share = 0.2
@@ -48,15 +70,21 @@ class TranslatorConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.hidden_size % 2:
+        if self.hidden_size % 2 and not self.encoder_hidden_size:
             raise UserError(
                 f"hidden_size must be even, not {self.hidden_size}: each direction of "
-                "the encoder has half of it"
+                "the encoder has half of it; or name an encoder_hidden_size"
             )
         parts = {"walking": self.walking, "lexicon": self.lexicon}
+        parts["input_feeding"] = self.input_feeding
         needing = [name for name, chosen in parts.items() if chosen]
         if needing and self.attention == "none":
             raise UserError(f"{needing[0]} needs attention; choose a kind of attention with it")
+
+    @property
+    def encoder_units(self) -> int:
+        """Units of each direction of the encoder."""
+        return self.encoder_hidden_size or self.hidden_size // 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +121,13 @@ class PairsConfig(Config):
     """Most actions of a pair that is made (0: no limit)."""
     made_share: Share = field(default=0.5, metadata=LATER)
     """Greatest share of made pairs in a pass. If there are more of them, each pass draws others."""
+
+
+def is_frozen(model: Mapping[str, Any], name: str) -> bool:
+    """Return whether a weight of a translator is never trained: what its lexicon holds is found.
+
+    Args:
+        model: the configuration in its model file.
+        name: name of the weight.
+    """
+    return name in ("lexicon", "kinds")

@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from charlm.nn.dropout import variational_dropout
-from seq.layers.decoder import Decoder, Memory
+from seq.layers.bridge import Bridge
+from seq.layers.decoder import Decoder
 from seq.layers.embedding import make_embedding
 from seq.layers.encoder import Encoder
+from seq.layers.memory import Memory
 from seq.padding import PAD
 from seq.scan.config import TranslatorConfig
 from seq.scan.lexicon import Lexicon, read_alike
@@ -29,8 +31,9 @@ class Translator(nn.Module):
     """A network that reads commands and writes actions.
 
     It is the encoder and decoder of Sutskever, Vinyals and Le (2014), with the attention of Luong,
-    Pham and Manning (2015). The encoder reads in both directions. Each direction has half of the
-    decoder's units, so the last states of both, concatenated, are the initial state of the decoder.
+    Pham and Manning (2015). The encoder reads in both directions. Where each direction has half of
+    the decoder's units, the last states of both, concatenated, are the decoder's first state;
+    otherwise a learned matrix makes it of them.
 
     With a lexicon, words of one kind are read as one and the same word, and so are their actions,
     which are said by copying alone. So what it does with one word of a kind it does with all: if
@@ -56,7 +59,7 @@ class Translator(nn.Module):
         self.encoder = Encoder(
             config.cell,
             config.embedding_size,
-            size // 2,
+            config.encoder_units,
             config.num_layers,
             bidirectional=True,
             dropout=config.dropout,
@@ -67,11 +70,17 @@ class Translator(nn.Module):
             config.embedding_size,
             size,
             config.num_layers,
-            memory_size=size,
+            memory_size=2 * config.encoder_units,
             scoring=None if config.attention == "none" else config.attention,
             walking=config.walking,
             copying=config.lexicon,
+            feeding=config.input_feeding,
             dropout=config.dropout,
+        )
+        self.bridge = (
+            None
+            if 2 * config.encoder_units == size
+            else Bridge(2 * config.encoder_units, size, self.decoder.state_counts())
         )
         if config.lexicon:
             self.register_buffer("lexicon", torch.zeros(source_size, target_size))
@@ -102,6 +111,8 @@ class Translator(nn.Module):
         if self.training:
             x = variational_dropout(x, self.config.dropout, generator)
         states, final = self.encoder.read_to_end(x, lengths, generator)
+        if self.bridge is not None:
+            final = self.bridge(final)
         return self.decoder.prepare(states, padding, final, generator, **copying)
 
     def learn_lexicon(self, lexicon: Lexicon) -> None:

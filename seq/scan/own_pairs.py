@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UserError, os_error
+from corpora.labelled.given import list_columns, list_values
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair
 from corpora.scan.official import parse_pair
@@ -98,9 +99,37 @@ def _read_objects(path: Path) -> list[Pair]:
     return [Pair(*(_split(value, f"{path}, pair {n:,}") for value in row)) for n, row in rows]
 
 
+def take_pairs(pairs: Any) -> tuple[Pair, ...]:
+    """Return the pairs that a Python program has.
+
+    Args:
+        pairs: pairs of a source and a target, each a text or a list of words; or a data frame or
+            data set with two columns of the usual names.
+
+    Raises:
+        UserError: there are none, or something is no pair.
+    """
+    names = list_columns(pairs)
+    if names is not None:
+        chosen = next((two for two in COLUMNS if set(two) <= set(names)), None)
+        if chosen is None:
+            wanted = ", or ".join(" and ".join(two) for two in COLUMNS)
+            raise UserError(f"a table of pairs must have the columns {wanted}")
+        pairs = zip(*(list_values(pairs[name], name) for name in chosen), strict=True)
+    found = []
+    for number, pair in enumerate(list_values(pairs, "pairs"), 1):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise UserError(f"pair {number:,} is no pair of a source and a target")
+        found.append(Pair(*(_split(side, f"pair {number:,}") for side in pair)))
+    if not found:
+        raise UserError("there are no pairs to learn from")
+    return tuple(found)
+
+
 def _split(value: Any, where: str) -> tuple[str, ...]:
     """Return the words of a text, or of a list of words."""
     listed = value.split() if isinstance(value, str) else value
+    listed = list(listed) if isinstance(listed, tuple) else listed
     if (
         not isinstance(listed, list)
         or not listed

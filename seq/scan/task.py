@@ -20,7 +20,7 @@ from charlm.training.task import Task, copy_weights
 from corpora.scan.grammar import Pair
 from seq.batches import batch_by_length, draw_batches, pad
 from seq.decoding import DecodingRules, greedy_search
-from seq.layers.decoder import Memory
+from seq.layers.memory import Memory
 from seq.padding import PAD, Ids
 from seq.scan.config import TranslatorConfig, TranslatorTraining
 from seq.scan.lexicon import find_lexicon

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from charlm.runs.place import PLACE, find_again, record_place
+from charlm.runs.place import FROM_PYTHON, PLACE, find_again, record_place
 from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Precision
 from charlm.training.distributed import World
@@ -43,6 +43,8 @@ class TranslatorRequest(Request):
     """Name of a split of SCAN."""
     own: str | None = None
     """File of pairs to train on instead of a split; see `seq.scan.own_pairs`."""
+    given: tuple[Pair, ...] | None = None
+    """Pairs of a Python program, to train on instead of a split."""
     pairs: PairsConfig = field(default_factory=PairsConfig)
     """Which pairs are held out, and which are made and trained on as well."""
 
@@ -89,6 +91,9 @@ class TranslatorRequest(Request):
 
     def _read(self, hooks: Hooks) -> tuple[tuple[Pair, ...], str, dict[str, Any]]:
         """Return the training pairs, their name, and what a run folder records of them."""
+        if self.given is not None:
+            about = {**record_place(FROM_PYTHON), **summarize(self.given)}
+            return self.given, "pairs", about
         if self.own is not None:
             train = read_pairs(Path(self.own))
             return train, Path(self.own).stem, {**record_place(self.own), **summarize(train)}
@@ -102,21 +107,22 @@ class TranslatorRequest(Request):
 
         Args:
             signed: what the last checkpoint says of the run.
-            moved: `own`, if the file of pairs is now somewhere else.
+            moved: `own`, if the file of pairs is somewhere else, or `given`, if Python has them.
 
         Raises:
-            UserError: the record is damaged, or a file is given for a run of a split.
+            UserError: the record is damaged, or pairs are given for a run of a split.
         """
-        corpus, own = signed["corpus"], moved.get("own")
-        if own is not None and "split" in corpus:
+        corpus, own, given = signed["corpus"], moved.get("own"), moved.get("given")
+        if moved and "split" in corpus:
             raise UserError(f"this run was trained on the split {corpus['split']}, not on a file")
-        if "split" not in corpus:
+        if "split" not in corpus and given is None:
             own = own or find_again(corpus)
         return cls(
             model=TranslatorConfig.from_json(signed["model"]),
             training=TranslatorTraining.from_json(signed["training"]),
             split=corpus.get("split", "simple"),
             own=own,
+            given=given,
             pairs=read_recorded(corpus),
         )
 

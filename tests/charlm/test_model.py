@@ -14,7 +14,7 @@ from charlm.nn.dropout import drop_weights, variational_dropout
 from charlm.nn.recurrent import detach_state, flatten_state, unflatten_state
 
 SYMBOLS = 11
-SHAPES = list(itertools.product(["rnn", "gru", "lstm"], [False, True]))
+SHAPES = list(itertools.product(["rnn", "rnn_relu", "gru", "lstm"], [False, True]))
 
 
 def model_of(cell: str, *, residual: bool = True, seed: int = 0, **more: float) -> CharLM:

@@ -15,6 +15,7 @@ from tui.generate.pages import PAGE, Page
 
 GATES: Mapping[Cell, tuple[str, ...]] = {
     "rnn": (),
+    "rnn_relu": (),
     "lstm": ("forget", "input", "output"),
     "gru": ("reset", "update"),
 }

@@ -30,7 +30,7 @@ def list_figures(
         layer: the layer, from 0.
         unit: the unit, from 0.
     """
-    order = {"lstm": "fiogch", "gru": "rznh", "rnn": "h"}[steps.cell]
+    order = {"lstm": "fiogch", "gru": "rznh"}.get(steps.cell, "h")
     fields = {letter: field for field, letter in LETTERS[steps.cell].items()}
     return [(letter, float(steps.fields[fields[letter]][place, layer, unit])) for letter in order]
 
@@ -73,6 +73,10 @@ def write_equations(
         return [f"h = (1{MINUS}z)·n + z·h = {parts} = {number(h)}"]
     assert steps.recurrent_part is not None
     h, inner = figures["h"], float(steps.recurrent_part[place, layer, unit])
+    if steps.cell == "rnn_relu":
+        left = number(h - inner) if h > 0 else "…"
+        shut = "" if h > 0 else ", shut"
+        return [f"h = max(0, Wx + b + Uh) = max(0, {left} + {factor(inner)}) = {number(h)}{shut}"]
     if abs(h) >= math.tanh(LARGEST_SUM):
         return [f"h = tanh(Wx + b + Uh) = tanh(… + {factor(inner)}) = {number(h)}, full"]
     outer = math.atanh(h) - inner

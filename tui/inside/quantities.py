@@ -18,11 +18,12 @@ LETTERS: Mapping[Cell, Mapping[str, str]] = {
     },
     "gru": {"hidden": "h", "reset": "r", "update": "z", "candidate": "n"},
     "rnn": {"hidden": "h"},
+    "rnn_relu": {"hidden": "h"},
 }
 """The letter of each field in the equations of its cell."""
 KEYS: Mapping[str, Mapping[Cell, str]] = {
     "c": {"lstm": "cell"},
-    "h": {"lstm": "hidden", "gru": "hidden", "rnn": "hidden"},
+    "h": {"lstm": "hidden", "gru": "hidden", "rnn": "hidden", "rnn_relu": "hidden"},
     "i": {"lstm": "input", "gru": "reset"},
     "f": {"lstm": "forget", "gru": "update"},
     "o": {"lstm": "output"},

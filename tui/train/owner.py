@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from charlm.console.plugins import list_options
 from charlm.runs.files import CONFIG, LAST, exists, read_json
 from charlm.runs.registry import KINDS
 from charlm.runs.run_folder import RunFolder
@@ -84,7 +85,7 @@ class Trainings:
         kind = KINDS.get(read_kind(folder))
         if kind is None or not exists(folder / LAST):
             raise UserError(f"{folder} cannot be resumed: it has no {LAST}")
-        training = Training(folder, [*kind.command, "--resume", name, *options])
+        training = Training(folder, [*kind.command, *list_options(), "--resume", name, *options])
         self.by_name[name] = training
         return training
 

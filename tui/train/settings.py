@@ -14,6 +14,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+from charlm.parts import PartName, list_names
 from charlm.training.config import Config, Range, find_kinds
 from corpora.errors import UserError
 
@@ -170,11 +171,13 @@ def _find_help(hint: Any) -> str | None:
 def _make(
     name: str, hint: Any, explanation: str, config: type[Config] | None, default: Any
 ) -> Setting:
-    bounds = Range(-math.inf, math.inf)
+    bounds, extras = Range(-math.inf, math.inf), []
     if get_origin(hint) is Annotated:
         hint, *extras = get_args(hint)
         bounds = next((one for one in extras if isinstance(one, Range)), bounds)
     kind, choices = _find_kind(hint)
+    for part in (one for one in extras if isinstance(one, PartName)):
+        kind, choices = "choice", list_names(part.kind)
     if kind == "choice" and config is None:
         choices = (NOT_GIVEN, *choices)
     return Setting(

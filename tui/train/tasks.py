@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
+from charlm.console.plugins import list_options
 from charlm.runs.registry import CHARACTERS, CLASSIFIER, KINDS, TRANSLATOR, WORD_MODEL
 from charlm.training.config import Config, LoopConfig
 from tui.train.settings import Setting, read_arguments, read_settings
@@ -74,8 +76,8 @@ class Task:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """Arguments of `python -m` that train such a model."""
-        return KINDS[self.kind].command
+        """Arguments of `python -m` that train such a model, with the plugins of the app."""
+        return (*KINDS[self.kind].command, *list_options())
 
     def get_value(self, preset: str, name: str) -> Any:
         """Return the value that a setting has in a preset."""
@@ -92,10 +94,11 @@ LEARNING = ("learning_rate", "batch_size", "epochs", "max_minutes", "seed", "cli
 @cache
 def load_text() -> Task:
     """Return the task of writing: a language model of characters."""
-    from charlm import train as command
     from charlm.config import DEFAULT_PRESET, PRESETS
     from corpora.known.catalog import CATALOG
 
+    # Not `from charlm import train`: that is the function of the same name.
+    command = import_module("charlm.train")
     network = ("cell", "num_layers", "hidden_size", "dropout")
     learning = (*LEARNING[:2], "window", *LEARNING[2:])
     return Task(

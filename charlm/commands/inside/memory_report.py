@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charlm.commands.inside.output import pick_scale
+from charlm.config import is_own
 from charlm.console.program import printable, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import draw
@@ -120,7 +121,8 @@ def _show_profile(console: Console, profile: DistanceProfile) -> None:
 def _show_gates(console: Console, gates: GateStatistics) -> None:
     lengths, counts = gates.memory_lengths(), gates.count_lengths()
     if lengths is None or counts is None:
-        _say(console, f"{gates.cell} cells have no gates: no memory lengths, nothing saturated")
+        have = "have no gates that are known here" if is_own(gates.cell) else "have no gates"
+        _say(console, f"{gates.cell} cells {have}: no memory lengths, nothing saturated")
         return
     keeper = KEEPERS[gates.cell]
     _say(

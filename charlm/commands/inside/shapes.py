@@ -9,12 +9,12 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from charlm.commands.inside.output import OUTPUTS, Outputs, print_records, save_outputs
-from charlm.config import Cell
 from charlm.console.options import SWITCH
 from charlm.console.program import notice, stderr, stdout
 from charlm.console.slow import slow
 from charlm.console.tables import print_table
 from charlm.inside.by_hand.shapes import PRESETS, Shapes, StackSizes, TensorShape, list_tensors
+from charlm.parts import CellByHand
 
 Preset = Literal["basic", "hidden", "multivariate", "layers"]
 
@@ -22,7 +22,7 @@ Preset = Literal["basic", "hidden", "multivariate", "layers"]
 def shapes(
     *,
     preset: Preset | None = None,
-    cell: Cell | None = None,
+    cell: CellByHand | None = None,
     input: int | None = None,
     hidden: int | None = None,
     layers: int | None = None,

@@ -16,11 +16,11 @@ from charlm.commands.inside.output import (
     print_records,
     save_outputs,
 )
-from charlm.config import Cell
 from charlm.console.options import SEVERAL
 from charlm.console.program import notice, printable, stdout
 from charlm.console.tables import print_table
 from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
+from charlm.parts import CellByHand
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 def step(
     *,
-    cell: Cell | None = None,
+    cell: CellByHand | None = None,
     weights: Annotated[Path | None, Parameter(name="--weights")] = None,
     seed: int | None = None,
     input: int | None = None,
@@ -81,7 +81,7 @@ def step(
 
 
 def _choose(
-    cell: Cell | None,
+    cell: CellByHand | None,
     file: Path | None,
     drawn: tuple[int | None, int | None, int | None],
     x: tuple[float, ...],

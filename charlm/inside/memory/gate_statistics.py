@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GATES: Mapping[Cell, tuple[str, ...]] = {
     "rnn": (),
+    "rnn_relu": (),
     "lstm": ("input", "forget", "output"),
     "gru": ("reset", "update"),
 }
@@ -146,7 +147,7 @@ def measure_gates(
 
     Karpathy, Johnson and Li (2015), "Visualizing and Understanding Recurrent Networks", figure 3:
     a gate is left-saturated where it is below 0.1, and right-saturated where it is above 0.9. An
-    RNN has no gates; its figures are empty.
+    RNN has no gates, and those of a registered cell are not known; their figures are empty.
 
     Args:
         model: a model, or its name.
@@ -160,7 +161,7 @@ def measure_gates(
     if not text:
         raise UserError("there is no text to read")
     ids, config = model.vocabulary.encode(text), model.config
-    gates = GATES[config.cell]
+    gates = GATES.get(config.cell, ())
     shape = (config.num_layers, config.hidden_size)
     means, left, right = ({gate: np.zeros(shape) for gate in gates} for _ in range(3))
     for reading in read_in_streams(model.network, ids) if gates else ():

@@ -67,6 +67,7 @@ def _compute_slopes(network: CharLM, windows: Tensor, field: str, held: Floats) 
         for symbols in windows[:-1]:
             x = network.embedding(symbols)
             for layer, steps in zip(network.stack(), seen, strict=True):
+                assert isinstance(layer, nn.RNNBase)  # `check_field` has refused other cells
                 steps.append(_step(layer, x, steps[-1] if steps else None))
                 y = steps[-1]["hidden"]
                 x = x + y if network.config.residual and x.shape == y.shape else y
@@ -101,4 +102,5 @@ def _step(layer: nn.RNNBase, x: Tensor, before: Steps | None) -> Steps:
         r, z = (r + r_h).sigmoid(), (z + z_h).sigmoid()
         n = (n + r * n_h).tanh()
         return {"hidden": (1 - z) * n + z * h, "reset": r, "update": z, "candidate": n}
-    return {"hidden": (outer + inner).tanh()}
+    h = outer + inner
+    return {"hidden": h.relu() if layer.mode == "RNN_RELU" else h.tanh()}

@@ -47,6 +47,7 @@ At = Literal["zero", "mean"]
 """What a silenced unit is held at."""
 AT_ZERO: Mapping[Cell, tuple[str, ...]] = {
     "rnn": ("hidden",),
+    "rnn_relu": ("hidden",),
     "lstm": ("hidden", "forget"),
     "gru": ("hidden", "reset", "update"),
 }

@@ -21,11 +21,12 @@ from charlm.experiments.comparison import (
     describe_written,
     make_table,
 )
+from charlm.parts import KnownAttention
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS, is_split, list_splits
 from seq.scan.augment.ideas import Ideas
 from seq.scan.comparison import Comparison, list_variants
-from seq.scan.config import AttentionKind, PairsConfig, TranslatorConfig, TranslatorTraining
+from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,7 @@ ATTENTION = Parameter(name="--attention", show_default=False)
 
 def compare(
     *names: str,
-    kinds: Annotated[tuple[AttentionKind, ...], SEVERAL, ATTENTION] = (),
+    kinds: Annotated[tuple[KnownAttention, ...], SEVERAL, ATTENTION] = (),
     ideas: Annotated[tuple[Ideas, ...], SEVERAL] = ("plain",),
     limits: Annotated[tuple[int, ...], SEVERAL, Parameter(name="--longest-made")] = (0,),
     seeds: int = 1,
@@ -83,7 +84,7 @@ def compare(
     from charlm.experiments.comparison import run_in_turn
 
     choices = [PairsConfig().replace({**changes, "ideas": idea}) for idea in ideas]
-    usual: tuple[AttentionKind, ...] = ("scaled_dot",)
+    usual: tuple[KnownAttention, ...] = ("scaled_dot",)
     usual = ("none", *usual) if set(ideas) == {"plain"} else usual
     first = TranslatorTraining().replace(changes).seed
     compared = Comparison(

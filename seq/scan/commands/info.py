@@ -33,7 +33,7 @@ def info(
     config = TranslatorConfig().replace(vars(options))
     languages = Languages.from_symbols(WORDS, ACTIONS)
     attentive = config if config.attention != "none" else replace(config, attention="scaled_dot")
-    bare = replace(config, attention="none", lexicon=False, walking=False)
+    bare = replace(config, attention="none", lexicon=False, walking=False, input_feeding=False)
     counts = {
         shape.attention: Translator(
             shape, len(languages.source), len(languages.target)

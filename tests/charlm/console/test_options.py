@@ -72,7 +72,7 @@ def test_a_configuration_given_as_options_comes_out_as_it_is(
     assert TrainingConfig().replace(changes) == training
 
 
-@pytest.mark.parametrize("tokens", [["--cell", "cnn"], ["--epochs", "many"], ["--dropout"]])
+@pytest.mark.parametrize("tokens", [["--clip-by", "hand"], ["--epochs", "many"], ["--dropout"]])
 def test_values_of_another_type_are_refused(tokens: list[str]) -> None:
     with pytest.raises(CycloptsError):
         parsed(*tokens)

@@ -65,7 +65,7 @@ def test_logits_are_those_of_numpy(config: ModelConfig, half: bool) -> None:
         )
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "rnn_relu", "gru", "lstm"])
 @pytest.mark.parametrize("streams", [1, 3])
 def test_a_stream_that_has_begun_goes_on_as_one_or_as_many(cell: str, streams: int) -> None:
     config = ModelConfig(cell=cell, hidden_size=8, num_layers=2, embedding_size=8)

@@ -8,10 +8,11 @@ from charlm.config import ModelConfig
 from charlm.generation.network import Network
 from charlm.generation.weights import list_shapes
 from charlm.model import CharLM
+from charlm.nn.cells import LAYERS
 from corpora.errors import UserError
 
 
-@pytest.mark.parametrize("config", [CONFIG.replace({"cell": c}) for c in ("rnn", "gru", "lstm")])
+@pytest.mark.parametrize("config", [CONFIG.replace({"cell": cell}) for cell in LAYERS])
 def test_the_shapes_are_those_of_torch(config: ModelConfig) -> None:
     state = CharLM(config, len(VOCABULARY)).state_dict()
     assert {name: tuple(t.shape) for name, t in state.items()} == list_shapes(

@@ -112,7 +112,7 @@ def test_the_order_of_units_is_that_of_their_figures(by: charlm.inside.traces.Or
     assert all(one >= other - 1e-6 for one, other in pairwise(scores))
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "rnn_relu", "gru", "lstm"])
 def test_an_effect_is_the_slope_along_which_an_output_fades(cell: str) -> None:
     config = ModelConfig(cell=cell, hidden_size=6, num_layers=2, embedding_size=6)
     model, text = language_model(config), random_text(8)

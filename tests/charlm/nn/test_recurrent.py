@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from charlm.nn.cells import LAYERS
 from charlm.nn.dropout import drop_weights
-from charlm.nn.recurrent import LAYERS, LayerState, run_layer, runs_bf16
+from charlm.nn.recurrent import LayerState, run_layer, runs_bf16
 
 CPU = torch.device("cpu")
 

@@ -109,7 +109,7 @@ def test_a_text_reads_the_same_whatever_it_is_batched_with() -> None:
         torch.testing.assert_close(together, alone, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", ["rnn", "rnn_relu", "gru", "lstm"])
 @pytest.mark.parametrize("ways", [1, 2])
 @pytest.mark.parametrize("depths", [1, 2])
 def test_a_one_hot_word_reads_its_column_of_the_input_matrix(

@@ -19,6 +19,7 @@ SHAPES = [
                      bidirectional=both, embedding=embedding)
     for cell, layers, both, embedding in (
         ("lstm", 1, True, "learned"), ("gru", 2, True, "one-hot"), ("rnn", 2, False, "learned"),
+        ("rnn_relu", 2, True, "one-hot"),
         ("lstm", 2, False, "one-hot"),
     )
 ]  # fmt: skip

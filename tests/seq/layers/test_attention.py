@@ -8,10 +8,10 @@ from typing import Any, get_args
 import pytest
 import torch
 
+from charlm.parts import KnownAttention
 from seq.layers.attention import Attention
-from seq.scan.config import AttentionKind
 
-KINDS = [kind for kind in get_args(AttentionKind) if kind != "none"]
+KINDS = [kind for kind in get_args(KnownAttention) if kind != "none"]
 T, S, B, H = 5, 7, 3, 6
 LENGTHS = torch.tensor([7, 1, 4])
 

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from charlm.config import Cell
 from charlm.nn.recurrent import State
-from seq.layers.attention import Scoring
-from seq.layers.decoder import Decoder, Memory, VectorDecoder
+from charlm.parts import KnownAttention
+from seq.layers.decoder import Decoder, VectorDecoder
+from seq.layers.memory import Memory
 
 V, E, H, K = 9, 5, 8, 6
 """Symbols; features of a symbol, of a state, and of a place of the picture."""
@@ -20,7 +21,7 @@ COUNTS = torch.tensor([7, 3, 5])
 """Places of each picture; the others are padding."""
 B = len(COUNTS)
 PADDING = torch.arange(S)[:, None] >= COUNTS
-KINDS: tuple[Any, ...] = (None, *get_args(Scoring))
+KINDS: tuple[Any, ...] = (None, *get_args(KnownAttention)[1:])
 
 
 class Painter(nn.Module):

@@ -9,12 +9,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from seq.layers.attention import Attention, Scoring
+from charlm.parts import KnownAttention
+from seq.layers.attention import Attention
 from seq.layers.location import PLACE, WalkingAttention
 
 T, S, B, H = 5, 9, 3, 6
 LENGTHS = torch.tensor([9, 1, 6])
-KINDS = get_args(Scoring)
+KINDS = get_args(KnownAttention)[1:]
 
 
 @pytest.fixture

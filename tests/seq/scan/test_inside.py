@@ -25,14 +25,16 @@ COMMAND = "jump left twice"
 Once = Callable[..., Path]
 
 
-def make(once: Once, cell: str, layers: int, attention: str) -> Path:
+def make(once: Once, cell: str, layers: int, attention: str, **more: Any) -> Path:
     def train(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             put(patch)
             changes: dict[str, Any] = {"cell": cell, "num_layers": layers, "attention": attention}
+            changes |= more
             trained(start(request(folder / "run", epochs=1, **changes)))
 
-    return once(f"translator-{cell}-{layers}-{attention}", train) / "run"
+    extra = "".join(f"-{name}" for name in more)
+    return once(f"translator-{cell}-{layers}-{attention}{extra}", train) / "run"
 
 
 @pytest.fixture(
@@ -74,6 +76,12 @@ def test_states_are_those_of_torch(translator: CommandTranslator) -> None:
                 np.testing.assert_allclose(
                     found.fields[name][step, layer], part[0, 0].numpy(), atol=1e-5
                 )
+
+
+def test_states_are_those_of_torch_with_input_feeding(once: Once) -> None:
+    sizes = {"input_feeding": True, "encoder_hidden_size": 9}
+    run = make(once, "lstm", 2, "dot", **sizes)
+    test_states_are_those_of_torch(load(str(run), device="cpu"))
 
 
 def test_the_translation_is_the_usual_one(translator: CommandTranslator) -> None:

@@ -16,7 +16,7 @@ from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search
-from seq.layers.decoder import Memory
+from seq.layers.memory import Memory
 from seq.scan import library
 from seq.scan.config import TranslatorConfig
 from seq.scan.lexicon import find_lexicon, read_alike

@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 import torch
 
+from charlm.parts import KnownAttention
 from charlm.runs.model_file import read_model
 from charlm.runs.registry import TRANSLATOR, find
+from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search, inspect
-from seq.layers.decoder import Memory
+from seq.layers.memory import Memory
 from seq.padding import PAD
-from seq.scan.config import AttentionKind, TranslatorConfig
+from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.vocabularies import END, START, Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
-KINDS = get_args(AttentionKind)
+KINDS = get_args(KnownAttention)
 SHAPE = TranslatorConfig(embedding_size=6, hidden_size=10, dropout=0.3)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]
 
@@ -53,6 +55,11 @@ SHAPES = [{"attention": kind} for kind in KINDS] + [
     {"cell": "gru", "num_layers": 2},
     {"cell": "rnn", "attention": "none", "num_layers": 3},
     {"num_layers": 2},
+    {"input_feeding": True},
+    {"input_feeding": True, "encoder_hidden_size": 7, "num_layers": 2, "cell": "gru"},
+    {"input_feeding": True, "walking": True, "attention": "additive"},
+    {"encoder_hidden_size": 3, "num_layers": 2},
+    {"encoder_hidden_size": 8, "attention": "none", "hidden_size": 9},
 ]
 
 
@@ -252,3 +259,32 @@ def test_nothing_is_thought_of_what_cannot_be_said() -> None:
     torch.testing.assert_close(thought.sum(2), torch.ones(4, len(COMMANDS)))
     assert weights is not None
     assert weights.shape == (4, len(COMMANDS), 6)
+
+
+def test_sizes_that_agree_need_no_matrix_between_them() -> None:
+    plain, agreeing = made(), made(encoder_hidden_size=5)
+    assert agreeing.state_dict().keys() == plain.state_dict().keys()
+    other = made(encoder_hidden_size=7, num_layers=2)
+    bridge = {name for name in other.state_dict() if name.startswith("bridge.")}
+    assert len(bridge) == 2 * 2 * 2  # layers, h and c, weight and bias
+    assert other.parameter_counts()["bridge"] == 4 * (14 * 10 + 10)
+
+
+def test_a_step_depends_on_what_the_step_before_has_attended_to() -> None:
+    model = made(input_feeding=True)
+    memory, symbols = memory_of(model), some_symbols(3, len(COMMANDS))
+    *states, fed = memory.final
+    assert fed.shape == (1, len(COMMANDS), 10)
+    logits = model.decoder(symbols, memory.final, memory)[0]
+    others = model.decoder(symbols, [*states, fed + 1], memory)[0]
+    assert not torch.allclose(logits, others)
+
+
+def test_feeding_needs_attention_and_halves_need_even_numbers() -> None:
+    with pytest.raises(UserError, match="input_feeding needs attention"):
+        TranslatorConfig(input_feeding=True, attention="none")
+    with pytest.raises(UserError, match=r"must be even.*or name an encoder_hidden_size"):
+        TranslatorConfig(hidden_size=9)
+    old = TranslatorConfig().to_json()
+    del old["input_feeding"], old["encoder_hidden_size"]
+    assert TranslatorConfig.from_json(old) == TranslatorConfig()

@@ -9,9 +9,10 @@ import pytest
 import torch
 from commands_of_scan import shape, some, training
 
+from charlm.parts import KnownAttention
 from charlm.training.distributed import World
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
-from seq.scan.config import AttentionKind, TranslatorConfig
+from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Translation, translate
 from seq.scan.training import encode_pairs
@@ -107,7 +108,7 @@ def test_evaluation_is_the_mean_over_actions_and_the_share_of_exact_matches() ->
 
 
 @pytest.mark.wide(3)
-@pytest.mark.parametrize("attention", get_args(AttentionKind))
+@pytest.mark.parametrize("attention", get_args(KnownAttention))
 @pytest.mark.parametrize("share", [1.0, 0.5])
 def test_the_gradient_reaches_every_weight(attention: Any, share: float) -> None:
     made = task(shape(attention=attention, num_layers=2), teacher_forcing=share)

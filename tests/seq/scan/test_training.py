@@ -83,6 +83,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "attention": {},
     "none, two layers": {"attention": "none", "num_layers": 2, "dropout": 0.4},
     "on its own": {"teacher_forcing": 0.5, "attention": "cosine", "evaluate_every": 4},
+    "feeding, a large encoder": {"input_feeding": True, "encoder_hidden_size": 9},
     "gru in bf16": {"cell": "gru", "precision": "bf16", "attention": "additive"},
 }
 

@@ -14,7 +14,7 @@ from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search
-from seq.layers.decoder import Memory
+from seq.layers.memory import Memory
 from seq.scan import library
 from seq.scan.config import TranslatorConfig
 from seq.scan.inside import trace_command

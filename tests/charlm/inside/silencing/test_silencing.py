@@ -23,7 +23,7 @@ from charlm.inside.silencing.held_streams import (
 from charlm.language_model import LanguageModel
 from corpora.errors import UserError
 
-CELLS: tuple[Any, ...] = ("rnn", "gru", "lstm")
+CELLS: tuple[Any, ...] = ("rnn", "rnn_relu", "gru", "lstm")
 
 
 def model_of(cell: Any) -> LanguageModel:
