@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,13 @@ HOMES = {
 """The module of each public name; it is imported when the name is first used."""
 
 __all__ = ["LanguageModel", "load", "register_attention", "register_cell", "train", "train_task"]
+
+if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/shadows.py
+    import runpy
+    from pathlib import Path
+
+    _check = Path(__file__).resolve().parents[1] / "charlm" / "shadows.py"
+    runpy.run_path(str(_check), run_name="__main__")
 
 
 def __dir__() -> list[str]:

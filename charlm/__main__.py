@@ -18,7 +18,8 @@ COMMANDS = {
     "inside": ("charlm.inside.__main__:app", "Look inside: cells, units, memory, gradients."),
     "models": ("charlm.commands.models:models", "List the models that can be used."),
     "info": ("charlm.commands.models:info", "Show the shape, size and training of a model."),
-    "export": ("charlm.commands.models:export", "Write a trained model in half precision."),
+    "export": ("charlm.commands.sharing:export", "Write a trained model in half precision."),
+    "push": ("charlm.commands.sharing:push", "Put a trained model on the Hugging Face hub."),
     "corpora": ("charlm.commands.corpora:app", "List or fetch texts that are known by name."),
     "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
@@ -49,6 +50,7 @@ def build_app() -> App:
         # A command that is an App sets version_flags itself.
         own = {} if path.endswith(":app") else {"version_flags": ()}
         app.command(path, name=name, help=text, **own)
+    app.register_install_completion_command(help="Let the Tab key of your shell complete names.")
     return app
 
 

@@ -13,11 +13,13 @@ from charlm.generation import generate
 from charlm.generation.hold import parse_holds
 from charlm.generation.network import Network
 from charlm.generation.sampling import Sampling
+from charlm.generation.surprise import Surprise
 from charlm.generation.tokens import Token
 from charlm.generation.weights import check_shapes
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, find, import_attribute, model_name
 from corpora.errors import UserError
+from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
 
 DEFAULT_MODEL = "war_and_peace"
@@ -28,7 +30,7 @@ CHECK_SHAPES = "charlm.stepped_network:check_shapes"
 
 
 @dataclass(frozen=True)
-class LanguageModel:
+class LanguageModel(ShortRepr):
     """A character language model that writes and scores text. It keeps no state between calls."""
 
     name: str
@@ -76,6 +78,15 @@ class LanguageModel:
         """Yield a token for each character of `text`; see `generate.score`."""
         return generate.score(self.network, self.vocabulary, text)
 
+    def surprise(self, text: str) -> Surprise:
+        """Return how much each character of `text` surprises the model.
+
+        Raises:
+            UnknownSymbol: the vocabulary lacks a character.
+        """
+        surprisals = np.array([token.surprisal for token in self.score(text)])
+        return Surprise(self.name, text, surprisals)
+
     def hold(self, *holds: str) -> LanguageModel:
         """Return the model with units that stay at a value, whatever it reads and writes.
 
@@ -94,7 +105,8 @@ def load(name: str = DEFAULT_MODEL, *, compiled: bool = False) -> LanguageModel:
     """Load a character language model.
 
     Args:
-        name: name of a model that ships with charlm, a run folder, or a `.safetensors` file.
+        name: name of a model that ships with charlm, a run folder, a `.safetensors` file, or
+            `hf:user/name[@revision]` of the Hugging Face hub.
         compiled: step single streams in code that Numba compiles, nearly twice as fast.
 
     Raises:

@@ -16,6 +16,7 @@ import torch
 from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.language_model import read
 from charlm.model import CharLM
+from charlm.runs.hub import pin
 from charlm.runs.place import FROM_PYTHON, PLACE, find_again, record_place
 from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
@@ -81,7 +82,7 @@ class LanguageModelRequest(Request):
             training=self.training,
             model=model.to_json(),
             vocabulary=symbols.to_json(),
-            about={"preset": self.preset, "init_from": self.init_from, "corpus": corpus},
+            about={"preset": self.preset, "init_from": pin(self.init_from), "corpus": corpus},
             task=task,
         )
 

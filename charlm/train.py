@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, TrainingConfig
+from charlm.console.completers import complete_from, complete_models, complete_texts
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     DECODING,
@@ -42,11 +43,13 @@ app = App(name="train", help_flags=["--help", "-h"], version_flags=[])
 @app.default
 @trains(ModelConfig, TrainingConfig)
 def train(
-    corpus: Annotated[str | None, INPUT] = None,
+    corpus: Annotated[str | None, INPUT, Parameter(completer=complete_texts)] = None,
     /,
     *,
-    preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
-    init_from: str | None = None,
+    preset_name: Annotated[
+        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
+    ] = None,
+    init_from: Annotated[str | None, Parameter(completer=complete_models)] = None,
     decoding: DecodingOptions = DECODING,
     options: RunOptions = RUN,
 ) -> int:
@@ -60,7 +63,8 @@ def train(
     preset_name
         Settings to start from, which the other options change; by default `default`: {presets}.
     init_from
-        Start from this model: a run folder, a .safetensors file, or a model that ships with charlm.
+        Start from this model: a run folder, a .safetensors file, a model that ships with charlm, or
+        hf:user/name of the Hugging Face hub.
     """
     if corpus is None and options.resume is None:
         raise UserError("which text? give a file, a folder or a name: charlm corpora")

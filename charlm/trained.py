@@ -11,6 +11,7 @@ from pathlib import Path
 from signal import SIGINT
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from charlm.console.extras import can_draw
 from charlm.console.interrupts import Interrupts
 from charlm.experiments.curves import Curve, make_panels, read_curve
 from charlm.training import session
@@ -73,6 +74,10 @@ class History:
         if not self.losses:
             raise UserError("nothing has been evaluated yet: there is no curve to draw")
         return draw_panels(make_panels([self.curve]), [self.curve.name])
+
+    def _repr_png_(self) -> bytes | None:
+        """Return the picture that a notebook shows; None if there is nothing to draw, or with."""
+        return self.plot().to_png() if self.losses and can_draw() else None
 
     def __len__(self) -> int:
         return len(self.losses)

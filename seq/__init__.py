@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,13 @@ HOMES = {
 """The module of each public name; it is imported when the name is first used."""
 
 __all__ = ["load", "train_classifier", "train_translator"]
+
+if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/shadows.py
+    import runpy
+    from pathlib import Path
+
+    _check = Path(__file__).resolve().parents[1] / "charlm" / "shadows.py"
+    runpy.run_path(str(_check), run_name="__main__")
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from charlm.config import is_own
+from charlm.console.completers import complete_models
 from charlm.console.options import DECODING, TEXT, DecodingOptions
 from charlm.console.program import notice, print_json, printable, read_input
 from charlm.generation.generate import generate_many
@@ -31,7 +32,7 @@ ALTERNATIVES = 5
 
 
 def generate(
-    model: str = DEFAULT_MODEL,
+    model: Annotated[str, Parameter(completer=complete_models)] = DEFAULT_MODEL,
     /,
     *,
     prompt: Annotated[str, TEXT] = "",
@@ -57,7 +58,8 @@ def generate(
     Parameters
     ----------
     model
-        A model that ships with charlm, a run folder or a .safetensors file (see `charlm models`).
+        A model that ships with charlm, a run folder, a .safetensors file, or hf:user/name of the
+        Hugging Face hub (see `charlm models`).
     prompt
         Text to continue.
     prompt_file

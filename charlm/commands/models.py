@@ -1,13 +1,10 @@
-"""`charlm models`, `charlm info` and `charlm export`: list, describe and export models."""
+"""`charlm models` and `charlm info`: list and describe models."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.table import Table
 from rich.text import Text
 
@@ -15,12 +12,12 @@ from charlm.console.options import Json, Model
 from charlm.console.program import print_json, printable, stdout
 from charlm.console.tables import folded, print_table
 from charlm.language_model import DEFAULT_MODEL, read
-from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
+from charlm.runs.files import CONFIG, MODEL, exists, read_json
+from charlm.runs.hub import find_origin
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, KINDS, find, find_kind, runs, shipped
-from charlm.runs.run_folder import LOCK, RunFolder
+from charlm.runs.run_folder import RunFolder
 from charlm.training.log import best_loss
-from corpora.atomic import write_atomic
 from corpora.errors import UserError
 from corpora.text.vocabulary import describe_symbol
 
@@ -72,7 +69,7 @@ def _summarize(name: str, path: Path, origin: str) -> dict[str, Any]:
         about = RunFolder(path).read_config()
         find_kind(about["kind"], path).check_config(about.get("model"))
         ready = exists(path / MODEL)
-        parameters = _count_parameters(_read_any(path)) if ready else None
+        parameters = _count_parameters(read_any(path)) if ready else None
         return {
             "model": name,
             "origin": origin,
@@ -85,7 +82,7 @@ def _summarize(name: str, path: Path, origin: str) -> dict[str, Any]:
         return {"model": name, "origin": origin, "error": str(error)}
 
 
-def _read_any(path: Path) -> ModelFile:
+def read_any(path: Path) -> ModelFile:
     """Return a model of any kind.
 
     The shapes of weights are checked for character models only. For other kinds, they are checked
@@ -129,11 +126,12 @@ def _count_parameters(file: ModelFile) -> dict[str, int]:
 def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
     """Show the shape and the size of a model, and how it was trained."""
     path = find(model)
-    file = _read_any(path)
+    file = read_any(path)
     kind = find_kind(file.kind, path)
     symbols, what = list(kind.read_symbols(file.vocabulary)), kind.symbols
     parts = _count_parameters(file)
     recipe = read_json(path / CONFIG) if path.is_dir() else {}
+    origin = find_origin(path)
     figures = {
         "model": model,
         "kind": file.kind,
@@ -143,12 +141,14 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
         "training": recipe.get("training"),
         "corpus": recipe.get("corpus"),
         "validation_loss": best_loss(path) if path.is_dir() else None,
-    }
+    } | ({"hub": origin} if origin else {})
     if json:
         print_json(figures)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("model", _make_text(path))
+    for name, value in (origin or {}).items():
+        table.add_row(_make_text(name), _make_text(value))
     table.add_row("layers", Text(_describe_shape(file.config)))
     for name, value in file.config.items():
         table.add_row(name.replace("_", " "), _make_text(value))
@@ -172,48 +172,3 @@ def _join_symbols(symbols: list[str]) -> str:
     symbols = [one if len(one) <= LONGEST_SYMBOL else one[:LONGEST_SYMBOL] + "…" for one in symbols]
     plain = [symbol if symbol.isprintable() else describe_symbol(symbol) for symbol in symbols]
     return "".join(plain) if all(len(text) == 1 for text in plain) else " ".join(plain)
-
-
-def export(run: str, folder: Path, /) -> None:
-    """Write a trained model in half precision, to give it to others: half the size, no optimizer.
-
-    Parameters
-    ----------
-    run
-        A run folder.
-    folder
-        Folder for config.json, vocabulary.json and model.safetensors.
-    """
-    source = find(run)
-    if not source.is_dir():
-        raise UserError(f"{run} is a single file; export takes a run folder")
-    model = _read_any(source)
-    largest = float(np.finfo(np.float16).max)
-    if any((np.abs(array) > largest).any() for array in model.weights.values()):
-        raise UserError("a weight is too large for half precision")
-    half = {name: array.astype(np.float16) for name, array in model.weights.items()}
-    about = {**_without_paths(read_json(source / CONFIG)), "validation_loss": best_loss(source)}
-    target = RunFolder(folder)
-    _check_free(folder)
-    with target.locked():  # two exports into one folder would mix their files
-        _check_free(folder)
-        write_atomic(folder / VOCABULARY, model.vocabulary.encode())
-        target.save_model(replace(model, weights=half))
-        target.write_config(about)  # last: a folder that has it is complete
-    (folder / LOCK).unlink(missing_ok=True)
-    size = (folder / MODEL).stat().st_size
-    stdout().print(f"{folder / MODEL}: {size / 1e6:.2f} MB", soft_wrap=True)
-
-
-def _check_free(folder: Path) -> None:
-    if exists(folder / CONFIG):
-        raise UserError(f"{folder} holds a model already; name another folder")
-
-
-def _without_paths(config: Any) -> Any:
-    """Return a configuration in which paths are names: others need not know the folders here."""
-    if isinstance(config, dict):
-        return {key: _without_paths(value) for key, value in config.items() if key != "path"}
-    if isinstance(config, str) and (os.sep in config or "/" in config):
-        return Path(config).name
-    return config

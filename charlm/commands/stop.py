@@ -48,7 +48,7 @@ def stop(run: Path, /, *, seconds: Annotated[float, Parameter(name="--wait")] = 
             if time.monotonic() > until:
                 raise UserError(f"{run} is still at it after {seconds:g} s; it ends with its step")
             time.sleep(PAUSE_SECONDS)
-    again = " ".join(KINDS[about["kind"]].command) if about["kind"] in KINDS else "charlm.train"
-    line = f"stopped; resume with: python -m {again} --resume {shlex.quote(str(run))}"
+    again = KINDS[about["kind"]].typed if about["kind"] in KINDS else "charlm train"
+    line = f"stopped; resume with: {again} --resume {shlex.quote(str(run))}"
     stdout().print(printable(line), soft_wrap=True)
     return 0

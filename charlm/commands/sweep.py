@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
+from charlm.console.completers import complete_from
 from charlm.console.options import (
     DECODING,
     INPUT,
@@ -45,7 +46,9 @@ def sweep(
     cells: Annotated[tuple[KnownCell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
     layers: Annotated[tuple[int, ...], SEVERAL] = (1, 2, 3, 4),
     hidden: Annotated[tuple[int, ...], SEVERAL] = (64, 128, 256, 512),
-    preset_name: Annotated[str, Parameter(name="--preset")] = DEFAULT_PRESET,
+    preset_name: Annotated[
+        str, Parameter(name="--preset", completer=complete_from(PRESETS))
+    ] = DEFAULT_PRESET,
     embedding_size: int | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/sweep"),
     test: Annotated[bool, SWITCH] = False,

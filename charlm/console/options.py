@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_type_hints
 from cyclopts import Parameter, Token, convert
 from docstring_parser import parse_from_object
 
+from charlm.console.completers import complete_models, complete_texts
 from charlm.training.config import Device, Precision
 from corpora.text.decoding import Decoding, Errors, find_decoder
 from corpora.text.normal_form import Form
@@ -70,11 +71,17 @@ Corpus = Annotated[
     str,
     INPUT,
     Parameter(
-        help="A file, a folder, a name that `charlm corpora` lists, or - for standard input."
+        help="A file, a folder, a name that `charlm corpora` lists, or - for standard input.",
+        completer=complete_texts,
     ),
 ]
 Model = Annotated[
-    str, Parameter(help="A model that ships with charlm, a run folder or a .safetensors file.")
+    str,
+    Parameter(
+        help="A model that ships with charlm, a run folder, a .safetensors file, or hf:user/name "
+        "of the Hugging Face hub (with @revision if you like).",
+        completer=complete_models,
+    ),
 ]
 OnDevice = Annotated[Device, Parameter(help="Where to compute.")]
 InPrecision = Annotated[

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
 from charlm.console.plugins import take_plugins
+from charlm.console.terminals import can_redraw
 from corpora.errors import UserError, os_error
+from corpora.notice import telling
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -50,7 +52,7 @@ def _run(app: App) -> NoReturn:
     app.default_parameter = STRICT
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
     try:
-        with _signals_as_exceptions():
+        with _signals_as_exceptions(), telling(notice):
             arguments = take_plugins(sys.argv[1:])
             use_docstring(app, arguments)
             code = app(
@@ -226,4 +228,10 @@ def _make_console(**options: Any) -> Console:
                 CURSOR.record(None)
             return changed
 
-    return PlainConsole(highlight=False, markup=False, emoji=False, **options)
+    options |= {"highlight": False, "markup": False, "emoji": False, "force_jupyter": False}
+    console = PlainConsole(**options)
+    if can_redraw(console.file):
+        return console
+    # FORCE_COLOR makes Rich take everything for a terminal: colours stay, the cursor does not move.
+    options |= {"force_terminal": False, "color_system": console.color_system}
+    return PlainConsole(**options)

@@ -8,6 +8,7 @@ from threading import Lock, Timer
 from typing import TYPE_CHECKING, Protocol
 
 from charlm.console.cursor import CURSOR
+from charlm.console.terminals import can_redraw
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,8 +62,7 @@ def counting(
 
 
 def _can_show(console: Console) -> bool:
-    # FORCE_COLOR makes Rich take a pipe for a terminal.
-    return console.is_terminal and console.file.isatty()
+    return console.is_terminal and can_redraw(console.file)
 
 
 @contextmanager

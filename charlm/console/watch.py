@@ -13,6 +13,7 @@ from charlm.console.options import select_given
 from charlm.console.plugins import list_options
 from charlm.console.process import keep_freed_memory
 from charlm.console.program import printable, silence_stdout, stdout
+from charlm.console.terminals import writes_to_notebook
 from charlm.runs.files import MODEL
 from charlm.runs.registry import KINDS
 from charlm.training.events import Event, Finished
@@ -118,8 +119,10 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
     """Return lines that say what can be done with the run now."""
     folder, processes = training.run.path, training.trainer.world.size
     name, kept = shlex.quote(str(folder)), (folder / MODEL).exists()
-    launcher = "python" if processes == 1 else f"torchrun --nproc-per-node={processes}"
     kind = KINDS[training.kind]
+    again = kind.typed
+    if processes > 1:
+        again = f"torchrun --nproc-per-node={processes} -m {' '.join(kind.command)}"
     lines: list[str] = []
     if end.reason == "diverged":
         lines.append(
@@ -129,8 +132,8 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
-        again = shlex.join((*kind.command, *list_options()))
-        lines.append(f"{word} with: {launcher} -m {again} --resume {name}{MORE[end.reason]}")
+        options = "".join(f" {shlex.quote(option)}" for option in list_options())
+        lines.append(f"{word} with: {again}{options} --resume {name}{MORE[end.reason]}")
     if kept:
         lines.append((use or kind.use).format(run=shlex.join((str(folder), *list_options()))))
     return lines
@@ -166,9 +169,13 @@ def _display_while_possible(console: Console | None) -> Iterator[Sink]:
 
 @contextmanager
 def display(console: Console) -> Iterator[Sink]:
-    """Yield a display of events: live if `console` is a terminal, else plain lines."""
+    """Yield a display of events: live in a terminal, one line in a notebook, else plain lines."""
     with ExitStack() as stack:
-        if console.is_terminal:
+        if writes_to_notebook(console.file):
+            from charlm.console.notebook import NotebookLine
+
+            yield NotebookLine()
+        elif console.is_terminal:
             from charlm.console.live import LiveDisplay
 
             shown = LiveDisplay(console)

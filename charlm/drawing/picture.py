@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from rich.cells import cell_len
 
+from charlm.drawing.figures import Axes, ConstrainedLayoutEngine, Figure, FigureCanvasAgg
 from charlm.drawing.panels import LONGEST_NAME, Panel, Range, pick_look, shorten
 from corpora.atomic import write_atomic
 

@@ -15,8 +15,7 @@ from charlm.console.program import printable
 from charlm.drawing.panels import COLORS
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
+    from charlm.drawing.figures import Axes
     from charlm.drawing.picture import Picture
 
 Cell = tuple[int, int]

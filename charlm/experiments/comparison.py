@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from charlm.console.extras import NO_PICTURES, can_draw
 from charlm.console.program import notice
 from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json, write_json
 from charlm.runs.run_folder import RunFolder
@@ -193,3 +194,15 @@ def write_tables(
     """Write a table to NAME.md in `folder`, and `data`, the same figures, to NAME.json."""
     write_atomic(folder / f"{name}.md", format_markdown(headings, lines).encode())
     write_json(folder / f"{name}.json", data)
+
+
+def describe_written(folder: Path, pictures: Sequence[str]) -> str:
+    """Return the line about the files of a comparison, and about pictures that cannot be drawn.
+
+    Args:
+        folder: folder of the comparison.
+        pictures: names of the pictures that belong to it.
+    """
+    drawn = pictures if can_draw() else []
+    line = f"written: {', '.join([f'{folder}/compare.md', 'compare.json', *drawn])}"
+    return line if len(drawn) == len(pictures) else f"{line}; no curves: {NO_PICTURES}"

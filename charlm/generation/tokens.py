@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from corpora.short_repr import ShortRepr
+
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Token(ShortRepr):
     """A character that was written or read, with the model's prediction for its place.
 
     Its figures are those of the model, at temperature 1 and without top-k or top-p. They are

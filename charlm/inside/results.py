@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from corpora.short_repr import ShortRepr
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
@@ -19,7 +21,7 @@ Record = Mapping[str, Any]
 """Figures under the names of the field: plain strings, numbers, lists and None."""
 
 
-class Result(ABC):
+class Result(ShortRepr, ABC):
     """What a look inside has found."""
 
     @abstractmethod

@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from charlm.runs import hub
 from charlm.runs.files import CONFIG, MODEL, exists, read_json
 from corpora.errors import UserError
 
@@ -49,11 +50,25 @@ class Kind:
     """Arguments of `python -m` that train a model, and resume a training with `--resume RUN`."""
     use: str = ""
     """What a trained model is used with: a sentence with `{run}` for its folder."""
+    tag: str
+    """What such a model does, as the Hugging Face hub calls it."""
+    measure: str
+    """Command that measures a model: a sentence with `{model}` and `{data}`."""
+    purpose: str
+    """What such models are for: a sentence for model cards."""
+    limits: str
+    """What they are not for."""
     trace: str | None = None
     """Function that traces a text; None for the one of `charlm.inside`, or if there is none. See
     `charlm.inside.other_kinds` for what it takes and returns."""
     units: str | None = None
     """Function that finds the units that follow something; as `trace`."""
+
+    @property
+    def typed(self) -> str:
+        """The same command as a person types it: the console script works in every folder."""
+        first, *rest = self.command
+        return " ".join(["charlm", first.rpartition(".")[2], *rest])
 
     def check_config(self, config: object) -> None:
         """Raise `UserError` unless `config` is the configuration of such a model."""
@@ -82,6 +97,12 @@ KINDS: Mapping[str, Kind] = {
         load="charlm.language_model:load",
         command=("charlm.train",),
         use="write with: charlm generate {run}",
+        tag="text-generation",
+        measure="charlm evaluate {model} {data} --split validation",
+        purpose="It writes text in the manner of what it has read, one character after the other, "
+        "and says how much a text surprises it: for teaching and experiments.",
+        limits="It knows nothing but its corpus. What it writes is made up, repeats prejudices of "
+        "the corpus, and may hold passages of it word for word: `charlm novelty` measures that.",
     ),
     CLASSIFIER: Kind(
         what="a classifier",
@@ -93,6 +114,11 @@ KINDS: Mapping[str, Kind] = {
         load="seq.imdb.library:load",
         command=("seq.imdb", "train"),
         use='classify with: charlm imdb classify --model {run} "…"',
+        tag="text-classification",
+        measure="charlm imdb evaluate {model} {data}",
+        purpose="It sorts texts like those that it was trained on into their classes.",
+        limits="It answers to any text: what it says of other kinds of text, or in another "
+        "language, means nothing, however sure it is. It is not for decisions about people.",
         trace="seq.imdb.inside:trace_named",
         units="seq.imdb.unit_search:find_named",
     ),
@@ -103,6 +129,10 @@ KINDS: Mapping[str, Kind] = {
         vocabulary="corpora.labelled.words:WordTokenizer.from_json",
         symbols="words",
         command=("seq.imdb", "pretrain"),
+        tag="feature-extraction",
+        measure="",
+        purpose="Classifiers start from it: charlm imdb train --init-from {model}.",
+        limits="By itself it has no use; it knows the words of its corpus and no others.",
     ),
     TRANSLATOR: Kind(
         what="a translator",
@@ -115,6 +145,11 @@ KINDS: Mapping[str, Kind] = {
         load="seq.scan.library:load",
         command=("seq.scan", "train"),
         use='translate with: charlm scan translate --model {run} "jump twice"',
+        tag="translation",
+        measure="charlm scan evaluate {model}",
+        purpose="It translates commands into actions: for experiments on what networks generalise.",
+        limits="It reads the words of its vocabulary and no others, and may fail on commands "
+        "unlike those that it was trained on, though each of their words is known.",
         trace="seq.scan.inside:trace_named",
     ),
     FORECASTER: Kind(
@@ -125,6 +160,12 @@ KINDS: Mapping[str, Kind] = {
         symbols="columns",
         load="seq.forecast.library:load",
         command=("seq.forecast", "train"),
+        tag="time-series-forecasting",
+        measure="charlm forecast evaluate {model}",
+        purpose="It forecasts series like those that it was trained on: for teaching and "
+        "experiments.",
+        limits="It knows the past of one kind of series: where that changes, its forecasts and "
+        "their intervals are wrong. It is not for decisions about money or safety.",
         use="forecast with: charlm forecast predict --model {run}",
     ),
 }
@@ -186,15 +227,17 @@ def runs(folder: Path = Path("runs")) -> dict[str, Path]:
 
 
 def find(name: str, *kinds: str) -> Path:
-    """Return the folder or file of a model, given by its path or by the name that it ships under.
+    """Return the folder or file of a model, by its path, the name that it ships under, or a hub's.
 
     Args:
-        name: path or name.
+        name: path or name; `hf:user/name[@revision]` is fetched from the Hugging Face hub.
         kinds: whose names the error message lists; by default all.
 
     Raises:
         UserError: there is no such model.
     """
+    if hub.is_hub_name(name):
+        return hub.fetch(name)
     path, known = Path(name), shipped()
     # A folder of that name that holds no model does not hide the one that ships.
     holds_one = (
@@ -210,4 +253,6 @@ def find(name: str, *kinds: str) -> Path:
 
 def model_name(path: Path) -> str:
     """Return the name of the model in a folder or file."""
-    return path.name if path.is_dir() else path.stem
+    if path.is_dir():
+        return hub.show_name(path) or path.name
+    return path.stem

@@ -45,6 +45,9 @@ class RunFolder:
         self.signed: dict[str, Any] = {}
         """What every save repeats under its checksum, so that damage elsewhere is noticed."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
     @classmethod
     def reserve(cls, name: str, parent: Path = Path("runs")) -> Self:
         """Make the first folder PARENT/NAME, PARENT/NAME-2, … that is not there yet.

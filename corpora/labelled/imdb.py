@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from corpora.errors import UserError, os_error
+from corpora.hub import PATIENCE, quiet_hub, root_cause
 from corpora.labelled.texts import LabelledTexts
 from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir, mirror_dir
@@ -27,9 +27,6 @@ Columns = tuple[list[Any], list[Any]]
 
 _FACTS = {"train": (25_000, {0, 1}), "test": (25_000, {0, 1}), "unsupervised": (50_000, {-1})}
 """Number of reviews of each split, and the labels that occur in it."""
-
-_PATIENCE = 5.0
-"""Seconds to wait for the first answer of the hub."""
 
 
 def load(split: Split, *, notice: Notice = silent) -> LabelledTexts:
@@ -89,7 +86,7 @@ def _read_hub(split: Split, cache: Path, notice: Notice) -> Columns:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         # `datasets` itself would wait 24 s for a hub that does not answer.
-        HfApi().dataset_info(HUB, timeout=_PATIENCE)
+        HfApi().dataset_info(HUB, timeout=PATIENCE)
         notice(f"downloading the reviews of {HUB} to {cache}")
         return _columns(datasets.load_dataset(**about, download_mode="reuse_cache_if_exists"))
     # `datasets` also raises the exceptions of pyarrow, huggingface_hub and httpx.
@@ -98,7 +95,7 @@ def _read_hub(split: Split, cache: Path, notice: Notice) -> Columns:
             raise os_error(error, error.filename, "write", CACHE_ADVICE) from error
         raise UserError(
             f"the {split} reviews cannot be downloaded from {HUB} on the Hugging Face hub "
-            f"({_root_cause(error)}); connect to the network, or set CHARLM_MIRROR to a folder "
+            f"({root_cause(error)}); connect to the network, or set CHARLM_MIRROR to a folder "
             f"with imdb/{split}.parquet"
         ) from error
 
@@ -107,13 +104,6 @@ def _columns(rows: Any) -> Columns:
     known = set(rows.column_names)
     texts, labels = (list(rows[name]) if name in known else [] for name in ("text", "label"))
     return texts, labels
-
-
-def _root_cause(error: BaseException) -> str:
-    """Return the first line of the message of the first exception in the chain of causes."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error).strip().partition("\n")[0][:200] or type(error).__name__
 
 
 @contextmanager
@@ -134,26 +124,14 @@ def _silence_libraries() -> Iterator[None]:
     """Turn progress bars, logs and warnings of the libraries off, and restore them afterwards."""
     import datasets
     from datasets.utils import logging as log
-    from huggingface_hub import utils
 
-    hub: Any = utils  # untyped: it imports these functions lazily
-    bars, hub_bars = datasets.is_progress_bar_enabled(), not hub.are_progress_bars_disabled()
-    levels = {name: logging.getLogger(name).level for name in ("huggingface_hub", "fsspec")}
-    before = log.get_verbosity()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    bars, before = datasets.is_progress_bar_enabled(), log.get_verbosity()
+    with quiet_hub("fsspec"):
         datasets.disable_progress_bar()
-        hub.disable_progress_bars()
         log.set_verbosity(logging.CRITICAL)
-        for name in levels:
-            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             yield
         finally:
             log.set_verbosity(before)
-            for name, level in levels.items():
-                logging.getLogger(name).setLevel(level)
             if bars:
                 datasets.enable_progress_bar()
-            if hub_bars:
-                hub.enable_progress_bars()

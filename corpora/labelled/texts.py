@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from corpora.errors import UserError, os_error
 from corpora.labelled.labels import index_labels, name_labels, sort_labels
+from corpora.short_repr import ShortRepr
 from corpora.tables import (
     READERS,
     choose_column,
@@ -31,7 +32,7 @@ _UNLABELLED = "unsup"
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledTexts:
+class LabelledTexts(ShortRepr):
     """Texts and the indices of their classes."""
 
     name: str

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.short_repr import ShortRepr
 from corpora.versioned_json import parse_versioned
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class WordTokenizer:
+class WordTokenizer(ShortRepr):
     """A tokenizer that cuts texts into words, and a vocabulary of words; based on `tokenizers`.
 
     HTML entities of one character are decoded first; then `<br />` becomes a space and letters

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from corpora.errors import UserError, os_error
 from corpora.notice import Notice, silent
 from corpora.places import CACHE_ADVICE, cache_dir
+from corpora.short_repr import ShortRepr
 from corpora.text import ids_cache
 from corpora.text.cache_bound import FORMAT
 from corpora.text.decoding import Decoding
@@ -46,7 +47,7 @@ class Corpus:
 
 
 @dataclass(frozen=True, eq=False)
-class EncodedText:
+class EncodedText(ShortRepr):
     """A text as ids of its own vocabulary."""
 
     name: str

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.short_repr import ShortRepr
 from corpora.text.normal_form import FORMS, Form, iter_normal_form
 from corpora.versioned_json import parse_versioned
 
@@ -38,7 +39,7 @@ class UnknownSymbol(UserError):
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(ShortRepr):
     """A series of distinct, non-empty symbols; the id of a symbol is its index.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from charlm.training.device import autocast, set_rounding
 from corpora.errors import UserError
 from corpora.labelled.words import Word
+from corpora.short_repr import ShortRepr
 from seq.imdb.library import LONGEST_TEXT, Prediction, Progress, TextClassifier
 
 Method = Literal["occlusion", "gradient"]
@@ -27,7 +29,7 @@ MOST_TOGETHER, WORDS_TOGETHER = 32, 8_000
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(ShortRepr):
     """The contributions of the words of a text to its label."""
 
     text: str
@@ -41,6 +43,20 @@ class Explanation:
     words that make the label more probable."""
     method: Method
     """Method that computed the contributions."""
+
+    def _repr_html_(self) -> str:
+        from charlm.drawing.colored_text import color_html
+
+        largest = max(1e-9, float(np.abs(self.contributions).max(initial=0.0)))
+        pieces = list(self.pieces())
+        values = np.array([value / largest for text, value in pieces for _ in text])
+        shown = [f"{value:+.2f} nats" for text, value in pieces for _ in text]
+        page = color_html("".join(text for text, _ in pieces), values, shown)
+        if self.prediction.label is None:
+            return page
+        label = escape(self.prediction.label)
+        said = f"{label}, {self.prediction.probability:.1%}; red speaks for it, blue against"
+        return f"{page}<p>{said}</p>"
 
     def pieces(self) -> Iterator[tuple[str, float]]:
         """Yield the text in pieces, each with its contribution. Between words that is 0."""

@@ -17,6 +17,7 @@ from charlm.training.config import Device, Precision
 from corpora.errors import UserError
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
+from corpora.short_repr import ShortRepr
 from seq.batches import batch_by_words
 from seq.imdb.config import ClassifierConfig, ReaderConfig, read_shape
 from seq.imdb.model import Classifier
@@ -55,7 +56,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class TextClassifier:
+class TextClassifier(ShortRepr):
     """A loaded classifier. It keeps no state between calls."""
 
     name: str

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
+from charlm.runs.hub import pin
 from charlm.runs.registry import CLASSIFIER
 from charlm.runs.tensors import Arrays
 from charlm.training.config import Precision
@@ -85,7 +86,7 @@ class ClassifierRequest(TextRequest):
                 world=world,
             )
 
-        about = {"init_from": self.init_from, "vectors": self.vectors and str(self.vectors)}
+        about = {"init_from": pin(self.init_from), "vectors": self.vectors and str(self.vectors)}
         return Job(
             kind=self.kind,
             name=f"{texts.name}-{self.preset}" if self.preset else texts.name,

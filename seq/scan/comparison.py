@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from charlm.console.extras import can_draw
 from charlm.drawing.panels import Panel
 from charlm.experiments.comparison import format_markdown, write_tables
 from charlm.experiments.curves import make_panels, read_curves
@@ -154,7 +155,7 @@ class Comparison:
             for name, variant in zip(names, self.variants, strict=True)
         }
         panels = make_panels(read_curves(runs))
-        if panels:
+        if panels and can_draw():
             from charlm.drawing.picture import draw_panels, save_picture
 
             what = "attention and idea" if self.of_ideas and self.kinds > 1 else "attention"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from numbers import Integral
 from reprlib import repr as shortened
 
@@ -15,6 +16,7 @@ from charlm.runs.registry import TRANSLATOR
 from charlm.training.config import Device, Precision
 from charlm.training.device import autocast
 from corpora.errors import UserError
+from corpora.short_repr import ShortRepr
 from seq.batches import pad
 from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
@@ -28,7 +30,7 @@ DEFAULT_TRANSLATOR = "scan"
 
 
 @dataclass(frozen=True)
-class TranslatedCommand:
+class TranslatedCommand(ShortRepr):
     """A command with its translation, and with the probabilities and attention of each step."""
 
     command: tuple[str, ...]
@@ -46,6 +48,14 @@ class TranslatedCommand:
     attention: Singles | None
     """Attention weight of each word of the command at each step, (T, S); None without attention."""
 
+    def _repr_html_(self) -> str:
+        said = f"<p>{escape(' '.join(self.command))} → <b>{escape(' '.join(self.actions))}</b></p>"
+        if self.attention is None:
+            return said
+        from charlm.drawing.signed_cells import table_signed_html
+
+        return said + table_signed_html(self.attention, self.command, self.steps, "attention")
+
     @property
     def steps(self) -> tuple[str, ...]:
         """Symbol of each step: the actions and, if the translation ended, the end."""
@@ -53,7 +63,7 @@ class TranslatedCommand:
 
 
 @dataclass(frozen=True)
-class CommandTranslator:
+class CommandTranslator(ShortRepr):
     """A loaded translator. It keeps no state between calls."""
 
     name: str

@@ -11,6 +11,7 @@ import numpy as np
 
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
+from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
 from corpora.versioned_json import parse_versioned
 from seq.padding import PAD, Ids
@@ -23,7 +24,7 @@ START, END = 1, 2
 
 
 @dataclass(frozen=True)
-class Languages:
+class Languages(ShortRepr):
     """The vocabularies of commands and of actions."""
 
     source: Vocabulary

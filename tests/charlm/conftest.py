@@ -1,12 +1,16 @@
-"""A tiny model, and a short text."""
+"""A tiny model, a short text, and a hub on this machine."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hub_server import Hub
 from tiny_models import write_run
 from training_helpers import short_text
+
+from charlm.runs import hub as hub_names
 
 
 @pytest.fixture
@@ -19,3 +23,16 @@ def run(tmp_path: Path) -> Path:
 def text(tmp_path: Path) -> Path:
     """The file of a short text to train on."""
     return short_text(tmp_path)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A hub on the loopback, which HF_ENDPOINT names; nobody is logged in."""
+    served = Hub()
+    monkeypatch.setenv("HF_ENDPOINT", served.url)
+    monkeypatch.setenv("HF_TOKEN", "")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True, raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setattr(hub_names, "_found", {})
+    yield served
+    served.close()

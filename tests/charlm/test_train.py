@@ -96,7 +96,7 @@ def test_a_signal_sent_twice_at_once_ends_the_training_in_good_order(
     signalled(monkeypatch, [number, number], step=20)
     assert command(text, "--out", "run", *options()) == 128 + number
     assert handlers() == before
-    assert "resume with: python -m charlm.train --resume run" in capsys.readouterr().out
+    assert "resume with: charlm train --resume run" in capsys.readouterr().out
     assert last_step(Path("run")) == 21
 
 

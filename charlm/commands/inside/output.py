@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.console.extras import require_pictures
 from charlm.console.options import INPUT, TEXT, DecodingOptions, Json
 from charlm.console.program import notice, print_json, read_input, stderr
 from charlm.console.slow import slow
@@ -47,7 +48,12 @@ def _check_place(kind: Any, path: Path | None) -> None:
 
 
 PLACE = Parameter(validator=_check_place)
-Png = Annotated[Path | None, PLACE, Parameter(help="Write the picture into this PNG file.")]
+Png = Annotated[
+    Path | None,
+    Parameter(
+        validator=(_check_place, require_pictures), help="Write the picture into this PNG file."
+    ),
+]
 Html = Annotated[Path | None, PLACE, Parameter(help="Write the coloured text into this HTML file.")]
 
 

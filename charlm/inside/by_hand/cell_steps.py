@@ -15,7 +15,7 @@ from charlm.inside.by_hand.recurrences import CLASSIC_INPUTS
 from charlm.inside.results import Result, table_html
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from charlm.drawing.figures import Figure
 
 GATE_NAMES: Mapping[Cell, tuple[str, ...]] = {
     "rnn": ("h",),
@@ -129,8 +129,7 @@ class CellSteps(Result):
 
     def plot(self) -> Figure:
         """Return a picture of h, and of the c of an LSTM, over time."""
-        from matplotlib.ticker import MaxNLocator
-
+        from charlm.drawing.figures import MaxNLocator
         from charlm.drawing.panels import Line, Panel
         from charlm.drawing.picture import draw_panels
 

@@ -11,7 +11,7 @@ from charlm.inside.results import Result
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from charlm.drawing.figures import Figure
 
 Kind = Literal["hidden to hidden", "output to hidden", "output to output"]
 
@@ -88,8 +88,7 @@ class Recurrences(Result):
 
     def plot(self) -> Figure:
         """Return a picture: the outputs, and what is left in them of the first input."""
-        from matplotlib.ticker import MaxNLocator
-
+        from charlm.drawing.figures import MaxNLocator
         from charlm.drawing.panels import Line, Panel
         from charlm.drawing.picture import draw_panels
 

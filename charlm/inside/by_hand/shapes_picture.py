@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-
+from charlm.drawing.figures import Axes, Rectangle
 from charlm.drawing.panels import COLORS
 from charlm.drawing.picture import DPI, Picture
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from charlm.arrays import Floats
+from charlm.drawing.figures import Axes, ConstrainedLayoutEngine
 from charlm.drawing.panels import Panel, pick_look, shorten
 from charlm.drawing.picture import DPI, MARKERS, Picture, draw_on_axes
 

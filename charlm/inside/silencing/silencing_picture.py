@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from charlm.drawing.figures import Axes, ConstrainedLayoutEngine
 from charlm.drawing.panels import COLORS, shorten
 from charlm.drawing.picture import DPI, Picture
 from charlm.inside.neighbours import write_symbol

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from matplotlib.axes import Axes
-
+from charlm.drawing.figures import Axes
 from charlm.drawing.panels import COLORS
 from charlm.drawing.picture import DPI, Picture
 from charlm.training.config import ClipBy

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from charlm.commands.inside.output import Png
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import COMPUTING, INPUT, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
@@ -33,7 +34,7 @@ def predict(
     time: str | None = None,
     fill: Fill | None = None,
     seed: int = 1,
-    png: Path | None = None,
+    png: Png = None,
     csv: Path | None = None,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.console.completers import complete_from
+from charlm.console.extras import can_draw
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     Encoding,
@@ -23,7 +25,7 @@ from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import HEIGHT, draw
 from charlm.drawing.panels import Panel
-from charlm.experiments.comparison import Settings, make_table, write_tables
+from charlm.experiments.comparison import Settings, describe_written, make_table, write_tables
 from charlm.experiments.curves import make_panels, read_curves
 from charlm.training.config import preset
 from corpora.errors import UserError
@@ -41,7 +43,7 @@ Options = make_options(ClassifierTraining, module=__name__)
 
 
 def compare(
-    *presets: str,
+    *presets: Annotated[str, Parameter(completer=complete_from(PRESETS))],
     data: str = IMDB,
     test: str | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/compare"),
@@ -93,7 +95,7 @@ def compare(
     print_table(console, make_table(HEADINGS, map(format_cells, rows)))
     if panels:
         console.print(draw(panels, names, min(console.width, 160), HEIGHT))
-    notice(f"written: {folder}/compare.md, compare.json, compare.png")
+    notice(describe_written(folder, ["compare.png"] if panels else []))
     return 0
 
 
@@ -121,7 +123,7 @@ def _publish(folder: Path, names: list[str], rows: list[Row], data: str) -> list
     write_tables(
         folder, "compare", HEADINGS, map(format_cells, rows), [asdict(row) for row in rows]
     )
-    if panels:
+    if panels and can_draw():
         from charlm.drawing.picture import draw_panels, save_picture
 
         title = f"Classifiers of {data}"

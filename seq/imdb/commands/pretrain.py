@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.console.completers import complete_from
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
@@ -36,7 +37,9 @@ def pretrain(
     data: Annotated[str | None, INPUT] = None,
     /,
     *,
-    preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
+    preset_name: Annotated[
+        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
+    ] = None,
     text_column: TextColumn = None,
     encoding: Encoding = "utf-8",
     options: RunOptions = RUN,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from charlm.console.completers import complete_from
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
     INPUT,
@@ -51,7 +52,9 @@ def train(
     data: Annotated[str | None, INPUT] = None,
     /,
     *,
-    preset_name: Annotated[str | None, Parameter(name="--preset")] = None,
+    preset_name: Annotated[
+        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
+    ] = None,
     init_from: str | None = None,
     vectors: Path | None = None,
     text_column: TextColumn = None,

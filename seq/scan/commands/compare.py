@@ -15,7 +15,12 @@ from charlm.console.options import SEVERAL, Json, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.drawing.braille import HEIGHT, draw
-from charlm.experiments.comparison import Settings, check_settings, make_table
+from charlm.experiments.comparison import (
+    Settings,
+    check_settings,
+    describe_written,
+    make_table,
+)
 from charlm.parts import KnownAttention
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS, is_split, list_splits
@@ -104,7 +109,7 @@ def compare(
         shown = draw(panels[wanted[0]], compared.legend, min(console.width, 160), HEIGHT)
         console.print(shown)
     drawn = [f"{name}.png" for name in wanted if panels[name]]
-    notice(f"written: {', '.join([f'{folder}/compare.md', 'compare.json', *drawn])}")
+    notice(describe_written(folder, drawn))
     return 0
 
 

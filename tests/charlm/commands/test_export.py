@@ -31,7 +31,7 @@ def test_an_export_is_the_same_model_in_half_the_size(charlm: Any, listed: Any) 
     ended = charlm("export", source, "out/large")
     assert (ended.code, ended.err) == (0, "")
     assert sorted(path.name for path in Path("out/large").iterdir()) == sorted(
-        ["config.json", MODEL, "vocabulary.json"]
+        ["config.json", "README.md", MODEL, "vocabulary.json"]
     )
     size, half = ((folder / MODEL).stat().st_size for folder in (source, Path("out/large")))
     assert 0.45 < half / size < 0.55

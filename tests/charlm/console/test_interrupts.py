@@ -53,7 +53,7 @@ def test_a_signal_ends_a_training_with_a_save(tmp_path: Path, name: str) -> None
         program.send_signal(getattr(signal, name))
         out, err = program.communicate(timeout=SECONDS)
     assert program.returncode == 128 + getattr(signal, name), err
-    assert "resume with: python -m charlm.train --resume run" in out
+    assert "resume with: charlm train --resume run" in out
     assert err == ""
     assert last_step(tmp_path / "run") > 0
 
@@ -119,7 +119,7 @@ def test_stop_ends_a_training_from_outside(tmp_path: Path, charlm: Callable[...,
         ended = charlm("stop", tmp_path / "run")
         program.communicate(timeout=SECONDS)
     assert (ended.code, ended.err) == (0, "")  # type: ignore[attr-defined]
-    assert "resume with: python -m charlm.train --resume" in ended.out  # type: ignore[attr-defined]
+    assert "resume with: charlm train --resume" in ended.out  # type: ignore[attr-defined]
     assert program.returncode == 128 + signal.SIGINT
     assert RunFolder(tmp_path / "run").find_training() is None
 

@@ -61,10 +61,10 @@ def test_signals_end_a_training_that_can_be_resumed(text: Path, tmp_path: Path) 
         assert "interrupted at step" in out
         line = out.split("resume with: ")[1].splitlines()[0]
         command = shlex.split(line)
-        assert command[:3] == ["python", "-m", "charlm.train"]
+        assert command[:2] == ["charlm", "train"]
         end = last_step(run) + 7
         budget = ["--epochs", str(1 + end // STEPS_PER_PASS)] if code == 143 else []
-        process = train(*command[3:], *budget, folder=tmp_path)
+        process = train(*command[2:], *budget, folder=tmp_path)
     assert "finished at step" in ended(process, 0)
     kinds = [event["event"] for event in read_events(run)]
     assert kinds.count("started") == 3

@@ -103,8 +103,8 @@ def test_what_ctrl_c_stops_is_resumed_to_the_same_end(
         assert ended.code == 130
         assert last_step(Path("in two")) == step + 1
     command = advised(ended.out, "resume with: " if ended.code else "more with: ")
-    assert command[:4] == ["python", "-m", "seq.imdb", "train"]
-    assert command[4:6] == ["--resume", "in two"]
+    assert command[:4] == ["charlm", "imdb", "train", "--resume"]
+    assert command[4] == "in two"
     again = charlm("imdb", "train", "--resume", "in two")
     assert again.code == 0
     assert result(Path("in two")) == result(Path("whole"))
@@ -212,7 +212,7 @@ def test_the_module_is_the_command(file: Path, charlm: Charlm) -> None:
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=60)
     assert (program.returncode, err.count("\n")) == (130, 1), err
-    command = advised(out, "resume with: python -m seq.")
+    command = advised(out, "resume with: charlm ")
     stopped = last_step(Path("a run"))
     assert charlm(*command, f"--epochs={stopped // STEPS_PER_PASS + 2}").code == 0
     assert last_step(Path("a run")) > stopped

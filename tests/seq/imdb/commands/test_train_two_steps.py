@@ -52,7 +52,7 @@ def test_ctrl_c_in_the_first_training_ends_both(
         ended = charlm(*asked, "run", *TWO_STEPS)
     assert ended.code == 130
     assert not Path("run").exists()
-    resumed = charlm("imdb", *advised(ended.out, "resume with: ")[3:])
+    resumed = charlm(*advised(ended.out, "resume with: ")[1:])
     assert resumed.code == 0
     second = advised(resumed.out, "start a classifier from it: ")[1:]
     settled = ("--vocabulary-size", "--min-frequency")

@@ -93,7 +93,7 @@ def test_a_stopped_training_says_how_it_goes_on(
         ended = charlm("scan", "train", "own.tsv", *translator_flags(epochs=1))
     command = advised(ended.out, "resume with: ")
     assert command[-1] == "runs/scan-own-scaled_dot"
-    ended = charlm("scan", *command[3:])
+    ended = charlm(*command[1:])
     assert ended.code == 0
     assert "jump" not in ended.out
     assert advised(ended.out, "translate with: charlm ")[-1] == "…"
