@@ -19,6 +19,7 @@ from textual.widgets import ContentSwitcher
 from charlm.console.program import printable
 from corpora.errors import UserError
 from tui import settings
+from tui.collecting import collect_often
 from tui.drawing import DrawsStrangers
 from tui.failures import LOG, ReportsFailures, describe, log_error
 from tui.keys import bind
@@ -90,6 +91,7 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
 
     async def on_mount(self) -> None:
         """Show the pane of the last session, as the settings say."""
+        collect_often()
         share_the_interpreter()
         self.use_settings(self.settings)
         self.theme_changed_signal.subscribe(self, self.keep_theme)

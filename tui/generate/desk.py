@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 30
 """Seconds between two updates of the text on the screen."""
+DESCRIBE_EVERY = 0.25
+"""Seconds between two updates of title and foot while the text grows: another word in the border of
+a panel has all that is in it drawn anew."""
 EMPTY = "Here will be a text: enter begins, ctrl+o reads one"
 
 
@@ -43,6 +47,8 @@ class Desk(TextPanel):
         super().__init__(title="Text", id=id)
         self.author: Author | None = None
         self.was_busy = False
+        self._described = 0.0
+        """When title and foot were updated last."""
         self._unread: int | None = None
         """Characters read so far of a text of the user's, which is shown whole meanwhile."""
 
@@ -110,9 +116,12 @@ class Desk(TextPanel):
             self._show_read(levels, busy=busy)
         elif characters:
             self.view.extend(characters, levels)
-        if busy != self.was_busy or characters:
-            self.was_busy = busy
+        now = time.perf_counter()
+        if busy != self.was_busy or (characters and now - self._described >= DESCRIBE_EVERY):
+            self.was_busy, self._described = busy, now
             self.describe()
+        elif characters:
+            self.post_message(self.Written())
 
     def _show_read(self, levels: list[int], *, busy: bool) -> None:
         """Colour what was read of a text that is shown whole."""

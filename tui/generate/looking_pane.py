@@ -58,9 +58,10 @@ class LookingPane(WritingPane):
 
     @on(TextView.Moved)
     def follow_cursor(self) -> None:
-        """Show what is expected at the cursor."""
+        """Show what is expected at the cursor; what the thread writes is told as well."""
         self._behind.add("inside")
-        self.look()
+        if not (self.desk.busy and self.desk.view.cursor >= len(self.desk.view.text)):
+            self.look()
 
     @on(InsidePanel.Wanted)
     def look_inside(self) -> None:

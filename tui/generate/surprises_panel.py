@@ -35,6 +35,8 @@ class SurprisesPanel(Panel):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(title="Surprises · by word, in bits", tab="Surprises", id=id)
         self.surprises: Sequence[Surprise] = ()
+        self._listed = 0
+        """Number of words in the list."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -56,14 +58,16 @@ class SurprisesPanel(Panel):
 
     def _fill(self) -> None:
         words = self.query_one(OptionList)
-        at = words.highlighted
-        words.clear_options()
         width = max(10, words.scrollable_content_region.width - 2)
-        words.add_options([format_line(one, width) for one in self.surprises])
-        if not self.surprises:
-            words.add_option(Option(EMPTY, disabled=True))
-        elif at is not None:
-            words.highlighted = min(at, len(self.surprises) - 1)
+        lines = [format_line(one, width) for one in self.surprises]
+        if lines and len(lines) == self._listed:  # new options would have the screen laid out anew
+            for number, line in enumerate(lines):
+                words.replace_option_prompt_at_index(number, line)
+            return
+        at, self._listed = words.highlighted, len(lines)
+        words.set_options(lines or [Option(EMPTY, disabled=True)])
+        if lines and at is not None:
+            words.highlighted = min(at, len(lines) - 1)
 
     def go(self, steps: int) -> None:
         """Go to the next word of the list, or to the one before; round at the ends."""

@@ -37,6 +37,7 @@ def test_names_are_offered_where_they_are_taken(
     assert set(names) <= set(offered), offered
 
 
+@pytest.mark.long
 def test_a_script_for_each_shell_is_written_where_one_says(
     charlm: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_run_that_never_saved_says_so_and_can_be_begun_anew(text: Path) -> Non
     assert last_step(run) == END
 
 
+@pytest.mark.long
 def test_options_that_would_change_the_training_are_refused(text: Path) -> None:
     trained_until(1, start, request(text, Path("run")))
     process = train("--resume", "run", "--hidden-size", "12", folder=Path.cwd())

@@ -153,6 +153,7 @@ def test_runs_are_sorted_and_new_ones_found(tmp_path: Path) -> None:
     assert [*runs.by_name] == [names["a"]]
 
 
+@pytest.mark.long
 def test_long_logs_are_read_in_pieces(tmp_path: Path) -> None:
     line = next(event for event in make_events() if event["event"] == "step")
     with (write_log(tmp_path / "long") / "metrics.jsonl").open("w") as file:

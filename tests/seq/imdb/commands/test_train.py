@@ -202,6 +202,7 @@ def test_vectors_from_a_file(charlm: Charlm, file: Path) -> None:
 # As a program of its own
 
 
+@pytest.mark.long
 def test_the_module_is_the_command(file: Path, charlm: Charlm) -> None:
     """Started, stopped by SIGINT, and resumed by the line that it prints."""
     options = classifier_flags(epochs=3000)

@@ -13,6 +13,8 @@ from commands_of_scan import SHORT, put, some, tiny, translator_flags
 from corpora.scan.grammar import Pair, interpret
 from corpora.scan.splits import Split
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 TWO = (("walk", "run"), ("run", "walk"))

@@ -12,6 +12,8 @@ from commands_of_scan import tiny
 from corpora.scan.grammar import interpret
 from seq.scan.failures import name_kind
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 
