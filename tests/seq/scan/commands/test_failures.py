@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from commands_of_scan import tiny
 
 from corpora.scan.grammar import interpret
