@@ -17,6 +17,7 @@ COMMANDS = {
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
     "inside": ("charlm.inside.__main__:app", "Look inside: cells, units, memory, gradients."),
     "models": ("charlm.commands.models:models", "List the models that can be used."),
+    "curves": ("charlm.commands.curves:curves", "Draw the losses of trainings."),
     "info": ("charlm.commands.models:info", "Show the shape, size and training of a model."),
     "export": ("charlm.commands.sharing:export", "Write a trained model in half precision."),
     "push": ("charlm.commands.sharing:push", "Put a trained model on the Hugging Face hub."),

@@ -51,7 +51,7 @@ class ClassifierRequest(TextRequest):
     """Name, folder or file of a word model or classifier. The new classifier starts from its
     vocabulary, embedding and recurrent layers. Their shape replaces the shape in `model`."""
     vectors: Path | None = None
-    """Text file of word vectors that the embedding starts from; see `read_vectors`."""
+    """File of word vectors that the embedding starts from; see `read_vectors`."""
 
     def job(self, hooks: Hooks, vocabulary: str | None = None) -> Job:
         """Read and encode the texts, and return the job. It is named after its data and preset."""

@@ -75,7 +75,9 @@ def train(
         Start from the vocabulary, the embedding and the recurrent layers of this model, a word
         model (`charlm imdb pretrain`) or a classifier.
     vectors
-        Start from the word vectors in this text file, in the format of GloVe or word2vec. See also
+        Start from the word vectors in this file, in the format of GloVe or word2vec (binary: .bin).
+
+    See Also:
         --freeze-embedding.
     """
     changes = select_given(options)

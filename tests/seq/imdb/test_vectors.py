@@ -1,13 +1,15 @@
-"""Word vectors from text files."""
+"""Word vectors from files."""
 
 from __future__ import annotations
 
 import gzip
 import time
 import tracemalloc
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -38,6 +40,61 @@ def test_both_forms_are_read(tmp_path: Path, header: str, packed: bool) -> None:
     assert (filled[2:4] == vectors.matrix[2:4]).all()
     assert (filled[[0, 1, 4]] != 0).all()
     assert (filled == vectors.fill(seed=1)).all()
+
+
+def write_binary(path: Path, entries: Sequence[tuple[str, Sequence[float]]], end: bytes) -> None:
+    parts = [f"{len(entries)} {len(entries[0][1])}\n".encode()]
+    for word, numbers in entries:
+        parts += [word.encode(), b" ", np.asarray(numbers, "<f4").tobytes(), end]
+    data = b"".join(parts)
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+
+
+@settings(derandomize=True, deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(st.characters(exclude_characters=" \n", codec="utf-8"), min_size=1, max_size=9),
+            st.lists(st.floats(-9, 9, width=32), min_size=3, max_size=3),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+def test_the_binary_form_says_what_the_text_says(
+    entries: list[tuple[str, list[float]]], packed: bool, line_feeds: bool
+) -> None:
+    with TemporaryDirectory() as folder:
+        binary = Path(folder, "v.bin.gz" if packed else "v.bin")
+        write_binary(binary, entries, b"\n" if line_feeds else b"")
+        words = [*dict.fromkeys(word for word, _ in entries), "a word that is not there"]
+        read = read_vectors(binary, words)
+    first = dict(reversed(entries))  # of a word that comes twice the first counts
+    assert read.matrix[:-1].tolist() == [first[word] for word in words[:-1]]
+    assert read.found.tolist() == [True] * (len(words) - 1) + [False]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"", "does not begin with the number of its words"),
+        (b"good 1 2 3\n", "does not begin with the number of its words"),
+        (b"1 99999\ngood ", "vectors of 99,999 numbers; 4,096 are the most"),
+        (b"1 0\ngood ", "vectors of 0 numbers"),
+        (b"2 2\ngood " + bytes(8), "ends before word 2 of 2"),
+        (b"1 2\ngood " + bytes(7), "ends before word 1 of 1"),
+        (b"1 2\n" + b"x" * 200_000, "word 1 has no end"),
+        (b"1 1\ngood \x00\x00\xc0\x7f", "word 1: a number is not finite"),
+        (b"1 1\nnobody " + bytes(4), "a vector for none of the 5 words"),
+    ],
+)
+def test_a_damaged_binary_file_is_a_line(tmp_path: Path, data: bytes, line: str) -> None:
+    path = tmp_path / "v.bin"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=line):
+        read_vectors(path, WORDS)
 
 
 def test_a_word_may_hold_a_blank(tmp_path: Path) -> None:
