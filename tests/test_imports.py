@@ -8,6 +8,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 import charlm
 from charlm.__main__ import COMMANDS
 from seq.forecast.__main__ import COMMANDS as FORECAST_COMMANDS
@@ -76,6 +78,7 @@ def test_the_path_from_a_model_file_to_text_needs_no_torch() -> None:
     assert loaded(FREE_OF_TORCH, [*HEAVY, "seq", "tui"]) == []
 
 
+@pytest.mark.long
 def test_only_the_app_draws_with_textual() -> None:
     assert [line for line in watched() if line.startswith("loaded")] == []
 
@@ -101,6 +104,7 @@ for tokens in sys.argv[2].split(","):
 """
 
 
+@pytest.mark.long
 def test_help_loads_neither_torch_nor_textual() -> None:
     nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS, "forecast": FORECAST_COMMANDS}
     inner = [f"{app} {name}" for app, names in nested.items() for name in names]

@@ -30,7 +30,8 @@ def _digest(metadata: Mapping[str, str], arrays: Arrays) -> str:
             digest.update(f"{name}\0{text}\0".encode("utf-8", "surrogatepass"))
     for name, array in sorted(arrays.items()):
         digest.update(f"{name}\0{array.dtype.str}\0{array.shape}\0".encode())
-        digest.update(np.ascontiguousarray(array).data)
+        # As bytes: NumPy hands out no buffer of a type that another library has registered.
+        digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

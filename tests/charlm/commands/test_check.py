@@ -13,6 +13,8 @@ from training_helpers import request, result, resume, short_text, start, trained
 from charlm.runs.files import CONFIG, LAST, METRICS, MODEL, PREVIOUS, VOCABULARY
 from charlm.runs.run_folder import RunFolder
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:

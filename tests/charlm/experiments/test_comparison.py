@@ -75,6 +75,7 @@ def test_without_a_run_there_is_nothing_to_compare() -> None:
     assert not has_diverged(FOLDER)
 
 
+@pytest.mark.long
 def test_a_run_is_resumed_with_what_has_changed(tmp_path: Path) -> None:
     text = short_text(tmp_path)
     first, longer = (request(text, FOLDER, epochs=epochs) for epochs in (1, 2))

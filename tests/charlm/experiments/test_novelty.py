@@ -46,6 +46,7 @@ def test_overlaps_are_those_of_their_definition(training: str, texts: list[str])
     assert [row.tolist() for row in found] == [by_hand(training, text) for text in texts]
 
 
+@pytest.mark.long
 @drawn
 @given(st.text("ab", max_size=60) | st.text(max_size=20))
 def test_a_suffix_array_sorts_all_suffixes(text: str) -> None:

@@ -17,6 +17,8 @@ from charlm.generation.compiled import CompiledNetwork
 from charlm.generation.network import Network
 from charlm.runs.registry import CHARACTERS, shipped
 
+pytestmark = pytest.mark.long
+
 # 8 and 16 are whole vectors, 5 and 13 are not.
 CONFIGS = [
     ModelConfig(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes  # noqa: F401  (it registers bfloat16 with NumPy, as a user's program may)
 import numpy as np
 import pytest
 import safetensors.numpy

@@ -41,6 +41,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(derandomize=True, deadline=None, max_examples=40)
 @given(steps)
 def test_whatever_was_done_the_model_has_read_what_stands_there(

@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from command_helpers import flags
 from commands_of_scan import shape
+
+pytestmark = pytest.mark.long
 
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]

@@ -16,6 +16,8 @@ from charlm.runs.files import MODEL
 from corpora.scan.grammar import Pair
 from seq.scan.task import Translation
 
+pytestmark = pytest.mark.long
+
 Charlm = Callable[..., Any]
 Refused = Callable[..., str]
 PAIRS = speak()[:60]
