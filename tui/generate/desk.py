@@ -117,7 +117,8 @@ class Desk(TextPanel):
         elif characters:
             self.view.extend(characters, levels)
         now = time.perf_counter()
-        if busy != self.was_busy or (characters and now - self._described >= DESCRIBE_EVERY):
+        due = not busy or now - self._described >= DESCRIBE_EVERY
+        if busy != self.was_busy or (characters and due):
             self.was_busy, self._described = busy, now
             self.describe()
         elif characters:

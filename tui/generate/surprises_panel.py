@@ -58,7 +58,7 @@ class SurprisesPanel(Panel):
 
     def _fill(self) -> None:
         words = self.query_one(OptionList)
-        width = max(10, words.scrollable_content_region.width - 2)
+        width = max(10, words.content_region.width - 2)
         lines = [format_line(one, width) for one in self.surprises]
         if lines and len(lines) == self._listed:  # new options would have the screen laid out anew
             for number, line in enumerate(lines):

@@ -150,6 +150,7 @@ class Estimator:
     def __init__(self) -> None:
         self._lock = Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._ended = False
 
     def ask(self, form: Form, *, measured: bool) -> dict[str, Any]:
         """Return what is found out about a form; it takes seconds, so a thread asks.
@@ -179,7 +180,7 @@ class Estimator:
         return found if isinstance(found, dict) else {}
 
     def _start(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        if not self._ended and (self._process is None or self._process.poll() is not None):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tui.train.estimating"],
                 stdin=subprocess.PIPE,
@@ -188,7 +189,16 @@ class Estimator:
                 text=True,
                 start_new_session=True,
             )
-        return self._process
+        process = self._process
+        if self._ended or process is None:  # the app has ended, perhaps while it was started
+            self.close()
+            raise UserError("the app has ended")
+        return process
+
+    def end(self) -> None:
+        """End the process for good: a thread that comes too late starts no other."""
+        self._ended = True
+        self.close()
 
     def close(self) -> None:
         """End the process; a thread that waits for it gets an error."""

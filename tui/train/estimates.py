@@ -120,7 +120,7 @@ class Estimates(Pane):
 
     def on_unmount(self) -> None:
         """End the process that estimates."""
-        self.estimator.close()
+        self.estimator.end()
 
     # Models to begin with
 

@@ -148,9 +148,10 @@ def test_the_pane_looks_as_it_did(name: str, size: tuple[int, int], compare: Com
         (state.find_folder() / state.FILE).unlink()
 
     async def drive(pilot: Pilot[None], pane: GeneratePane) -> None:
-        # One that gets the focus later, and does not blink, would show no cursor.
-        await until(pilot, lambda: pane.query_one(Prompt).has_focus)
-        pane.query_one(Prompt).cursor_blink = False
+        prompt = pane.query_one(Prompt)
+        prompt.cursor_blink = False
+        prompt._line_cache.clear()  # it may hold the line while the cursor was dark
+        prompt.refresh()
         await STATES[name][0](pilot, pane)
         for theme in ("dark", "light"):
             pilot.app.theme = f"textual-{theme}"
