@@ -24,6 +24,24 @@ def fit_methods(
 ) -> list[Method]:
     """Return the simple methods, fitted; those of statsmodels as well where it is installed.
 
+    The arguments are those of `fit_simple`.
+    """
+    made = fit_simple(
+        values, training=training, validation=validation, period=period, horizon=horizon
+    )
+    if find_spec("statsmodels") is not None:
+        from seq.forecast.statistical import fit_arima, fit_holt_winters
+
+        fitted = (fit_holt_winters(values[:training], period), fit_arima(values[:training]))
+        made += [method for method in fitted if method is not None]
+    return made
+
+
+def fit_simple(
+    values: Floats, *, training: int, validation: int, period: int, horizon: int
+) -> list[Method]:
+    """Return the simple methods that take no time to fit.
+
     Args:
         values: the target, (T,).
         training: rows before this one are for training.
@@ -38,11 +56,6 @@ def fit_methods(
     if best is not None:
         order, weights = best
         made.append(PointMethod(f"autoregression ({order})", make_autoregression(weights)))
-    if find_spec("statsmodels") is not None:
-        from seq.forecast.statistical import fit_arima, fit_holt_winters
-
-        fitted = (fit_holt_winters(values[:training], period), fit_arima(values[:training]))
-        made += [method for method in fitted if method is not None]
     return made
 
 

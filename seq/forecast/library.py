@@ -113,6 +113,23 @@ class SeriesForecaster:
         )
         return Forecasts(point, path)
 
+    def look(self, values: Floats, steps: int | None = None) -> Floats | None:
+        """Return how much each step of the point forecast looks at each row that is read.
+
+        Args:
+            values: the last rows of the series, (T, K); the last `context` of them are read.
+            steps: H; by default those that it was trained for.
+
+        Returns:
+            The attention weights, (H, context), which sum to 1 in each step; None for a forecaster
+            without attention.
+        """
+        steps = self.check_steps(steps)
+        read = torch.from_numpy(self.columns.apply(values[-self.model.config.context :]))
+        with torch.inference_mode(), autocast(self.device, self.precision):
+            found = self.model.look(read[:, None].to(self.device), steps)
+        return None if found is None else found[:, 0].double().cpu().numpy()
+
     def check_steps(self, steps: int | None) -> int:
         """Return how many steps are forecast.
 

@@ -2,63 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from charlm.nn.recurrent import LayerState, State
 from seq.forecast.config import ForecasterConfig
+from seq.forecast.distribution import LEAST_FREEDOM, LEAST_SCALE, Distribution, Feed
 from seq.layers.decoder import VectorDecoder
 from seq.layers.encoder import Encoder
 from seq.layers.memory import Memory
-
-LEAST_SCALE = 1e-4
-"""Smallest scale of a distribution, in deviations of the training part: a likelihood without such a
-bound has no maximum on a series without noise."""
-LEAST_FREEDOM = 2.1
-"""Fewest degrees of freedom of Student's distribution: with more than two it has a variance."""
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A distribution for each of O columns of B series at each of H steps, scaled values."""
-
-    mean: Tensor
-    """The point forecast, (H, B, O): mean and median."""
-    scale: Tensor
-    """The scale, (H, B, O): the standard deviation of a Gaussian."""
-    freedom: Tensor | None = None
-    """Degrees of freedom of Student's distribution, a scalar; None for a Gaussian."""
-
-    def surprisal(self, values: Tensor) -> Tensor:
-        """Return -ln of the density at `values` (H, B, O), in nats."""
-        if self.freedom is not None:
-            student = torch.distributions.StudentT(
-                self.freedom, self.mean, self.scale, validate_args=False
-            )
-            density: Tensor = student.log_prob(values)  # type: ignore[no-untyped-call]
-            return -density
-        return F.gaussian_nll_loss(
-            self.mean, values, self.scale**2, full=True, eps=LEAST_SCALE**2, reduction="none"
-        )
-
-    def sample(self, generator: torch.Generator) -> Tensor:
-        """Return a value for each, (H, B, O); what is drawn is drawn on the CPU."""
-        noise = torch.randn(self.mean.shape, generator=generator)
-        if self.freedom is not None:
-            shape = (self.freedom.detach().cpu() / 2).expand(noise.shape).contiguous()
-            # The square of a Gaussian is a gamma variable; torch's own sampler takes a generator.
-            gamma = torch._standard_gamma(shape, generator=generator)
-            noise = noise * (shape / gamma.clamp_min(1e-6)).sqrt()
-        return self.mean + self.scale * noise.to(self.mean)
-
-
-Feed = Callable[[int, Distribution], Tensor]
-"""Says what is read after a step: from its number, counted from 0, and its distribution (1, B, O),
-the values (1, B, O)."""
 
 
 class Forecaster(nn.Module):
@@ -131,10 +84,10 @@ class Forecaster(nn.Module):
             return self._forecast_at_once(context, len(future), generator)
         centre = self._find_centre(context)
         memory = self.read(context - centre, generator)
+        own = centre[..., : self.predicted]
         whole = torch.cat([self._first_inputs(context), future[:-1, :, : self.predicted]])
-        found, _ = self._step(whole - centre[..., : self.predicted], memory.final, memory)
-        last = slice(len(whole) - len(future), None)
-        return self._shift(_slice(found, last), centre)
+        found, _, _ = self._step(whole - own, memory.final, memory)
+        return found.pick(slice(len(whole) - len(future), None)).shift(own)
 
     def forecast(
         self,
@@ -153,20 +106,45 @@ class Forecaster(nn.Module):
         """
         if self.config.strategy == "direct":
             return self._forecast_at_once(context, steps, generator)
-        centre = self._find_centre(context)
-        memory = self.read(context - centre, generator)
-        own = centre[..., : self.predicted]
-        inputs, state = self._first_inputs(context) - own, memory.final
-        found: list[Distribution] = []
-        for step in range(steps):
-            outputs, state = self._step(inputs, state, memory)
-            found.append(self._shift(_slice(outputs, slice(-1, None)), centre))
-            inputs = (found[-1].mean if feed is None else feed(step, found[-1])) - own
+        found, _ = self._go_on(context, steps, feed, generator)
         return Distribution(
             torch.cat([one.mean for one in found]),
             torch.cat([one.scale for one in found]),
             found[0].freedom,
         )
+
+    def look(self, context: Tensor, steps: int) -> Tensor | None:
+        """Return how much each step of the point forecast looks at each row of the context.
+
+        Args:
+            context: scaled values, (C, B, K).
+            steps: H.
+
+        Returns:
+            The attention weights, (H, B, C); None without attention.
+        """
+        if self.config.attention == "none":
+            return None
+        _, weights = self._go_on(context, steps, None, None)
+        return torch.cat(weights)
+
+    def _go_on(
+        self, context: Tensor, steps: int, feed: Feed | None, generator: torch.Generator | None
+    ) -> tuple[list[Distribution], list[Tensor]]:
+        """Return the distribution of each step, and its attention weights if there are any."""
+        centre = self._find_centre(context)
+        memory = self.read(context - centre, generator)
+        own = centre[..., : self.predicted]
+        inputs, state = self._first_inputs(context) - own, memory.final
+        found: list[Distribution] = []
+        looked: list[Tensor] = []
+        for step in range(steps):
+            outputs, state, weights = self._step(inputs, state, memory)
+            found.append(outputs.pick(slice(-1, None)).shift(own))
+            if weights is not None:
+                looked.append(weights[-1:])
+            inputs = (found[-1].mean if feed is None else feed(step, found[-1])) - own
+        return found, looked
 
     def _forecast_at_once(
         self, context: Tensor, steps: int, generator: torch.Generator | None
@@ -183,11 +161,13 @@ class Forecaster(nn.Module):
         """Return what is read before the first step is forecast: all of it, or the last target."""
         return context if self.config.strategy == "recursive" else context[-1:, :, :1]
 
-    def _step(self, inputs: Tensor, state: State, memory: Memory) -> tuple[Distribution, State]:
-        """Return the distribution after each input (T, B, O), and the state after the last."""
-        raw, after, _ = self.decoder(inputs, state, memory)
+    def _step(
+        self, inputs: Tensor, state: State, memory: Memory
+    ) -> tuple[Distribution, State, Tensor | None]:
+        """Return the distribution after each input (T, B, O), the last state, and the weights."""
+        raw, after, weights = self.decoder(inputs, state, memory)
         mean, scale = raw.float().chunk(2, dim=2)
-        return self._distribution(inputs + mean, scale), after
+        return self._distribution(inputs + mean, scale), after, weights
 
     def _distribution(self, mean: Tensor, scale: Tensor) -> Distribution:
         freedom = None
@@ -200,17 +180,10 @@ class Forecaster(nn.Module):
         last = context[-1:]
         return last if self.config.relative else torch.zeros_like(last)
 
-    def _shift(self, found: Distribution, centre: Tensor) -> Distribution:
-        return Distribution(found.mean + centre[..., : self.predicted], found.scale, found.freedom)
-
     def _zeros(self, context: Tensor) -> State:
         zeros = context.new_zeros(1, context.shape[1], self.config.hidden_size)
         layer: LayerState = (zeros, zeros) if self.config.cell == "lstm" else zeros
         return [layer] * self.config.num_layers
-
-
-def _slice(found: Distribution, rows: slice) -> Distribution:
-    return Distribution(found.mean[rows], found.scale[rows], found.freedom)
 
 
 @torch.inference_mode()

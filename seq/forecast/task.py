@@ -21,8 +21,9 @@ from corpora.errors import UserError
 from corpora.series.series import Flags, Series
 from seq.forecast.config import ForecasterTraining
 from seq.forecast.data import Columns, Parts, list_origins
+from seq.forecast.distribution import Distribution
 from seq.forecast.figure import draw_sample
-from seq.forecast.model import Distribution, Forecaster
+from seq.forecast.model import Forecaster
 
 EVALUATION_BATCH = 256
 MOST_VALIDATION = 512

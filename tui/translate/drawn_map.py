@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.translate.contents import WRONG, Map, Row, States, draw_block, find_sign
-from tui.translate.scale import find_level
+from tui.widgets.weight_scale import find_level
 
 NARROWEST = 5
 """Least width of the cell of a word, in terminal columns: room for "▐68▌" and a gap."""

@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from tui.translate.contents import LETTERS, Map
 from tui.translate.drawn_map import DrawnMap, Look
-from tui.translate.scale import choose_ink, make_scale
 from tui.widgets.long_view import LongView
+from tui.widgets.weight_scale import choose_ink, make_scale
 
 MOVES = {"up": (-1, 0, "Step before"), "down": (1, 0, "Next step"), "left": (0, -1, "Word before"),
          "right": (0, 1, "Next word"), "home": (-1000, 0, "First step"),

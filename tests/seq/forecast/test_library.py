@@ -70,3 +70,27 @@ def test_what_it_cannot_read_is_said() -> None:
         forecaster.forecast(np.where(VALUES[39, 0] == VALUES, np.nan, VALUES))
     with pytest.raises(UserError, match="the steps must lie between 1 and 10,000, not 0"):
         forecaster.forecast(VALUES, 0)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_each_step_looks_at_the_context_alone(bidirectional: bool) -> None:
+    """The weights of a step sum to 1, and rows before the context change none of them."""
+    forecaster = made(strategy="decoder", attention="additive", bidirectional=bidirectional)
+    weights = forecaster.look(VALUES, 6)
+    assert weights is not None
+    assert weights.shape == (6, 12)
+    assert (weights >= 0).all()
+    np.testing.assert_allclose(weights.sum(1), 1, atol=1e-5)
+    early = VALUES.copy()
+    early[:-12] = 1e6
+    again = forecaster.look(early, 6)
+    assert again is not None
+    np.testing.assert_array_equal(again, weights)
+    longer = forecaster.look(VALUES, 9)
+    assert longer is not None
+    np.testing.assert_allclose(longer[:6], weights, atol=1e-6)  # a step sees no step after it
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive", "decoder"])
+def test_without_attention_no_step_looks_anywhere(strategy: str) -> None:
+    assert made(strategy=strategy).look(VALUES) is None

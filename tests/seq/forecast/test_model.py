@@ -10,7 +10,8 @@ import torch
 from series_helpers import shape
 
 from corpora.errors import UserError
-from seq.forecast.model import Distribution, Forecaster, draw_paths
+from seq.forecast.distribution import Distribution
+from seq.forecast.model import Forecaster, draw_paths
 
 KINDS: list[dict[str, Any]] = [
     {"strategy": "direct", "bidirectional": True},
