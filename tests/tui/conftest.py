@@ -14,6 +14,7 @@ from commands_of_scan import put
 from commands_of_scan import request as translator_request
 from review_helpers import understanding
 from reviews import reviews
+from series_helpers import request as forecaster_request
 from textual.pilot import Pilot
 from tiny_models import vocabulary_of, write_run
 from training_helpers import start, trained
@@ -49,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def small_models(once: Callable[..., Path]) -> Path:
-    """A folder with character models, a classifier and two translators, by package."""
+    """A folder with character models, a classifier, two translators, a forecaster, by package."""
     return once("small-models", make_small_models)
 
 
@@ -65,6 +66,8 @@ def make_small_models(folder: Path) -> None:
         for name, kind in (("look", "scaled_dot"), ("plain", "none")):
             wanted = {"attention": kind, "epochs": 30, "hidden_size": 32}
             trained(start(translator_request(folder / "seq" / name, **wanted)))
+    wanted = {"attention": "additive", "length": 400, "epochs": 6}
+    trained(start(forecaster_request(folder / "seq" / "waves", **wanted)))
 
 
 @pytest.fixture(autouse=True)

@@ -91,7 +91,7 @@ def frame(
     for x, label in below.items():
         column, _ = sheet.find_cell(x, 0.0)
         axis_below[column] = "┬"
-        at = min(margin + column - len(label) // 2, len(numbers) - len(label))
+        at = max(0, min(margin + column - len(label) // 2, len(numbers) - len(label)))
         numbers[at : at + len(label)] = label
     line = "".join(numbers)
     last = line.rstrip().rfind(" ")

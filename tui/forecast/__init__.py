@@ -1,0 +1,1 @@
+"""The pane Forecast: how a series goes on, by a forecaster and by simple methods beside it."""
