@@ -93,13 +93,14 @@ def draw_forecast(
     start = origin - 1
     lower, upper = (_join(before, end, start) for end in (main.lower, main.upper))
     sheet.shade(lower, upper, look.forecast)
-    draw_upright(sheet, start + 0.5, y_range[0], ORIGIN, look.origin)
     for view in others:
         draw_curve(sheet, _join(before, view.point, start), look.beside, dashed=True)
     draw_curve(sheet, _list_points(shown, first), look.was, dashed=False)
     draw_curve(sheet, _join(before, main.point, start), look.forecast, dashed=False)
+    # Dots can be put into a cell of dots, but not into a line that stands there already.
+    draw_upright(sheet, start + 0.5, y_range[0], ORIGIN, look.origin)
     _write_names(sheet, study, main, others, shown[origin - first :], origin, look)
-    labels = _choose_times(study, first, last, max(1, sheet.columns // 16))
+    labels = _choose_times(study, first, last, sheet.columns)
     x_range = (first, max(last, first + 1))
     lines = frame(sheet, ticks, margin, x_range, _name_axis(study), look.quiet, labels)
     return Chart(lines[: max(1, height)], margin, sheet.columns, first, max(last, first + 1))
@@ -116,7 +117,7 @@ def draw_whole(study: Study, origin: int, width: int, height: int, look: Look) -
     for row in (parts.training, parts.validation):
         _draw_upright_over(sheet, row, y_range[0], PART, look.quiet)
     _draw_upright_over(sheet, min(origin, last), y_range[0], ORIGIN, look.origin)
-    labels = _choose_times(study, 0, last, max(1, sheet.columns // 16))
+    labels = _choose_times(study, 0, last, sheet.columns)
     lines = frame(sheet, ticks, margin, (0, last), _name_axis(study), look.quiet, labels)
     return Chart(lines[: max(1, height)], margin, sheet.columns, 0, last)
 
@@ -219,13 +220,13 @@ def _write_names(
         sheet.write_near(column, row, shorten(name, LONGEST_NAME), color, rows=sheet.rows // 2)
 
 
-def _choose_times(study: Study, first: int, last: int, most: int) -> dict[float, str]:
+def _choose_times(study: Study, first: int, last: int, columns: int) -> dict[float, str]:
     """Return a few of the times of a series by their rows, or of the rows where it has none."""
     times = study.series.times
     if times is None:
-        return choose_ticks(first, max(last, first + 1), 2 * max(1, most))
+        return choose_ticks(first, max(last, first + 1), max(3, columns // 10))
     there = [row for row in range(first, min(last + 1, len(times))) if times[row]]
-    every = max(1, -(-len(there) // max(1, most)))
+    every = max(1, -(-len(there) // max(1, columns // 16)))
     return {float(row): shorten(times[row], 14) for row in there[::every]}
 
 

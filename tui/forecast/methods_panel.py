@@ -117,9 +117,16 @@ def describe(study: Study, verdicts: Sequence[Verdict]) -> str:
     ]
     if others:
         best = min(others, key=lambda one: one.measures.mae)
-        share = 1 - first.measures.mae / best.measures.mae if best.measures.mae else 0.0
-        word = "better" if share >= 0 else "worse"
-        lines.append(f"{first.name} is {abs(share):.0%} {word} than {best.name}.")
+        lines.append(compare(first, best))
     measures = first.measures
     lines.append(f"{first.name}: MASE {measures.mase:.3g}, CRPS {measures.crps:.3g}.")
     return printable(" ".join(lines))
+
+
+def compare(first: Verdict, best: Verdict) -> str:
+    """Return how far off the first method is beside the best of the others."""
+    ratio = first.measures.mae / max(best.measures.mae, 1e-12)
+    if ratio > 2:
+        return f"{first.name} is off by {ratio:.3g} times as much as {best.name}."
+    word = "better" if ratio <= 1 else "worse"
+    return f"{first.name} is {abs(1 - ratio):.0%} {word} than {best.name}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
@@ -11,6 +13,9 @@ from charlm.console.program import format_name
 from tui.tabs import TABS
 
 SETTINGS = "⚙ F10"
+WHOLE, TITLE, KEY = "{title} {key}", "{title}", "{key}"
+"""How a tab is written. In a narrow window the last tabs lose their keys first; then those that are
+not active have a key instead of a name."""
 
 
 class TopBar(Widget):
@@ -24,12 +29,16 @@ class TopBar(Widget):
     def render(self) -> Content:
         """Draw the line."""
         width = self.size.width
-        names = self._draw_names(keys=True)
+        forms = [WHOLE] * len(TABS)
         settings = SETTINGS
-        if names.cell_length + len(settings) + 1 > width:
+        if self._measure(forms) + len(settings) + 1 > width:
             settings = SETTINGS.split()[0]
-        if names.cell_length + len(settings) + 1 > width:
-            names = self._draw_names(keys=False)
+        for form in (TITLE, KEY):
+            for at in reversed(range(len(TABS))):
+                if self._measure(forms) + len(settings) + 1 <= width:
+                    break
+                forms[at] = TITLE if TABS[at].name == self.active else form
+        names = self._draw_names(forms)
         room = width - names.cell_length - len(settings) - 4
         about = Content(format_name(self.about))
         about = about.truncate(max(room, 0), ellipsis=True) if room > 8 else Content("")
@@ -38,10 +47,13 @@ class TopBar(Widget):
         end = Content(settings).stylize(link)
         return Content.assemble(names, " " * gap, about, "   " if about else "", end)
 
-    def _draw_names(self, *, keys: bool) -> Content:
+    def _measure(self, forms: Sequence[str]) -> int:
+        return self._draw_names(forms).cell_length
+
+    def _draw_names(self, forms: Sequence[str]) -> Content:
         parts = []
-        for tab in TABS:
-            text = f"{tab.title} {tab.key.upper()}" if keys else tab.title
+        for tab, form in zip(TABS, forms, strict=True):
+            text = form.format(title=tab.title, key=tab.key.upper())
             here = tab.name == self.active
             link = Style.from_meta({"@click": f"app.go_to('{tab.name}')"})
             part = Content(f"▌{text}▐" if here else f" {text} ")
