@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from charlm.runs.registry import CHARACTERS, CLASSIFIER, FORECASTER, TRANSLATOR
+from charlm.runs.registry import CAPTIONER, CHARACTERS, CLASSIFIER, FORECASTER, TRANSLATOR
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,6 @@ TABS = (
     Tab("translate", "Translate", "f4", "TranslatePane", TRANSLATOR),
     Tab("train", "Train", "f5", "TrainPane"),
     Tab("inside", "Inside", "f6", "InsidePane"),
-    Tab("forecast", "Forecast", "f12", "ForecastPane", FORECASTER),
+    Tab("forecast", "Forecast", "f11", "ForecastPane", FORECASTER),
+    Tab("caption", "Captions", "f12", "CaptionPane", CAPTIONER),
 )

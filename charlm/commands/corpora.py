@@ -15,7 +15,7 @@ from charlm.console.options import Json
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from corpora.errors import UserError
-from corpora.known.catalog import CATALOG, lookup
+from corpora.known.catalog import CATALOG, Entry, lookup
 from corpora.known.clean import clean as remove
 from corpora.known.fetch import fetch, place
 from corpora.places import cache_dir, mirror_dir
@@ -23,17 +23,16 @@ from corpora.temporary import Freed
 
 app = App(
     name="corpora",
-    help="List the texts that are known by name, fetch one, or clean the cache of texts.",
+    help="List the texts and series that are known by name, fetch a text, or clean the cache.",
     version_flags=(),
 )
 
 
-def _find_origin(name: str) -> str:
-    """Return where a text would come from now, in words."""
-    entry = lookup(name)
+def _find_origin(entry: Entry) -> str:
+    """Return where a text or a series would come from now, in words."""
     if any(source.packaged for source in entry.sources):
         return "ships with charlm"
-    if (cache_dir() / "corpora" / f"{name}.txt").exists():
+    if (cache_dir() / "corpora" / f"{entry.name}.txt").exists():
         return "cached"
     mirror = mirror_dir()
     held = [source.mirror for source in entry.sources if source.mirror is not None]
@@ -42,9 +41,27 @@ def _find_origin(name: str) -> str:
     return "network"
 
 
+def _list_series() -> list[dict[str, str]]:
+    """Return the series that were measured and have a name."""
+    from corpora.series.known import KNOWN
+
+    return [
+        {
+            "name": name,
+            "title": known.entry.title,
+            "licence": known.entry.licence,
+            "where": _find_origin(known.entry),
+        }
+        for name, known in KNOWN.items()
+    ]
+
+
 @app.default
 def corpora(*, json: Json = False) -> None:
-    """List the texts that are known by name."""
+    """List the texts and the series of numbers that are known by name.
+
+    Texts are for `charlm train`, series for `charlm forecast`.
+    """
     found = [
         {
             "name": entry.name,
@@ -52,17 +69,18 @@ def corpora(*, json: Json = False) -> None:
             "language": entry.language,
             "licence": entry.licence,
             "path": entry.path,
-            "where": _find_origin(entry.name),
+            "where": _find_origin(lookup(entry.name)),
         }
         for entry in CATALOG.values()
     ]
+    series = _list_series()
     if json:
-        print_json({"corpora": found})
+        print_json({"corpora": found, "series": series})
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "title", "licence", "where"):
         table.add_column(heading)
-    for row in found:
+    for row in [*found, *series]:
         table.add_row(*(Text(row[key]) for key in ("name", "title", "licence", "where")))
     print_table(stdout(), table)
 

@@ -94,7 +94,7 @@ def draw_maps(
         blocks = [
             draw_blocks(dim(pixels, weights))
             if color
-            else _draw_shades(weights, len(pixels) // 2, tile)
+            else draw_shades(weights, len(pixels) // 2, tile)
             for _, weights in some
         ]
         heads = [Text(name + " " * (tile - cell_len(name)), "bold") for name in names]
@@ -103,7 +103,14 @@ def draw_maps(
     return Text("\n", no_wrap=True).join(lines)
 
 
-def _draw_shades(weights: Reals, height: int, width: int) -> list[Text]:
+def draw_shades(weights: Reals, height: int, width: int) -> list[Text]:
+    """Return the weights of a grid as lines of shades, the fuller the greater, without a picture.
+
+    Args:
+        weights: none below 0, and one above it.
+        height: number of lines.
+        width: cells of a line.
+    """
     spread = enlarge(weights, height, width) / max(1e-9, float(weights.max()))
     return [Text("".join(map(_shade, row))) for row in spread.tolist()]
 

@@ -8,6 +8,7 @@ from typing import Any
 from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
 from charlm.console.program import format_name
+from tui.failures import describe as describe_error
 from tui.files import begin_path, save
 from tui.forecast.charts import ForecastChart, StepsChart, WholeChart
 from tui.forecast.choices_panel import ChoicesPanel
@@ -83,8 +84,8 @@ class Working(Pane):
             if worker.is_cancelled:
                 return
             study = open_study(wanted, loaded, notices.append)
-        except Exception:
-            self.show_later(worker, self._give_up)
+        except Exception as error:
+            self.show_later(worker, self._give_up, describe_error(error))
             raise
         self.show_later(worker, self.show_study, study, notices)
 
@@ -99,11 +100,11 @@ class Working(Pane):
         """Show that a forecaster is being loaded."""
         self.call_later(self.panel("series").show_work, f"loading {format_name(name)}")
 
-    def _give_up(self) -> None:
-        """Show the series before again, dimmed: the one that is wanted cannot be shown."""
-        self.panel("series").end_work()
-        if self.study is None:
-            self.panel("series").foot = "nothing is open: ^o opens a table"
+    def _give_up(self, why: str) -> None:
+        """Leave what was there, dimmed, and say why what is wanted cannot be shown."""
+        panel = self.panel("series")
+        panel.end_work()
+        panel.foot = why
 
     def show_study(self, study: Study, notices: Sequence[str]) -> None:
         """Show another series, and begin to forecast and to measure."""

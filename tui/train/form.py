@@ -158,13 +158,14 @@ class Form:
         return [*words, "--out", str(folder)]
 
     def make_command(self) -> str:
-        """Return the command line that does the same, quoted for a shell.
+        """Return the command line that does the same, quoted for a shell; it works in any folder.
 
         Raises:
             UserError: a value cannot be read, or the data cannot be found.
         """
         folder = RunFolder.propose(self.stem)
-        return shlex.join(["python", "-m", *self.make_arguments(folder)])
+        arguments = self.make_arguments(folder)[len(self.task.module) :]
+        return shlex.join([*self.task.typed, *arguments])
 
     def to_json(self) -> dict[str, Any]:
         """Return what the next start restores."""

@@ -75,9 +75,19 @@ class Task:
         return {one.name: one for one in [*found, *self.extras, TENSORBOARD]}
 
     @property
+    def module(self) -> tuple[str, ...]:
+        """Arguments of `python -m` that train such a model."""
+        return KINDS[self.kind].command
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The same as a person types it."""
+        return tuple(KINDS[self.kind].typed.split())
+
+    @property
     def command(self) -> tuple[str, ...]:
         """Arguments of `python -m` that train such a model, with the plugins of the app."""
-        return (*KINDS[self.kind].command, *list_options())
+        return (*self.module, *list_options())
 
     def get_value(self, preset: str, name: str) -> Any:
         """Return the value that a setting has in a preset."""

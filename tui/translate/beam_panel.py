@@ -15,9 +15,9 @@ from textual.widgets import DataTable
 
 from charlm.console.program import format_name
 from corpora.scan.grammar import interpret
-from tui.translate.chances import format_log, format_share
 from tui.translate.contents import WRONG
 from tui.translate.symbols import join_actions
+from tui.widgets.chances import format_log, format_share
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 

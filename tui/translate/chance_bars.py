@@ -13,11 +13,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.translate.chances import draw_ticks, format_share, scale_log
 from tui.translate.contents import Row, make_row
 from tui.translate.drawn_map import name_row
 from tui.translate.symbols import END
 from tui.widgets.bars import draw_bar
+from tui.widgets.chances import draw_ticks, format_share, scale_log
 
 FIGURE = 5
 """Columns of a probability."""

@@ -7,8 +7,8 @@ from textual.containers import Horizontal
 
 from charlm.console.program import format_name
 from tui.translate.chance_bars import ChanceBars, list_chances
-from tui.translate.chances import find_floor
 from tui.translate.side import Side
+from tui.widgets.chances import find_floor
 from tui.widgets.panel import Panel
 
 TITLE = "what else it might have said"

@@ -13,6 +13,7 @@ from corpora.known import catalog
 from corpora.known.catalog import CATALOG, Entry, Source
 from corpora.known.resolve import encode
 from corpora.places import cache_dir
+from corpora.series.known import KNOWN
 
 Refused = Callable[..., str]
 
@@ -52,6 +53,19 @@ def test_the_list_says_where_each_text_would_come_from(charlm: Any, tmp_path: Pa
     (cache_dir() / "corpora").mkdir(parents=True)
     (cache_dir() / "corpora" / "war_and_peace.txt").write_text("x")
     assert where(charlm)["war_and_peace"] == "cached"
+
+
+def test_the_list_has_the_series_as_well(charlm: Any, tmp_path: Path) -> None:
+    def series() -> dict[str, str]:
+        rows = json.loads(charlm("corpora", "--json").out)["series"]
+        assert all(set(row) == {"name", "title", "licence", "where"} for row in rows)
+        return {row["name"]: row["where"] for row in rows}
+
+    assert series() == dict.fromkeys(KNOWN, "network")
+    (tmp_path / "mirror" / "series").mkdir()
+    (tmp_path / "mirror" / "series" / "sunspots.csv").write_text("x")
+    assert series() == {"sunspots": "mirror", "co2": "network"}
+    assert all(known.entry.title[:20] in charlm("corpora").out for known in KNOWN.values())
 
 
 def test_the_list_for_people(charlm: Any) -> None:

@@ -21,8 +21,9 @@ def test_a_first_form_trains_the_sample_with_the_tiny_preset() -> None:
     form = make()
     assert (form.source, form.preset) == ("sample", "tiny")
     assert form.get("hidden_size") == "96"
-    words = ["charlm.train", "sample", "--preset", "tiny", "--out", "runs/sample"]
-    assert form.make_command() == shlex.join(["python", "-m", *words])
+    words = ["sample", "--preset", "tiny", "--out", "runs/sample"]
+    assert form.make_command() == shlex.join(["charlm", "train", *words])
+    assert form.make_arguments(Path("runs/sample")) == ["charlm.train", *words]
     form.check()
 
 
@@ -33,8 +34,7 @@ def test_the_command_names_what_differs_from_the_preset() -> None:
     form.set("residual", "no")
     Path("runs/my-text").mkdir(parents=True)
     assert form.make_command() == (
-        "python -m charlm.train 'my text.txt' --preset tiny --num-layers 4 --no-residual "
-        "--out runs/my-text-2"
+        "charlm train 'my text.txt' --preset tiny --num-layers 4 --no-residual --out runs/my-text-2"
     )
 
 
@@ -42,13 +42,13 @@ def test_the_commands_of_the_other_tasks() -> None:
     form = make("reviews", source="mine.csv")
     form.set("text_column", "what they say")
     assert form.make_command() == (
-        "python -m seq.imdb train mine.csv --preset best --text-column 'what they say' "
+        "charlm imdb train mine.csv --preset best --text-column 'what they say' "
         "--out runs/mine-best"
     )
     form = make("commands", source="length")
     form.set("attention", "none")
     assert form.make_command() == (
-        "python -m seq.scan train --split length --attention none --out runs/scan-length-none"
+        "charlm scan train --split length --attention none --out runs/scan-length-none"
     )
 
 

@@ -128,7 +128,7 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
         await pilot.press("c")
         await until(pilot, lambda: len(pane.query("#set-split")) == 1)
         await until(pilot, lambda: find(pane, "task").has_focus)
-        assert "seq.scan train --split simple" in read_line(pane, "#command-line")
+        assert "charlm scan train --split simple" in read_line(pane, "#command-line")
         await focus(pilot, pane, "attention")
         await pilot.press("n")
         await pilot.press("ctrl+r")
@@ -144,9 +144,9 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
     run_app(drive, "train", SIZE)
     commands, reviews = map(shlex.join, started)
     assert commands == (
-        "seq.scan train --split simple --attention none --out runs/scan-simple-none"
+        "charlm scan train --split simple --attention none --out runs/scan-simple-none"
     )
-    assert reviews == "seq.imdb train mine.csv --preset textbook --out runs/mine-textbook"
+    assert reviews == "charlm imdb train mine.csv --preset textbook --out runs/mine-textbook"
 
 
 def test_all_settings_unfold_with_their_help() -> None:
@@ -173,7 +173,7 @@ def test_the_command_goes_to_the_clipboard() -> None:
         await pilot.click("#copy")
         await until(pilot, lambda: pilot.app.clipboard)
         words = shlex.split(pilot.app.clipboard)
-        assert words[:4] == ["python", "-m", "charlm.train", "my text.txt"]
+        assert words[:3] == ["charlm", "train", "my text.txt"]
 
     run_app(drive, "train", SIZE)
 

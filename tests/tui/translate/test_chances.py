@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 
 from tui.themes import measure_contrast
-from tui.translate.chances import draw_ticks, find_floor, format_log, format_share, scale_log
+from tui.widgets.chances import draw_ticks, find_floor, format_log, format_share, scale_log
 from tui.widgets.weight_scale import LEVELS, choose_ink, find_level, make_scale
 
 

@@ -1,0 +1,1 @@
+"""The pane Captions: a picture in words, and where each word looks."""
