@@ -144,7 +144,7 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
     run_app(drive, "train", SIZE)
     commands, reviews = map(shlex.join, started)
     assert commands == (
-        "charlm scan train --split simple --attention none --out runs/scan-simple-none"
+        "seq.scan train --split simple --attention none --out runs/scan-simple-none"
     )
     assert reviews == "charlm imdb train mine.csv --preset textbook --out runs/mine-textbook"
 
