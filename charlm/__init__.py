@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from charlm.first_use import import_on_first_use
 
 if TYPE_CHECKING:
     from charlm.from_python import train as train
@@ -38,13 +39,4 @@ if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/s
     _check = Path(__file__).resolve().parents[1] / "charlm" / "shadows.py"
     runpy.run_path(str(_check), run_name="__main__")
 
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
-
-
-def __getattr__(name: str) -> Any:
-    # Imported here, so that the command line can print its help without loading NumPy.
-    if name in HOMES:
-        return getattr(import_module(f"charlm.{HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = import_on_first_use("charlm", HOMES)

@@ -15,7 +15,7 @@ from charlm.language_model import LanguageModel, load
 from charlm.runs.model_file import read_model
 from charlm.runs.registry import OWN_TASK
 from charlm.start import LanguageModelRequest
-from charlm.trained import Progress, Trained, take_settings, train_here
+from charlm.trained import Folders, Progress, Trained, take_settings, train_here
 from charlm.training.config import LoopConfig, Precision, preset
 from charlm.training.distributed import World
 from charlm.training.request import Hooks, Job, Request
@@ -81,14 +81,7 @@ def train(
         )
 
     return train_here(
-        LanguageModelRequest,
-        request,
-        load,
-        settings=settings,
-        out=out,
-        resume=resume,
-        progress=progress,
-        moved=given,
+        LanguageModelRequest, request, load, settings, given, Folders(out, resume), progress
     )
 
 
@@ -180,13 +173,10 @@ def train_task(
         model.load_state_dict({key: torch.from_numpy(w) for key, w in file.weights.items()})
         return model.eval()
 
+    def request(folder: Path | None) -> TaskRequest:
+        return TaskRequest(make=make, name=name, training=config, run=folder)
+
+    moved = {"make": make}
     return train_here(
-        TaskRequest,
-        lambda folder: TaskRequest(make=make, name=name, training=config, run=folder),
-        load_best,
-        settings=settings,
-        out=out,
-        resume=resume,
-        progress=progress,
-        moved={"make": make},
+        TaskRequest, request, load_best, settings, moved, Folders(out, resume), progress
     )

@@ -131,16 +131,24 @@ def take_settings(settings: Mapping[str, Any], *configs: type) -> None:
             raise UserError(f"there is no setting {name!r}{hint}")
 
 
+@dataclass(frozen=True)
+class Folders:
+    """Where a training is: in a new run, or in one that goes on."""
+
+    out: str | Path | None
+    """Folder of a new run; None for a new one under runs/."""
+    resume: str | Path | None
+    """Folder of a run that goes on; None for a new one."""
+
+
 def train_here(
     request_class: type[Request],
     request: Callable[[Path | None], Request],
     load: Callable[[str], Model],
-    *,
     settings: Mapping[str, Any],
-    out: str | Path | None,
-    resume: str | Path | None,
-    progress: Progress,
     moved: Mapping[str, Any],
+    folders: Folders,
+    progress: Progress,
 ) -> Trained[Model]:
     """Train in this process, new or resumed, and return what came of it.
 
@@ -152,10 +160,9 @@ def train_here(
         request: makes the request of a new training in a folder.
         load: loads the model from its folder.
         settings: what was given of the fields of configurations.
-        out: folder of a new run; None for a new one under runs/.
-        resume: folder of a run that goes on; None for a new one.
-        progress: what is shown.
         moved: where the data of a resumed run is now; see `Request.recorded`.
+        folders: where the run is.
+        progress: what is shown.
 
     Raises:
         UserError: the training cannot be opened.
@@ -163,7 +170,7 @@ def train_here(
     stop = Interrupts((SIGINT,))
     with ExitStack() as stack:
         show, hooks = stack.enter_context(_showing(progress, stop))
-        opened = _open(request_class, request, settings, out, resume, hooks, moved)
+        opened = _open(request_class, request, settings, moved, folders, hooks)
         training = stack.enter_context(opened)
         stack.enter_context(stop)
         event: Event | None = None
@@ -180,19 +187,19 @@ def _open(
     request_class: type[Request],
     request: Callable[[Path | None], Request],
     settings: Mapping[str, Any],
-    out: str | Path | None,
-    resume: str | Path | None,
-    hooks: Hooks,
     moved: Mapping[str, Any],
+    folders: Folders,
+    hooks: Hooks,
 ) -> AbstractContextManager[session.Training]:
-    if resume is None:
-        return session.start(request(None if out is None else Path(out)), hooks)
-    if out is not None:
+    if folders.resume is None:
+        return session.start(request(None if folders.out is None else Path(folders.out)), hooks)
+    if folders.out is not None:
         raise UserError("a resumed training goes on in its own folder: leave out out=")
     for name in settings:
         if name not in session.MAY_CHANGE:
             raise UserError(f"{name} cannot change while a training is resumed")
-    return session.resume(request_class, Path(resume), changes=settings, hooks=hooks, **moved)
+    run = Path(folders.resume)
+    return session.resume(request_class, run, changes=settings, hooks=hooks, **moved)
 
 
 @contextmanager

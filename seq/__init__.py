@@ -12,8 +12,7 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seq.imdb.from_python import train_classifier as train_classifier
@@ -36,13 +35,6 @@ if sys.argv[:1] == ["-m"]:  # `python -m` starts a program of ours: see charlm/s
     _check = Path(__file__).resolve().parents[1] / "charlm" / "shadows.py"
     runpy.run_path(str(_check), run_name="__main__")
 
+from charlm.first_use import import_on_first_use  # noqa: E402  (ours, as was checked)
 
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
-
-
-def __getattr__(name: str) -> Any:
-    # Imported on first use: the command line prints its help without loading torch.
-    if name in HOMES:
-        return getattr(import_module(f"seq.{HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = import_on_first_use("seq", HOMES)

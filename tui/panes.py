@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widgets import ContentSwitcher
 
-from tui.collecting import spared_by_collector
+from tui.collecting import spare_all, spared_by_collector
 from tui.pane import Pane
 from tui.reading import Reading
 from tui.state import State
@@ -124,6 +124,7 @@ class HoldsPanes(Base):
                 found = (await self._load(tab))(id=f"{name}-pane")
                 found.restore_state(self.state.get_pane(name))
                 await self.screen_stack[0].query_one(ContentSwitcher).mount(found)
+                self.call_after_refresh(spare_all)
         return found
 
     def find_reading(self) -> Reading | None:

@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from charlm.first_use import import_on_first_use
 
 if TYPE_CHECKING:
     from charlm.inside.agreement.agreement import Agreement as Agreement
@@ -179,13 +180,4 @@ __all__ = [
     "truncate",
 ]
 
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
-
-
-def __getattr__(name: str) -> Any:
-    # Imported here: what needs torch must not load it for what does not.
-    if name in HOMES:
-        return getattr(import_module(f"charlm.inside.{HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = import_on_first_use("charlm.inside", HOMES)

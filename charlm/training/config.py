@@ -188,6 +188,16 @@ class LoopConfig(Config):
     """Where to train; auto takes a GPU where there is one."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExamplesConfig(LoopConfig):
+    """How a task is trained whose examples are short and stand alone, one evaluation a pass."""
+
+    warmup_steps: int = 100
+    weight_decay: float = 0.01
+    evaluate_every: int = 0
+    patience: int = 0
+
+
 Shape = TypeVar("Shape", bound=Config)
 Settings = TypeVar("Settings", bound=LoopConfig)
 

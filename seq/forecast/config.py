@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from charlm.config import Cell
-from charlm.training.config import AtLeastOne, Config, LoopConfig, Precision, Range, Share, Size
+from charlm.training.config import AtLeastOne, Config, ExamplesConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from corpora.series.series import Fill
 
@@ -68,16 +68,11 @@ class ForecasterConfig(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForecasterTraining(LoopConfig):
+class ForecasterTraining(ExamplesConfig):
     """Settings of the training of a forecaster."""
 
     epochs: int = 20
-    batch_size: int = 64
     learning_rate: float = 4e-3
-    warmup_steps: int = 100
-    weight_decay: float = 0.01
-    evaluate_every: int = 0
-    patience: int = 0
     teacher_forcing: Annotated[float, Range(0.0, 1.0)] = 0.5
     """Share of the steps whose input is the true value before. The input of the other steps is the
     forecaster's own forecast, as when it is used (scheduled sampling, Bengio et al. 2015)."""

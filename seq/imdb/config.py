@@ -13,7 +13,7 @@ from charlm.training.config import (
     AtLeastOne,
     Config,
     Count,
-    LoopConfig,
+    ExamplesConfig,
     Range,
     Share,
     Size,
@@ -106,7 +106,7 @@ def is_frozen(model: Mapping[str, Any], name: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextTraining(LoopConfig):
+class TextTraining(ExamplesConfig):
     """Settings of every training on texts of words."""
 
     vocabulary_size: VocabularySize = 20_000
@@ -125,9 +125,6 @@ class ClassifierTraining(TextTraining):
     epochs: int = 5
     batch_size: int = 32
     learning_rate: float = 2e-3
-    warmup_steps: int = 100
-    weight_decay: float = 0.01
-    evaluate_every: int = 0
     patience: int = 3
     max_words: Count = 400
     """Number of words at the end of a text that training reads (0: all). Evaluation reads all."""
@@ -153,9 +150,7 @@ class PretrainingConfig(TextTraining):
     epochs: int = 3
     learning_rate: float = 5e-3
     warmup_steps: int = 200
-    weight_decay: float = 0.01
     evaluate_every: int = 1000
-    patience: int = 0
     window: AtLeastOne = 128
     """Number of words in a window of truncated back-propagation through time."""
     dropout: Share = 0.1

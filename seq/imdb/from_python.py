@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from charlm.trained import Progress, Trained, take_settings, train_here
+from charlm.trained import Folders, Progress, Trained, take_settings, train_here
 from charlm.training.config import preset as choose
 from corpora.errors import UserError
 from corpora.labelled.given import label_texts
@@ -72,14 +72,7 @@ def train_classifier(
         )
 
     return train_here(
-        ClassifierRequest,
-        request,
-        load,
-        settings=settings,
-        out=out,
-        resume=resume,
-        progress=progress,
-        moved=moved,
+        ClassifierRequest, request, load, settings, moved, Folders(out, resume), progress
     )
 
 

@@ -13,7 +13,7 @@ from charlm.training.config import (
     MAX_SIZE,
     Config,
     Count,
-    LoopConfig,
+    ExamplesConfig,
     Precision,
     Range,
     Share,
@@ -85,16 +85,12 @@ class TranslatorConfig(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslatorTraining(LoopConfig):
+class TranslatorTraining(ExamplesConfig):
     """Settings of the training of a translator."""
 
     epochs: int = 25
-    batch_size: int = 64
     learning_rate: float = 4e-3
     warmup_steps: int = 200
-    weight_decay: float = 0.01
-    evaluate_every: int = 0
-    patience: int = 0
     teacher_forcing: Annotated[float, Range(0.0, 1.0)] = 1.0
     """Share of the decoder's steps whose input is the correct previous action. The input of the
     other steps is the model's own prediction (scheduled sampling, Bengio et al. 2015)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from charlm.trained import Progress, Trained, take_settings, train_here
+from charlm.trained import Folders, Progress, Trained, take_settings, train_here
 from corpora.errors import UserError
 from corpora.scan.splits import is_split
 from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
@@ -57,15 +57,9 @@ def train_translator(
             run=folder,
         )
 
+    moved = {key: value for key, value in given.items() if key != "split"}
     return train_here(
-        TranslatorRequest,
-        request,
-        load,
-        settings=settings,
-        out=out,
-        resume=resume,
-        progress=progress,
-        moved={key: value for key, value in given.items() if key != "split"},
+        TranslatorRequest, request, load, settings, moved, Folders(out, resume), progress
     )
 
 

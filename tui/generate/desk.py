@@ -152,6 +152,11 @@ class Desk(TextPanel):
         self.describe_foot()
 
     @on(TextView.Moved)
+    def follow_cursor(self) -> None:
+        """Show the line and the surprise at the cursor; a text that is written moves it always."""
+        if not self.busy:
+            self.describe_foot()
+
     def describe_foot(self) -> None:
         """Show what the author does, or the line and the surprise of the text."""
         author = self.author

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 TICK = 0.1
 """Seconds between two looks at whether the slower panels are behind the text."""
-WHILE_WRITING = {"inside": 0.5, "surprises": 2.0}
-"""Seconds between two updates of a panel while the text grows."""
+WHILE_WRITING = {"next": 0.1, "inside": 0.5, "surprises": 2.0}
+"""Seconds between two updates of a panel while the text grows. They are not drawn with the text: a
+key would wait for both."""
 MOST_WHILE_WRITING = 40
 """Words that are listed while the text grows: to lay out a list of 200 takes 30 ms."""
 EMPTY = "Here will stand what the model expects next: enter in the prompt begins a text."
@@ -52,9 +53,10 @@ class LookingPane(WritingPane):
 
     @on(Desk.Written)
     def look_again(self) -> None:
-        """Show what is expected, and note that the other panels are behind."""
-        self._behind |= {"inside", "surprises"}
-        self.look()
+        """Note that the panels are behind the text; once it is written, show what is expected."""
+        self._behind |= set(WHILE_WRITING)
+        if not self.desk.busy:
+            self.look()
 
     @on(TextView.Moved)
     def follow_cursor(self) -> None:
@@ -81,6 +83,7 @@ class LookingPane(WritingPane):
 
     def look(self) -> None:
         """Show what the model expects at the cursor."""
+        self._behind.discard("next")
         author = self.desk.author
         if author is None:
             return
@@ -150,6 +153,11 @@ class LookingPane(WritingPane):
     def _catch_up(self) -> None:
         """Bring the slower panels up to the text, those that can be seen first."""
         now = time.perf_counter()
+        updates = {
+            "next": self.look,
+            "inside": self._update_inside,
+            "surprises": self._update_surprises,
+        }
         for name in sorted(self._behind):
             if self.desk.busy and now - self._updated[name] < WHILE_WRITING[name]:
                 continue
@@ -157,7 +165,7 @@ class LookingPane(WritingPane):
                 continue
             self._behind.discard(name)
             self._updated[name] = now
-            (self._update_inside if name == "inside" else self._update_surprises)()
+            updates[name]()
 
     def _update_inside(self) -> None:
         from tui.generate.unit_strip import find_window

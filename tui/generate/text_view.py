@@ -45,7 +45,7 @@ class TextView(LongView, can_focus=True):
         "text-view--hint",
     }
 
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
     """Index of the character at the cursor; at the end of the text it is the length of the text."""
     colored: reactive[bool] = reactive(False)
     """Whether the level of a character sets its colour."""
@@ -97,8 +97,13 @@ class TextView(LongView, can_focus=True):
         self._draw_again()
 
     def _draw_again(self, line: int = 0) -> None:
-        self._strips = {at: strip for at, strip in self._strips.items() if at < line}
-        self.refresh()
+        self._forget(line)
+        self.draw_from(line)
+
+    def _forget(self, line: int) -> None:
+        """Drop what was drawn of the lines from one on."""
+        for at in [at for at in self._strips if at >= line]:
+            del self._strips[at]
 
     def show_levels(self, levels: Iterable[int]) -> None:
         """Use other levels for the same text."""
@@ -142,8 +147,8 @@ class TextView(LongView, can_focus=True):
 
     def _show_lines(self, line: int) -> None:
         """Draw the lines again from one on; their number may have changed."""
-        self._draw_again(line)
-        self.hold(Size(self.lines.width, len(self.lines)))
+        self._forget(line)
+        self.hold(Size(self.lines.width, len(self.lines)), line)
 
     def _lay_out(self) -> None:
         """Break the text again, for the width of now."""
@@ -168,7 +173,9 @@ class TextView(LongView, can_focus=True):
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the lines of the old and the new cursor again, and scroll to the cursor."""
         for index in (old, new):
-            self._strips.pop(self.lines.find_line(min(index, len(self.text))), None)
+            line = self.lines.find_line(min(index, len(self.text)))
+            self._strips.pop(line, None)
+            self.draw_from(line, 1)
         if self._follows:
             self._follow_cursor()
         self.post_message(self.Moved(new))
@@ -180,7 +187,6 @@ class TextView(LongView, can_focus=True):
     def _follow_cursor(self) -> None:
         line = Region(0, self.lines.find_line(self.cursor), 1, 1)
         self.scroll_to_region(line, animate=False, force=True)
-        self.refresh()
 
     def action_move(self, characters: int) -> None:
         """Move the cursor along the text."""

@@ -31,15 +31,16 @@ if TYPE_CHECKING:
 
 DEFAULT_PRESET = "pretrained"
 
+Data = Annotated[str | None, INPUT]
+PresetName = Annotated[str | None, Parameter(name="--preset", completer=complete_from(PRESETS))]
+
 
 @trains(ReaderConfig, PretrainingConfig)
 def pretrain(
-    data: Annotated[str | None, INPUT] = None,
+    data: Data = None,
     /,
     *,
-    preset_name: Annotated[
-        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
-    ] = None,
+    preset_name: PresetName = None,
     text_column: TextColumn = None,
     encoding: Encoding = "utf-8",
     options: RunOptions = RUN,

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
-
-from charlm.console.completers import complete_from
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
-    INPUT,
     RUN,
     Encoding,
     LabelColumn,
@@ -25,7 +21,12 @@ from charlm.console.program import notice
 from charlm.runs.files import CONFIG, exists
 from charlm.training.config import preset
 from corpora.errors import UserError
-from seq.imdb.commands.pretrain import find_moved_source, watch_word_model
+from seq.imdb.commands.pretrain import (
+    Data,
+    PresetName,
+    find_moved_source,
+    watch_word_model,
+)
 from seq.imdb.config import (
     DEFAULT_PRESET,
     IMDB,
@@ -49,12 +50,10 @@ FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed",
 
 @trains(ClassifierConfig, ClassifierTraining)
 def train(
-    data: Annotated[str | None, INPUT] = None,
+    data: Data = None,
     /,
     *,
-    preset_name: Annotated[
-        str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
-    ] = None,
+    preset_name: PresetName = None,
     init_from: str | None = None,
     vectors: Path | None = None,
     text_column: TextColumn = None,

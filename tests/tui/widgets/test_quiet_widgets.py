@@ -16,13 +16,31 @@ from textual.widgets import Static
 
 from tui.widgets.caption import Caption
 from tui.widgets.long_view import LongView
+from tui.widgets.panel import Panel
 
 
 class Lines(LongView):
-    """Numbered lines."""
+    """Lines that note which of them were drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[int] = []
 
     def render_line(self, y: int) -> Strip:
+        self.drawn.append(y + self.scroll_offset.y)
         return Strip.blank(self.size.width)
+
+
+class Framed(Panel):
+    """A panel that notes which rows inside it were drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(title="one")
+        self.drawn: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.drawn.append(y)
+        return super().render_line(y)
 
 
 class Room(App[None]):
@@ -35,6 +53,16 @@ class Room(App[None]):
         yield Static("one", id="usual", markup=False)
         yield Caption("one", markup=False)
         yield Lines()
+
+
+class OnePanel(App[None]):
+    """A panel alone."""
+
+    CSS = "Panel {border: round white; height: 1fr}"
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield Framed()
 
 
 @pytest.fixture
@@ -123,3 +151,52 @@ def test_a_view_with_scrollbars_grows_without_a_layout_and_scrolls_to_its_end(
         assert (lines.scroll_offset.y, lines.show_vertical_scrollbar) == (0, False)
 
     run(drive)
+
+
+def test_only_the_lines_that_have_changed_and_can_be_seen_are_drawn() -> None:
+    async def drive(pilot: Pilot[None], _: Caption, lines: Lines) -> None:
+        async def draw() -> list[int]:
+            lines.drawn.clear()
+            await pilot.pause()
+            return sorted(set(lines.drawn))
+
+        height = 20
+        lines.hold(Size(10, height))
+        await pilot.pause()
+        await pilot.pause()  # the screen is laid out for the scrollbar
+        shown = lines.size.height
+        lines.hold(Size(10, height), 2)
+        assert await draw() == list(range(2, shown))
+        lines.draw_from(1, 1)
+        assert await draw() == [1]
+        lines.draw_from(shown)
+        lines.draw_from(shown + 3, 2)
+        assert await draw() == []
+        lines.scroll_end(animate=False, immediate=True)
+        await pilot.pause()
+        lines.draw_from(height - shown - 2, 3)
+        assert await draw() == [height - shown]
+        lines.hold(Size(10, height), height - 1)
+        assert await draw() == [height - 1]
+
+    run(drive)
+
+
+def test_another_text_of_its_border_draws_nothing_else_of_a_panel() -> None:
+    async def drive() -> None:
+        app = OnePanel()
+        async with app.run_test(size=(30, 8)) as pilot:
+            panel = app.query_one(Framed)
+            panel.title, panel.foot = "two", "below"
+            panel.refresh()
+            await pilot.pause()
+            assert panel.drawn
+            panel.drawn.clear()
+            panel.title, panel.foot = "three", "deep below"
+            await pilot.pause()
+            shown = [strip.text for strip in app.screen._compositor.render_strips()]
+            assert "three" in shown[0]
+            assert "deep below" in shown[-1]
+            assert panel.drawn == []
+
+    asyncio.run(drive())
