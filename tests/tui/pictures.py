@@ -84,6 +84,22 @@ async def inside(pilot: Pilot[None], pane: Any) -> None:
     await press(pilot, "f6")
 
 
+async def forecast(pilot: Pilot[None], pane: Any) -> None:
+    """Lay the best of the simple methods beside, from the second origin."""
+    await wait_until(
+        lambda: pane.study is not None and len(pane.verdicts) == len(pane.study.methods)
+    )
+    await press(pilot, "pagedown", "ctrl+l")
+
+
+async def caption(pilot: Pilot[None], pane: Any) -> None:
+    """Show where a word looks, in a scene of three shapes."""
+    await wait_until(lambda: pane.said is not None)
+    pane.kept.shapes = "3"
+    pane.go_to_scene(1)
+    await press(pilot, "right", "right", "right", "right")
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture: the pane that is opened, what is done there, and the size of the window."""
@@ -99,6 +115,8 @@ TAKEN = {
     "translate": Picture("translate", translate),
     "train": Picture("train", train),
     "inside": Picture("generate", inside),
+    "forecast": Picture("forecast", forecast),
+    "caption": Picture("caption", caption),
 }
 
 

@@ -16,6 +16,7 @@ from tui import settings, state
 from tui.app import CharlmApp
 from tui.pane import Pane
 from tui.state import State, StateFile
+from tui.tabs import TABS
 from tui.widgets.top_bar import TopBar
 
 
@@ -84,7 +85,11 @@ def test_the_first_line_says_what_the_active_pane_works_with() -> None:
         for width in (120, 80, 60, 40):
             await pilot.resize_terminal(width, 24)
             await until(pilot, lambda width=width: bar.size.width == width)
-            if width >= 60:
-                assert len(bar.render().plain) <= width
+            for tab in TABS if width >= 60 else ():
+                bar.active = tab.name
+                line = bar.render().plain
+                assert len(line) <= width
+                assert f"▌{tab.title}" in line
+                assert all(one.title in line or one.key.upper() in line for one in TABS)
 
-    run_app(drive, "translate", (120, 36))
+    run_app(drive, "translate", (140, 36))

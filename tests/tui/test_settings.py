@@ -31,7 +31,7 @@ def test_without_a_file_there_are_the_defaults() -> None:
     [
         Settings(pace=40, wrap="re-flow", autosave=False),
         Settings(theme="nord", scale="marks", folder="texts"),
-        Settings(keys={"run": "f12"}),
+        Settings(keys={"run": "ctrl+e"}),
         Settings(),
     ],
 )
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_again(changed: Settings) -> None:
 
 def test_comments_in_the_file_stay() -> None:
     write("# slow, to watch it\npace = 10\n\n[keys]\nrun = 'f12'  # my own\n")
-    settings.save(Settings(pace=20, keys={"run": "f12"}))
+    settings.save(Settings(pace=20, keys={"run": "ctrl+e"}))
     kept = settings.find_path().read_text()
     assert "# slow, to watch it" in kept
     assert settings.load().pace == 20
@@ -82,12 +82,12 @@ def test_a_wrong_file_is_said_in_one_line_and_left_alone(text: str, said: str) -
 
 
 def test_a_key_of_the_user_does_what_the_old_one_did() -> None:
-    write("[keys]\nhelp = 'f12'\n")
+    write("[keys]\nhelp = 'ctrl+e'\n")
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         await pilot.press("f1")
         assert len(pilot.app.screen_stack) == 1
-        await pilot.press("f12")
+        await pilot.press("ctrl+e")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
 
     run_app(drive, "translate")
@@ -105,10 +105,10 @@ def test_the_screen_changes_and_keeps_them() -> None:
         await pilot.press("f10")
         await until(pilot, lambda: "same key" in str(screen.query_one("#wrong", Static).content))
         assert not settings.find_path().exists()
-        screen.query_one("#key-run", Input).value = "f12"
+        screen.query_one("#key-run", Input).value = "ctrl+e"
         await pilot.press("f10")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app.settings == settings.load() == Settings(wrap="re-flow", keys={"run": "f12"})
+        assert app.settings == settings.load() == Settings(wrap="re-flow", keys={"run": "ctrl+e"})
         await pilot.press("f10")
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
         app.screen.query_one("#wrap", Choice).value = "words"

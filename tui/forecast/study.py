@@ -14,6 +14,7 @@ from corpora.series.series import Flags, Series
 
 if TYPE_CHECKING:
     from charlm.arrays import Ints
+    from seq.forecast.data import Parts
     from seq.forecast.evaluation import Trial
     from seq.forecast.library import SeriesForecaster
     from seq.forecast.methods import Method
@@ -215,8 +216,6 @@ def make_study(
         UserError: the series is too short.
     """
     from seq.forecast.baselines import fit_simple
-    from seq.forecast.config import ForecasterTraining
-    from seq.forecast.data import Parts
     from seq.forecast.evaluation import Trial
 
     if len(series) < FEWEST_ROWS:
@@ -224,11 +223,7 @@ def make_study(
             f"{series.name} has {len(series):,} rows, and a forecast that can be judged needs "
             f"{FEWEST_ROWS}"
         )
-    config = ForecasterTraining()
-    if shares is not None:
-        config = config.replace({"validation_share": shares[0], "test_share": shares[1]})
-    divided = Parts.divide(rows or len(series), config)
-    parts = Parts(divided.training, divided.validation, len(series))
+    parts = _divide(len(series), rows or len(series), shares)
     usual = min(HORIZON, max(1, len(series) // 10))
     most = LONGEST
     if forecaster is not None:
@@ -248,3 +243,15 @@ def make_study(
     if forecaster is not None:
         methods = [Asker(forecaster, series.values, name), *methods]
     return Study(series, trial, tuple(methods), forecaster, why, seed, learned)
+
+
+def _divide(rows: int, divided: int, shares: tuple[float, float] | None) -> Parts:
+    """Return the parts of a series of which the first rows are divided as in a training."""
+    from seq.forecast.config import ForecasterTraining
+    from seq.forecast.data import Parts
+
+    config = ForecasterTraining()
+    if shares is not None:
+        config = config.replace({"validation_share": shares[0], "test_share": shares[1]})
+    found = Parts.divide(divided, config)
+    return Parts(found.training, found.validation, rows)

@@ -146,7 +146,7 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
     assert commands == (
         "seq.scan train --split simple --attention none --out runs/scan-simple-none"
     )
-    assert reviews == "charlm imdb train mine.csv --preset textbook --out runs/mine-textbook"
+    assert reviews == "seq.imdb train mine.csv --preset textbook --out runs/mine-textbook"
 
 
 def test_all_settings_unfold_with_their_help() -> None:
