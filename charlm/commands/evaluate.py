@@ -9,10 +9,10 @@ from cyclopts import Parameter
 from charlm.commands.inside.corpus_part import PartOfText
 from charlm.console.options import (
     COMPUTING,
-    DECODING,
+    CORPUS_OPTIONS,
     ComputingOptions,
     Corpus,
-    DecodingOptions,
+    CorpusOptions,
     Json,
     Model,
 )
@@ -44,7 +44,7 @@ def evaluate(
     split: PartOfText = "test",
     temperature: float = 1.0,
     dynamic: Annotated[bool, Parameter(negative="")] = False,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
@@ -69,7 +69,7 @@ def evaluate(
     from charlm.training.device import pick_device
 
     path = find(model)
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, model)
     if (size := len(text.split(split))) < 2:
         raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
     where = pick_device(computing.device)
