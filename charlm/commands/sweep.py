@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
+from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
 from charlm.console.completers import complete_from
 from charlm.console.options import (
     CORPUS_OPTIONS,
@@ -21,7 +21,6 @@ from charlm.console.options import (
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.grid import make_grid
-from charlm.parts import KnownCell
 from charlm.training.config import preset
 from corpora.errors import UserError
 
@@ -42,7 +41,7 @@ def sweep(
     corpus: Annotated[str, INPUT],
     /,
     *,
-    cells: Annotated[tuple[KnownCell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
+    cells: Annotated[tuple[Cell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
     layers: Annotated[tuple[int, ...], SEVERAL] = (1, 2, 3, 4),
     hidden: Annotated[tuple[int, ...], SEVERAL] = (64, 128, 256, 512),
     preset_name: Annotated[
@@ -68,7 +67,8 @@ def sweep(
     corpus
         A text file, a folder of text files, or a name that `charlm corpora` lists.
     cells
-        Recurrent cells: --cells gru lstm.
+        Recurrent cells, of rnn, rnn_relu, gru, lstm, and those that a --plugin has registered:
+        --cells gru lstm.
     layers
         Numbers of recurrent layers: --layers 1 2.
     hidden

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.nn.recurrent import LayerState, State
+from charlm.nn.recurrent import State
 from seq.forecast.config import ForecasterConfig
 from seq.layers.decoder import VectorDecoder
 from seq.layers.encoder import Encoder
@@ -205,8 +205,8 @@ class Forecaster(nn.Module):
 
     def _zeros(self, context: Tensor) -> State:
         zeros = context.new_zeros(1, context.shape[1], self.config.hidden_size)
-        layer: LayerState = (zeros, zeros) if self.config.cell == "lstm" else zeros
-        return [layer] * self.config.num_layers
+        counts = self.decoder.state_counts()  # those of a registered cell, too
+        return [zeros if count == 1 else (zeros, zeros) for count in counts]
 
 
 def _slice(found: Distribution, rows: slice) -> Distribution:
