@@ -88,7 +88,7 @@ def find_texts(
         f"reading {count:,} {'' if wanted else 'text '}file{'s' * (count > 1)} of {folder}"
         f"{ends.format(s='s' * (count == 1))}{found.left_out()}"
     )
-    return tuple(sorted(found.files))
+    return tuple(sorted(found.files, key=lambda path: path.parts))  # on Windows by case, too
 
 
 def _check(suffix: str) -> str:

@@ -45,7 +45,9 @@ def _is_path(what: str) -> bool:
     except UserError:  # a text can be too long for a name
         return False
     one_word = not any(character.isspace() for character in what)
-    if one_word and (os.sep in what or Path(what).suffix.lower() in {".txt", *READERS}):
+    if one_word and (
+        {os.sep, os.altsep} & set(what) or Path(what).suffix.lower() in {".txt", *READERS}
+    ):
         raise UserError(f"there is no file or folder {what!r}; if it is a text, pipe it into -")
     return False
 
