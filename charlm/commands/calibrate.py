@@ -10,10 +10,10 @@ from cyclopts import Parameter
 
 from charlm.console.options import (
     COMPUTING,
-    DECODING,
+    CORPUS_OPTIONS,
     ComputingOptions,
     Corpus,
-    DecodingOptions,
+    CorpusOptions,
     Json,
     Model,
 )
@@ -39,7 +39,7 @@ def calibrate(
     /,
     *,
     dynamic: Annotated[bool, Parameter(negative="")] = False,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
@@ -71,7 +71,7 @@ def calibrate(
     from charlm.training.device import autocast, pick_device, pick_precision
 
     file, config, vocabulary = read(path)
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, model)
     ids = text.split("validation")
     if len(ids) < 2:
         raise UserError(f"the validation part of {corpus} has {len(ids)} characters; 2 are needed")
