@@ -13,6 +13,7 @@ COMMANDS = {
     "sweep": ("charlm.commands.sweep:sweep", "Train many models with one recipe, and compare."),
     "generate": ("charlm.commands.generate:generate", "Write text with a model."),
     "evaluate": ("charlm.commands.evaluate:evaluate", "Report how well a model predicts a text."),
+    "calibrate": ("charlm.commands.calibrate:calibrate", "Make a model as sure as it is right."),
     "novelty": ("charlm.commands.novelty:novelty", "Measure what a model copies and invents."),
     "score": ("charlm.commands.score:score", "Show where a text surprises a model."),
     "inside": ("charlm.inside.__main__:app", "Look inside: cells, units, memory, gradients."),

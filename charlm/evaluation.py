@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,17 +85,66 @@ def evaluate(
     device: torch.device,
     line_feed: int | None,
     remap: np.ndarray | None = None,
+    temperature: float = 1.0,
 ) -> Score:
-    """Score every character of `ids` but the first, once each, in up to 128 streams.
-
-    The first stream starts from a state of zeros, the others after `WARM_UP` characters. So every
-    character is predicted from at least `WARM_UP` characters before it, or from all that there are.
+    """Score every character of `ids` but the first, once each; see `predict`.
 
     Args:
         model: the model, on `device`; afterwards it is in the same mode as before.
         ids: the text (N,), at least 2 characters; a memory map is read window by window.
         device: where to compute, in the autocast context of the caller.
         line_feed: the id of the line feed after `remap`, if the vocabulary has one.
+        remap: lookup table from `ids` to the ids of the model.
+        temperature: the logits are divided by it.
+    """
+    nats, characters, line_feeds = 0.0, 0, 0
+    for predicted in predict(model, ids, device=device, remap=remap):
+        nats += predicted.compute_nats(temperature)
+        characters += int(predicted.inside.sum())
+        if line_feed is not None:
+            line_feeds += int(((predicted.wanted.cpu() == line_feed) & predicted.inside).sum())
+    return Score(nats, characters, line_feeds)
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a model says of a window of T characters in each of B streams."""
+
+    logits: Tensor
+    """Logits (B, T, V) before each character, in single precision."""
+    wanted: Tensor
+    """The characters (B, T)."""
+    inside: Tensor
+    """Whether each of them counts (B, T): the last stream may be shorter. It lies on the CPU."""
+
+    def compute_nats(self, temperature: float = 1.0) -> float:
+        """Return the cross-entropy of the characters that count, in nats.
+
+        Args:
+            temperature: the logits are divided by it.
+        """
+        logits = self.logits if temperature == 1 else self.logits / temperature
+        losses = F.cross_entropy(logits.transpose(1, 2), self.wanted, reduction="none")
+        # Added up on the CPU: not every device has double precision.
+        return float((losses.cpu().double() * self.inside).sum())
+
+
+def predict(
+    model: CharLM,
+    ids: np.ndarray,
+    *,
+    device: torch.device,
+    remap: np.ndarray | None = None,
+) -> Iterator[Predicted]:
+    """Yield what a model says of every character of `ids` but the first, in up to 128 streams.
+
+    The first stream starts from a state of zeros, the others after `WARM_UP` characters. So every
+    character is predicted from at least `WARM_UP` characters before it, or from all that there are.
+
+    Args:
+        model: as for `evaluate`, like the other arguments.
+        ids: the text (N,).
+        device: where to compute.
         remap: lookup table from `ids` to the ids of the model.
     """
 
@@ -106,30 +156,36 @@ def evaluate(
     length = -(-targets // streams)
     starts = np.arange(streams)[:, None] * length
     window = max(1, min(WINDOW, MAX_LOGITS // (streams * model.output.out_features)))
-    was_training = model.training
-    model.eval()
-    nats, characters, line_feeds = 0.0, 0, 0
+
+    def step(positions: np.ndarray, state: State | None) -> tuple[Tensor, State]:
+        with torch.inference_mode():  # entered anew each time: the caller runs between two yields
+            logits, state = model(read(positions), state)
+            return logits.float(), state
+
     state: State | None = None
-    with torch.inference_mode():
+    with _at_rest(model):
         # Streams but the first one begin with a state, as if they had read all that comes before.
         for places in _list_windows(-min(WARM_UP, length), 0, window) if streams > 1 else ():
-            state = model(read(starts[1:] + places), state)[1]
+            state = step(starts[1:] + places, state)[1]
         state = state and _prepend_zeros(state)
         for number, places in enumerate(_list_windows(0, length, window)):
             if number % RELEASED_AFTER == 0:
                 release(ids)
             inside = torch.from_numpy(starts + places < targets)  # the last stream may be shorter
             positions = np.minimum(starts + places, targets - 1)
-            logits, state = model(read(positions), state)
-            wanted = read(positions + 1)
-            losses = F.cross_entropy(logits.float().transpose(1, 2), wanted, reduction="none")
-            # Added up on the CPU: not every device has double precision.
-            nats += float((losses.cpu().double() * inside).sum())
-            characters += int(inside.sum())
-            if line_feed is not None:
-                line_feeds += int(((wanted.cpu() == line_feed) & inside).sum())
-    model.train(was_training)
-    return Score(nats, characters, line_feeds)
+            logits, state = step(positions, state)
+            yield Predicted(logits, read(positions + 1), inside)
+
+
+@contextmanager
+def _at_rest(model: CharLM) -> Iterator[None]:
+    """Have the model predict, without dropout; afterwards it is in the same mode as before."""
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
 
 
 def _prepend_zeros(state: State) -> State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -33,6 +33,7 @@ def train(
     preset: str = DEFAULT_PRESET,
     init_from: str | None = None,
     encoding: str = "utf-8",
+    suffixes: Sequence[str] | None = None,
     out: str | Path | None = None,
     resume: str | Path | None = None,
     progress: Progress = "auto",
@@ -53,6 +54,8 @@ def train(
         preset: settings to start from: default, large, classic, textbook or tiny.
         init_from: model to start from, in the place of random weights.
         encoding: character encoding of files.
+        suffixes: of a folder, read the files whose names end so (`[".py", ".tex"]`); None for all
+            its texts.
         out: folder of the run; None for a new one under runs/.
         resume: folder of a run that goes on. A text that was a string must be given again.
         progress: auto, off, or a function that takes the events.
@@ -66,6 +69,8 @@ def train(
     if text is None and resume is None:
         raise UserError("which text? give a string, a path or a name")
     given: dict[str, Any] = {} if text is None else _place(text)
+    if suffixes is not None:
+        given["suffixes"] = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
 
     def request(folder: Path | None) -> LanguageModelRequest:
         shape = {field for field in ModelConfig().to_json() if field not in REGULARIZATION}

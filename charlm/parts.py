@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from reprlib import repr as shortened
-from typing import Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from corpora.errors import UserError
 
@@ -185,3 +185,7 @@ class PartName:
             f"{what}: it came from the module {module}; if you trust that one, name it with "
             f"--plugin {module}, or import it first (what a file names is never imported)"
         )
+
+
+AttentionKind = Annotated[str, PartName("attention")]
+"""A kind of attention: none, scaled_dot, dot, cosine, additive, or one that was registered."""

@@ -17,7 +17,15 @@ from charlm.config import REGULARIZATION, ModelConfig, TrainingConfig
 from charlm.language_model import read
 from charlm.model import CharLM
 from charlm.runs.hub import pin
-from charlm.runs.place import FROM_PYTHON, PLACE, find_again, record_place
+from charlm.runs.place import (
+    FROM_PYTHON,
+    PLACE,
+    find_again,
+    record_decoding,
+    record_place,
+    recorded_decoding,
+    recorded_suffixes,
+)
 from charlm.runs.registry import CHARACTERS, find
 from charlm.runs.tensors import Arrays
 from charlm.task import LanguageModelling, choose_shards
@@ -25,6 +33,7 @@ from charlm.training.config import Precision
 from charlm.training.distributed import World, under_torchrun
 from charlm.training.request import Hooks, Job, Request
 from corpora.errors import UserError
+from corpora.known.folders import is_folder
 from corpora.known.resolve import encode, encode_string
 from corpora.text.decoding import Decoding
 from corpora.text.encoded import EncodedText
@@ -37,7 +46,7 @@ class LanguageModelRequest(Request):
 
     kind: ClassVar[str] = CHARACTERS
     shares_batches: ClassVar[bool] = True
-    place: ClassVar[frozenset[str]] = PLACE
+    place: ClassVar[frozenset[str]] = PLACE | {"suffixes"}
 
     corpus: str = FROM_PYTHON
     """File, folder, name or path that the catalogue knows, or - for standard input."""
@@ -47,6 +56,8 @@ class LanguageModelRequest(Request):
     training: TrainingConfig
     decoding: Decoding = field(default_factory=Decoding)
     """How the bytes of the corpus become text."""
+    suffixes: tuple[str, ...] | None = None
+    """Ends of the names of the files of a folder that are read; None for all texts."""
     make: bool = True
     """Whether the path of a catalogued corpus is made if it is missing. A path that comes from a
     run folder is read, never made: a stranger may have written it."""
@@ -74,7 +85,9 @@ class LanguageModelRequest(Request):
                 made, symbols, text, self.training, precision=precision, world=world, shards=shards
             )
 
-        corpus = {**record_place(self.corpus), **_record_decoding(self.decoding)}
+        corpus = {**record_place(self.corpus), **record_decoding(self.decoding)}
+        if is_folder(self.corpus):
+            corpus["suffixes"] = self.suffixes and list(self.suffixes)
         corpus |= {"characters": len(text), "sha256": text.sha256}
         return Job(
             kind=self.kind,
@@ -92,7 +105,8 @@ class LanguageModelRequest(Request):
 
         Args:
             signed: what the last checkpoint says of the run.
-            moved: `corpus`, if the corpus is now somewhere else, or `text`, if it is a string.
+            moved: `corpus`, if the corpus is now somewhere else, or `text`, if it is a string;
+                `suffixes`, if the files of a folder are chosen in another way.
 
         Raises:
             UserError: the record is damaged, or the corpus was standard input or a string.
@@ -103,14 +117,14 @@ class LanguageModelRequest(Request):
                 "this run read standard input; give its text again: CORPUS --resume RUN"
             )
         given = "text" in moved
+        corpus = FROM_PYTHON if given else moved.get("corpus") or find_again(source)
         return cls(
-            corpus=FROM_PYTHON if given else moved.get("corpus") or find_again(source),
+            corpus=corpus,
             text=moved.get("text"),
+            suffixes=moved.get("suffixes") or recorded_suffixes(source, corpus),
             model=ModelConfig.from_json(signed["model"]),
             training=TrainingConfig.from_json(signed["training"]),
-            decoding=Decoding(
-                source["encoding"], source.get("errors", "strict"), source.get("normalize")
-            ),
+            decoding=recorded_decoding(source),
             make="corpus" in moved,
         )
 
@@ -123,6 +137,7 @@ class LanguageModelRequest(Request):
             progress=hooks.progress,
             notice=hooks.notice,
             make=self.make,
+            suffixes=self.suffixes,
         )
 
     def _prepare_model(self, text: EncodedText) -> tuple[ModelConfig, Vocabulary, Arrays | None]:
@@ -138,16 +153,6 @@ class LanguageModelRequest(Request):
         weights = grow_vocabulary(file.weights, len(vocabulary), random)
         regularization = {name: getattr(self.model, name) for name in REGULARIZATION}
         return config.replace(regularization), vocabulary, weights
-
-
-def _record_decoding(decoding: Decoding) -> dict[str, Any]:
-    """Return what a run folder records of a decoding: what is usual is left out, as it once was."""
-    record = {"encoding": decoding.encoding}
-    if decoding.errors != "strict":
-        record["errors"] = decoding.errors
-    if decoding.form is not None:
-        record["normalize"] = decoding.form
-    return record
 
 
 def load_torch_model(path: Path, device: torch.device) -> tuple[CharLM, Vocabulary]:

@@ -82,6 +82,17 @@ class SteppedNetwork(Network):
         return [SteppedLayer(module, table, streams) for module, table in pairs]
 
 
+def count_parameters(config: ModelConfig, vocabulary_size: int) -> int:
+    """Return the number of trained numbers of such a model."""
+    return sum(one.numel() for one in _sketch(config, vocabulary_size).parameters())
+
+
+def _sketch(config: ModelConfig, vocabulary_size: int) -> CharLM:
+    """Return a model with shapes and no memory: a file may claim sizes larger than that."""
+    with torch.device("meta"):
+        return CharLM(config, vocabulary_size)
+
+
 def check_shapes(
     config: ModelConfig, weights: Mapping[str, np.ndarray], vocabulary_size: int
 ) -> None:
@@ -90,8 +101,7 @@ def check_shapes(
         raise UserError("a model cannot have an empty vocabulary")
     if config.num_layers > len(weights):  # a damaged number may be huge
         raise UserError(f"a model of {config.num_layers} layers cannot have {len(weights)} weights")
-    with torch.device("meta"):  # a file may claim sizes larger than the memory
-        state = CharLM(config, vocabulary_size).state_dict()
+    state = _sketch(config, vocabulary_size).state_dict()
     shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
     if wrong := sorted(set(shapes.items()) ^ {(n, array.shape) for n, array in weights.items()}):
         name = wrong[0][0]

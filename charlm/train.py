@@ -16,10 +16,10 @@ from charlm.config import DEFAULT_PRESET, PRESETS, REGULARIZATION, ModelConfig, 
 from charlm.console.completers import complete_from, complete_models, complete_texts
 from charlm.console.interrupts import Interrupts
 from charlm.console.options import (
-    DECODING,
+    CORPUS_OPTIONS,
     INPUT,
     RUN,
-    DecodingOptions,
+    CorpusOptions,
     RunOptions,
     select_given,
     trains,
@@ -29,7 +29,6 @@ from charlm.console.program import notice, run, stderr
 from charlm.runs.kind import import_attribute
 from charlm.training.config import preset
 from corpora.errors import UserError
-from corpora.text.decoding import Decoding
 
 if TYPE_CHECKING:
     from charlm.start import LanguageModelRequest
@@ -50,7 +49,7 @@ def train(
         str | None, Parameter(name="--preset", completer=complete_from(PRESETS))
     ] = None,
     init_from: Annotated[str | None, Parameter(completer=complete_models)] = None,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     options: RunOptions = RUN,
 ) -> int:
     """Train a model on a text. Stop with Ctrl-C at any time; --resume continues.
@@ -76,14 +75,12 @@ def train(
 
     changes = select_given(options)
     beside = {"--preset": preset_name, "--init-from": init_from}
-    beside |= {f"--{name}": value for name, value in vars(decoding).items()}
+    beside |= {f"--{name}": value for name, value in vars(reading).items()}
     stop = Interrupts()
     with closing(DownloadBar(stderr())) as bar:
         opened = open_training(
             LanguageModelRequest,
-            lambda: _make_request(
-                corpus, preset_name, changes, decoding.make(), init_from, options.folder
-            ),
+            lambda: _make_request(corpus, preset_name, changes, reading, init_from, options.folder),
             options,
             Hooks(stop=stop, notice=notice, progress=bar),
             beside=beside,
@@ -97,7 +94,7 @@ def _make_request(
     corpus: str | None,
     preset_name: str | None,
     changes: Mapping[str, Any],
-    decoding: Decoding,
+    reading: CorpusOptions,
     init_from: str | None,
     run_folder: Path | None,
 ) -> LanguageModelRequest:
@@ -113,7 +110,8 @@ def _make_request(
     return LanguageModelRequest(
         corpus=corpus,
         **chosen.change(changes),
-        decoding=decoding,
+        decoding=reading.make(),
+        suffixes=reading.suffix,
         preset=name,
         init_from=init_from,
         run=run_folder,

@@ -22,6 +22,9 @@ except ImportError:  # on Windows, where files that are open cannot be removed a
 _TEMPORARY = re.compile(r"\.(?P<name>.{1,100})\.[0-9a-f]{16}\.tmp", re.DOTALL)
 _LEFT_SECONDS = 60.0
 """Age from which a temporary file that no process holds is taken to be left behind."""
+_WINDOWS = os.name == "nt"
+_READ_SECONDS = 2.0
+"""How long another program may read a file that is to be replaced, on Windows."""
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF, errno.EISDIR}
 """What systems answer that cannot flush a folder to the disk."""
 
@@ -68,12 +71,30 @@ def write_atomic(
                 os.fsync(file.fileno())
             if keep is not None:
                 _keep(path, keep)
-            temporary.replace(path)
+            _replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
     except OSError as error:
         raise os_error(error, path, "write", advice) from error
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Give a file the name `path`. Windows refuses that while somebody reads the old file: wait.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    until = time.monotonic() + _READ_SECONDS
+    while True:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if not _WINDOWS or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _keep(path: Path, name: Path) -> None:
@@ -92,7 +113,7 @@ def _keep(path: Path, name: Path) -> None:
             return
         except (OSError, NotImplementedError):
             shutil.copyfile(path, temporary, follow_symlinks=False)
-        temporary.replace(name)
+        _replace(temporary, name)
     finally:
         temporary.unlink(missing_ok=True)
 

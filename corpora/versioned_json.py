@@ -8,13 +8,15 @@ from typing import Any
 from corpora.errors import UserError
 
 
-def parse_versioned(text: str, mark: str, version: int, what: str) -> dict[str, Any]:
+def parse_versioned(
+    text: str, mark: str, version: int | tuple[int, ...], what: str
+) -> dict[str, Any]:
     """Parse a JSON object that holds `"format": mark` and `"version": version`.
 
     Args:
         text: the JSON.
         mark: the name of the format.
-        version: the version of the format.
+        version: the version of the format, or those that can be read.
         what: what the object is, for the error message.
 
     Raises:
@@ -27,6 +29,8 @@ def parse_versioned(text: str, mark: str, version: int, what: str) -> dict[str, 
     if not isinstance(found, dict) or found.get("format") != mark:
         raise UserError(f'not {what}: the mark "format": "{mark}" is missing')
     its = found.get("version")
-    if type(its) is not int or its != version:
-        raise UserError(f"{what} of version {its!r}; this program reads {version}")
+    known = version if isinstance(version, tuple) else (version,)
+    if type(its) is not int or its not in known:
+        read = " and ".join(map(str, known))
+        raise UserError(f"{what} of version {its!r}; this program reads {read}")
     return found

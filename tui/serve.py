@@ -68,8 +68,23 @@ class VisitorProcess(AppService):
             pass
         finally:
             if self._process is not None and self._process.returncode is None:
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if hasattr(os, "killpg"):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:  # on Windows
+                    self._process.kill()
                 await self._process.wait()
+
+
+def _call_on_signals(end: Callable[[], None]) -> None:
+    """Call `end` in the running event loop on each signal that ends a program."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is None:
+            continue
+        try:
+            loop.add_signal_handler(number, end)
+        except NotImplementedError:  # on Windows
+            signal.signal(number, lambda number, frame: loop.call_soon_threadsafe(end))
 
 
 class GuardedServer(Server):
@@ -104,8 +119,7 @@ class GuardedServer(Server):
 
     async def _serve(self) -> None:
         ended = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        _call_on_signals(ended.set)
         runner = web.AppRunner(await self._make_app())
         await runner.setup()
         try:

@@ -14,6 +14,7 @@ from charlm.console.download_bar import DownloadBar
 from charlm.console.options import Json
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
+from charlm.runs.hub import remove_fetched
 from corpora.errors import UserError
 from corpora.known.catalog import CATALOG, Entry, lookup
 from corpora.known.clean import clean as remove
@@ -112,6 +113,7 @@ def get(name: str, path: str | None = None, /) -> None:
 def clean(
     *,
     everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    models: Annotated[bool, Parameter(name="--hub", negative="")] = False,
     json: Json = False,
 ) -> None:
     """Remove what killed programs left, and old encoded texts.
@@ -123,10 +125,14 @@ def clean(
     everything
         Remove all encoded texts, not only those that this version cannot read and those that were
         not used for the longest time, beyond 2 GB.
+    models
+        Remove all models that were fetched from the Hugging Face hub as well.
     """
     cleaned = remove(everything=everything)
+    fetched = remove_fetched() if models else None
     if json:
         parts = {"temporary": cleaned.temporary, "texts": cleaned.texts, "kept": cleaned.kept}
+        parts |= {"models": fetched} if fetched else {}
         print_json({"folder": str(cleaned.folder), **{k: vars(v) for k, v in parts.items()}})
         return
     stdout().print(
@@ -135,6 +141,8 @@ def clean(
         f"left in {cleaned.folder}",
         soft_wrap=True,
     )
+    if fetched is not None:
+        stdout().print(f"removed {_describe(fetched, 'model')} of the hub", soft_wrap=True)
 
 
 def _describe(freed: Freed, noun: str) -> str:

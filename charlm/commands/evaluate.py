@@ -9,10 +9,10 @@ from cyclopts import Parameter
 from charlm.commands.inside.corpus_part import PartOfText
 from charlm.console.options import (
     COMPUTING,
-    DECODING,
+    CORPUS_OPTIONS,
     ComputingOptions,
     Corpus,
-    DecodingOptions,
+    CorpusOptions,
     Json,
     Model,
 )
@@ -23,7 +23,12 @@ from charlm.runs.registry import find
 from corpora.errors import UserError
 from corpora.text.encoded import EncodedText, Split
 
+HOTTEST = 100
+"""Highest temperature, as for writing."""
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import torch
 
     from charlm.evaluation import Score
@@ -37,8 +42,9 @@ def evaluate(
     /,
     *,
     split: PartOfText = "test",
+    temperature: float = 1.0,
     dynamic: Annotated[bool, Parameter(negative="")] = False,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
@@ -50,26 +56,30 @@ def evaluate(
 
     Parameters
     ----------
+    temperature
+        Divide the logits by it. `charlm calibrate` fits one, and puts it into the weights.
     dynamic
         Report dynamic evaluation as well, in fp32: the model continues to learn from the text that
-        it has been scored on (Krause et al. 2018).
+        it has been scored on (Krause et al. 2018), at the rate that `charlm calibrate` has fitted.
     """
+    if not 0 < temperature <= HOTTEST:
+        raise UserError(f"--temperature must lie above 0, up to {HOTTEST}, not {temperature:g}")
     from charlm.console.download_bar import read_corpus
     from charlm.start import load_torch_model
     from charlm.training.device import pick_device
 
     path = find(model)
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, model)
     if (size := len(text.split(split))) < 2:
         raise UserError(f"the {split} part of {corpus} has {size} characters; 2 are needed")
     where = pick_device(computing.device)
     network, vocabulary = load_torch_model(path, where)
     about: dict[str, Any] = {"device": where, "line_feed": vocabulary.line_feed}
     about["remap"] = text.remap_table(vocabulary)
-    score = _score(network, text, split, computing.precision, about)
+    score = _score(network, text, split, computing.precision, about, temperature)
     figures = {"model": model, "corpus": text.name, "split": split, **_list_figures(score)}
     if dynamic:
-        adapted = _score_dynamically(network, text, split, about)
+        adapted = _score_dynamically(network, text, split, about, path)
         figures["dynamic"] = _list_figures(adapted)
     if json:
         print_json(figures)
@@ -78,7 +88,12 @@ def evaluate(
 
 
 def _score(
-    model: CharLM, text: EncodedText, split: Split, precision: Precision, about: dict[str, Any]
+    model: CharLM,
+    text: EncodedText,
+    split: Split,
+    precision: Precision,
+    about: dict[str, Any],
+    temperature: float,
 ) -> Score:
     """Score a part of `text`. `about` holds other arguments of `charlm.evaluation.evaluate`."""
     from charlm.console.process import keep_freed_memory
@@ -91,14 +106,15 @@ def _score(
         slow(stderr(), "predicting every character …"),
         autocast(device, pick_precision(precision, device)),
     ):
-        return evaluate(model, text.split(split), **about)
+        return evaluate(model, text.split(split), temperature=temperature, **about)
 
 
 def _score_dynamically(
-    model: CharLM, text: EncodedText, split: Split, about: dict[str, Any]
+    model: CharLM, text: EncodedText, split: Split, about: dict[str, Any], path: Path
 ) -> Score:
     """Score a part of `text` by dynamic evaluation, which changes the weights of `model`."""
-    from charlm.dynamic_evaluation import Dynamic, evaluate_dynamically
+    from charlm.calibration import read_dynamic
+    from charlm.dynamic_evaluation import evaluate_dynamically
 
     ids = text.split(split)
     with stderr().status("adapting to the text …") as status:
@@ -107,7 +123,7 @@ def _score_dynamically(
             status.update(f"adapting to the text … {done / len(ids):.0%}")
 
         return evaluate_dynamically(
-            model, ids, text.split("train"), Dynamic(), progress=show, **about
+            model, ids, text.split("train"), read_dynamic(path), progress=show, **about
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from charlm.console.options import DECODING, SEVERAL, Corpus, DecodingOptions, Model
+from charlm.console.options import CORPUS_OPTIONS, SEVERAL, Corpus, CorpusOptions, Model
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.novelty import (
@@ -53,7 +53,7 @@ def novelty(
     temperatures: Annotated[tuple[float, ...], SEVERAL] = (0.2, 0.5, 0.8, 1.0, 1.2),
     length: int = 20_000,
     seed: int = 1,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Measure what a model copies from the text it was trained on, and what it invents.
@@ -82,7 +82,7 @@ def novelty(
         raise UserError(f"--length must lie between 1 and {LONGEST:,}, not {length:,}")
     samplings = [Sampling(temperature=value) for value in dict.fromkeys(temperatures)]
     language_model = load(model)
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, model)
     if not len(text.split("train")) or not len(text.split("test")):
         raise UserError(f"{text.name} has {len(text):,} characters, too few for a test part")
     with stderr().status("writing …") as status:

@@ -18,12 +18,12 @@ from charlm.console.slow import slow
 from charlm.generation.onnx_step import write_onnx
 from charlm.language_model import read
 from charlm.runs.card import Facts, without_places, write_card
-from charlm.runs.files import CONFIG, MODEL, VOCABULARY, exists, read_json
+from charlm.runs.files import CONFIG, MODEL, VOCABULARY, read_json
+from charlm.runs.finished import write_finished
 from charlm.runs.hub import CARD, PREFIX, HubName, forget, hash_file
 from charlm.runs.hub_client import LOG_IN, connect, has_token
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CHARACTERS, find
-from charlm.runs.run_folder import LOCK, RunFolder
 from charlm.training.log import best_loss
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
@@ -150,16 +150,7 @@ def _export(run: str, folder: Path, name: str, licence: str | None) -> None:
     about = {**without_places(read_json(source / CONFIG)), "validation_loss": loss}
     parameters = sum(array.size for array in model.weights.values())
     facts = Facts(name=name, about=about, parameters=parameters, loss=loss, licence=licence)
-    target = RunFolder(folder)
-    half = _halve(model)
-    _check_free(folder)
-    with target.locked():  # two exports into one folder would mix their files
-        _check_free(folder)
-        write_atomic(folder / VOCABULARY, model.vocabulary.encode())
-        target.save_model(half)
-        write_atomic(folder / CARD, write_card(facts).encode())
-        target.write_config(about)  # last: a folder that has it is complete
-    (folder / LOCK).unlink(missing_ok=True)
+    write_finished(folder, _halve(model), about, {CARD: write_card(facts).encode()})
 
 
 def _halve(model: ModelFile) -> ModelFile:
@@ -169,8 +160,3 @@ def _halve(model: ModelFile) -> ModelFile:
         raise UserError("a weight is too large for half precision")
     weights = {name: array.astype(np.float16) for name, array in model.weights.items()}
     return replace(model, weights=weights)
-
-
-def _check_free(folder: Path) -> None:
-    if exists(folder / CONFIG):
-        raise UserError(f"{folder} holds a model already; name another folder")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import signal
 import time
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +11,7 @@ from cyclopts import Parameter
 from charlm.console.program import notice, printable, stderr, stdout
 from charlm.runs.registry import KINDS
 from charlm.runs.run_folder import RunFolder
+from charlm.system import interrupt, join_words
 from corpora.errors import UserError
 
 PAUSE_SECONDS = 0.1
@@ -37,7 +35,7 @@ def stop(run: Path, /, *, seconds: Annotated[float, Parameter(name="--wait")] = 
     if process is None:
         raise UserError(f"no training is under way in {run}")
     try:
-        os.kill(process, signal.SIGINT)
+        interrupt(process)
     except ProcessLookupError:
         notice("it has just ended by itself")
     except PermissionError as error:
@@ -49,6 +47,6 @@ def stop(run: Path, /, *, seconds: Annotated[float, Parameter(name="--wait")] = 
                 raise UserError(f"{run} is still at it after {seconds:g} s; it ends with its step")
             time.sleep(PAUSE_SECONDS)
     again = KINDS[about["kind"]].typed if about["kind"] in KINDS else "charlm train"
-    line = f"stopped; resume with: {again} --resume {shlex.quote(str(run))}"
+    line = f"stopped; resume with: {again} --resume {join_words([str(run)])}"
     stdout().print(printable(line), soft_wrap=True)
     return 0

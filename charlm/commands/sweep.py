@@ -7,26 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
+from charlm.config import DEFAULT_PRESET, PRESETS, Cell, ModelConfig, TrainingConfig
 from charlm.console.completers import complete_from
 from charlm.console.options import (
-    DECODING,
+    CORPUS_OPTIONS,
     INPUT,
     SEVERAL,
     SWITCH,
-    DecodingOptions,
+    CorpusOptions,
     make_options,
     select_given,
 )
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.grid import make_grid
-from charlm.parts import KnownCell
 from charlm.training.config import preset
 from corpora.errors import UserError
 
 if TYPE_CHECKING:
-    from corpora.text.decoding import Decoding
     from corpora.text.encoded import EncodedText
 
 
@@ -43,7 +41,7 @@ def sweep(
     corpus: Annotated[str, INPUT],
     /,
     *,
-    cells: Annotated[tuple[KnownCell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
+    cells: Annotated[tuple[Cell, ...], SEVERAL] = ("rnn", "gru", "lstm"),
     layers: Annotated[tuple[int, ...], SEVERAL] = (1, 2, 3, 4),
     hidden: Annotated[tuple[int, ...], SEVERAL] = (64, 128, 256, 512),
     preset_name: Annotated[
@@ -52,7 +50,7 @@ def sweep(
     embedding_size: int | None = None,
     folder: Annotated[Path, Parameter(name="--out")] = Path("runs/sweep"),
     test: Annotated[bool, SWITCH] = False,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     json: Annotated[bool, SWITCH] = False,
     options: Annotated[Options, Parameter(name="*")] = Options(),  # type: ignore[valid-type]  # noqa: B008
 ) -> int:
@@ -69,7 +67,8 @@ def sweep(
     corpus
         A text file, a folder of text files, or a name that `charlm corpora` lists.
     cells
-        Recurrent cells: --cells gru lstm.
+        Recurrent cells, of rnn, rnn_relu, gru, lstm, and those that a --plugin has registered:
+        --cells gru lstm.
     layers
         Numbers of recurrent layers: --layers 1 2.
     hidden
@@ -93,12 +92,11 @@ def sweep(
     trials = make_grid(
         (layers, hidden, cells), shared, training, folder, embedding_size=embedding_size
     )
-    how = decoding.make()
-    text = _read_text(corpus, how, training)
+    text = _read_text(corpus, reading, training)
     from charlm.experiments.sweep import Sweep
 
     console = stderr() if json else stdout()
-    made = Sweep(folder, trials, preset_name, corpus, how, text, test, console)
+    made = Sweep(folder, trials, preset_name, corpus, reading, text, test, console)
     if code := made.run():
         return code
     if json:
@@ -113,7 +111,7 @@ def sweep(
 sweep.__doc__ = (sweep.__doc__ or "").format(presets=", ".join(PRESETS))
 
 
-def _read_text(corpus: str, decoding: Decoding, training: TrainingConfig) -> EncodedText:
+def _read_text(corpus: str, reading: CorpusOptions, training: TrainingConfig) -> EncodedText:
     """Return the text of a sweep, after checking that it is long enough.
 
     Raises:
@@ -127,6 +125,6 @@ def _read_text(corpus: str, decoding: Decoding, training: TrainingConfig) -> Enc
 
     if under_torchrun():
         raise UserError("a sweep trains in one process; call it without torchrun")
-    text = read_corpus(corpus, decoding)
+    text = read_corpus(corpus, reading)
     check_length(len(text), training)
     return text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from charlm.console.options import CORPUS_OPTIONS, CorpusOptions
 from charlm.console.program import notice, stderr
+from charlm.runs.place import read_choice
 
 if TYPE_CHECKING:
-    from corpora.text.decoding import Decoding
     from corpora.text.encoded import EncodedText
 
 
@@ -45,13 +47,22 @@ class DownloadBar:
             self.progress.stop()
 
 
-def read_corpus(corpus: str, decoding: Decoding) -> EncodedText:
+def read_corpus(corpus: str, reading: CorpusOptions, run: str | None = None) -> EncodedText:
     """Return the text that the user of a command named; a bar shows its download, if there is one.
+
+    Args:
+        corpus: file, folder, name or path that the catalogue knows, or - for standard input.
+        reading: how it is read.
+        run: a model. If it is a run that was trained on this folder, the folder is read as it was
+            then, so far as `reading` says nothing else.
 
     Raises:
         UserError: `encode` raises it.
     """
     from corpora.known.resolve import encode
 
+    decoding, suffixes = reading.make(), reading.suffix
+    if run is not None and reading == CORPUS_OPTIONS and (found := read_choice(Path(run), corpus)):
+        decoding, suffixes = found
     with closing(DownloadBar(stderr())) as bar:
-        return encode(corpus, decoding=decoding, progress=bar, notice=notice)
+        return encode(corpus, decoding=decoding, suffixes=suffixes, progress=bar, notice=notice)

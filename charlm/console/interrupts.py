@@ -14,10 +14,10 @@ PATIENCE_SECONDS = 1.0
 """Seconds after the first signal from which on another one ends the program at once."""
 
 
-SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
-"""Ctrl-C, the system's wish to end, and a connection or terminal that is gone."""
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
+"""Ctrl-C, the system's wish to end, a connection or terminal that is gone, and Ctrl-Break, which is
+how one program can interrupt another on Windows."""
 
 
 class Interrupts:

@@ -159,6 +159,25 @@ DECODING = DecodingOptions()
 
 @Parameter(name="*")
 @dataclasses.dataclass(frozen=True)
+class CorpusOptions(DecodingOptions):
+    """The options by which a corpus is read, which may be a folder; None where none was given."""
+
+    suffix: Annotated[
+        tuple[str, ...] | None,
+        Parameter(
+            negative="",
+            help="Of a folder, read the files whose names end so (--suffix .py --suffix .tex), by "
+            "default all files that hold text.",
+        ),
+    ] = None
+
+
+CORPUS_OPTIONS = CorpusOptions()
+"""The options of a corpus when none is given."""
+
+
+@Parameter(name="*")
+@dataclasses.dataclass(frozen=True)
 class ComputingOptions:
     """Where a loaded model computes, and in which arithmetic."""
 

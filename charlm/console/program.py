@@ -18,6 +18,7 @@ from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
 from charlm.console.plugins import take_plugins
 from charlm.console.terminals import can_redraw
+from charlm.system import is_broken_pipe
 from corpora.errors import UserError, os_error
 from corpora.notice import telling
 
@@ -63,10 +64,10 @@ def _run(app: App) -> NoReturn:
         _fail(f"charlm: {explain_unused(error)}", 2)
     except (UserError, CycloptsError) as error:
         _fail(f"charlm: {error}", 2)
-    except BrokenPipeError:
-        silence_stdout()  # the reader is gone (`| head`): nothing is reported
-        sys.exit(128 + 13)
     except OSError as error:
+        if is_broken_pipe(error):
+            silence_stdout()  # the reader is gone (`| head`): nothing is reported
+            sys.exit(128 + 13)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EIO):
             raise
         _fail(f"charlm: {error.filename or 'writing'}: {error.strerror}", 2)

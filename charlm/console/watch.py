@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from charlm.console.program import printable, silence_stdout, stdout
 from charlm.console.terminals import writes_to_notebook
 from charlm.runs.files import MODEL
 from charlm.runs.registry import KINDS
+from charlm.system import join_words
 from charlm.training.events import Event, Finished
 from corpora.errors import UserError
 
@@ -118,7 +118,7 @@ def watch(
 def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
     """Return lines that say what can be done with the run now."""
     folder, processes = training.run.path, training.trainer.world.size
-    name, kept = shlex.quote(str(folder)), (folder / MODEL).exists()
+    name, kept = join_words([str(folder)]), (folder / MODEL).exists()
     kind = KINDS[training.kind]
     again = kind.typed
     if processes > 1:
@@ -132,10 +132,10 @@ def _advise(training: Training, end: Finished, use: str | None) -> list[str]:
         )
     if end.reason in MORE:
         word = "resume" if end.reason == "interrupted" else "more"
-        options = "".join(f" {shlex.quote(option)}" for option in list_options())
+        options = "".join(f" {join_words([option])}" for option in list_options())
         lines.append(f"{word} with: {again}{options} --resume {name}{MORE[end.reason]}")
     if kept:
-        lines.append((use or kind.use).format(run=shlex.join((str(folder), *list_options()))))
+        lines.append((use or kind.use).format(run=join_words((str(folder), *list_options()))))
     return lines
 
 

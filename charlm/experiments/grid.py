@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from charlm.config import Cell, ModelConfig, TrainingConfig
+from charlm.config import Cell, ModelConfig, TrainingConfig, is_own
 from charlm.generation.weights import list_shapes
 from charlm.runs.files import METRICS, exists, read_json, write_json
 from charlm.training.log import read_events
@@ -110,6 +110,14 @@ class Result:
         return self.ended == "diverged"
 
 
+def _count_parameters(shape: ModelConfig, vocabulary_size: int) -> int:
+    if is_own(shape.cell):
+        from charlm.stepped_network import count_parameters  # loads torch, as its cell does
+
+        return count_parameters(shape, vocabulary_size)
+    return sum(map(math.prod, list_shapes(shape, vocabulary_size).values()))
+
+
 def read_result(trial: Trial, vocabulary_size: int) -> Result | None:
     """Return the result of a training from its log; None if the training has not ended.
 
@@ -120,13 +128,12 @@ def read_result(trial: Trial, vocabulary_size: int) -> Result | None:
     ends = [event for event in events if event.get("event") == "finished"]
     if not ends or ends[-1].get("reason") == "interrupted":
         return None
-    weights = list_shapes(trial.model, vocabulary_size).values()
     try:
         return Result(
             cell=trial.model.cell,
             num_layers=trial.model.num_layers,
             hidden_size=trial.model.hidden_size,
-            parameters=sum(map(math.prod, weights)),
+            parameters=_count_parameters(trial.model, vocabulary_size),
             test=_read_test(trial),
             **_summarize(events, ends[-1]),
         )

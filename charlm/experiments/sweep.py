@@ -12,6 +12,7 @@ from rich.table import Table
 
 from charlm.console.interrupts import Interrupts
 from charlm.console.lines import format_clock
+from charlm.console.options import CorpusOptions
 from charlm.console.program import notice, printable, stderr
 from charlm.evaluation import evaluate
 from charlm.experiments.comparison import (
@@ -39,7 +40,6 @@ from charlm.training.device import pick_device
 from charlm.training.events import Step
 from charlm.training.request import Hooks
 from corpora.atomic import write_atomic
-from corpora.text.decoding import Decoding
 from corpora.text.encoded import EncodedText
 
 ENDS = frozenset({"epochs", "max_minutes", "patience"})
@@ -58,8 +58,8 @@ class Sweep:
     """Name of the preset, which is recorded."""
     corpus: str
     """File, folder, name or path that the catalogue knows."""
-    decoding: Decoding
-    """How the bytes of the corpus become text."""
+    reading: CorpusOptions
+    """How the corpus is read."""
     text: EncodedText
     """Text of `corpus`."""
     test: bool
@@ -129,13 +129,15 @@ class Sweep:
             corpus=self.corpus,
             model=trial.model,
             training=trial.training,
-            decoding=self.decoding,
+            decoding=self.reading.make(),
+            suffixes=self.reading.suffix,
             preset=self.preset,
             run=trial.folder,
         )
         hooks = Hooks(stop=self.stop)
         (trial.folder / TEST).unlink(missing_ok=True)  # of the model before, if it trains further
-        opened = open_or_resume(request, self._list_settings(trial), hooks, corpus=self.corpus)
+        moved = {"corpus": self.corpus, "suffixes": self.reading.suffix}
+        opened = open_or_resume(request, self._list_settings(trial), hooks, **moved)
         place = f"{trial.name}, {self.trials.index(trial) + 1} of {len(self.trials)}"
         with opened as ready, stderr().status(f"{place} …") as status:
             for event in ready.events():

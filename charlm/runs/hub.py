@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from corpora.errors import UserError, os_error
 from corpora.hub import PATIENCE
 from corpora.notice import tell
 from corpora.places import CACHE_ADVICE, cache_dir
-from corpora.temporary import open_download_folder
+from corpora.temporary import Freed, open_download_folder
 
 PREFIX = "hf:"
 CARD = "README.md"
@@ -102,6 +103,23 @@ def fetch(name: str) -> Path:
     if key not in _found or not _is_complete(_found[key]):
         _found[key] = _find(wanted)
     return _found[key]
+
+
+def remove_fetched() -> Freed:
+    """Remove the models in the cache, all of them; return how many commits of models there were.
+
+    Raises:
+        UserError: the system refuses.
+    """
+    folders = [one.parent for one in _root().glob(f"*/*/*/{ORIGIN}")]
+    sizes = [one.stat().st_size for one in _root().rglob("*") if one.is_file()]
+    try:
+        if _root().exists():
+            shutil.rmtree(_root())
+    except OSError as error:
+        raise os_error(error, _root(), "remove") from error
+    _found.clear()
+    return Freed(len(folders), sum(sizes))
 
 
 def forget(repo: str) -> None:

@@ -1,4 +1,4 @@
-"""The place of a corpus, as a run folder records it: as the user named it, and where it was."""
+"""What a run folder records of its corpus: its place, which files of it, and how they are read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from charlm.runs.files import CONFIG, read_json
 from corpora.errors import UserError
+from corpora.known.folders import ONCE, is_folder
+from corpora.text.decoding import Decoding
 
 FROM_PYTHON = "<python>"
 """What is recorded as the place of data that a Python program gave. No file is meant by it."""
@@ -43,6 +46,68 @@ def find_again(source: Mapping[str, Any]) -> str:
     if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
         return path
     return str(spec)
+
+
+def record_decoding(decoding: Decoding) -> dict[str, Any]:
+    """Return what a run folder records of a decoding: what is usual is left out, as it once was."""
+    record = {"encoding": decoding.encoding}
+    if decoding.errors != "strict":
+        record["errors"] = decoding.errors
+    if decoding.form is not None:
+        record["normalize"] = decoding.form
+    return record
+
+
+def recorded_decoding(source: Mapping[str, Any]) -> Decoding:
+    """Return the decoding that `record_decoding` recorded.
+
+    Raises:
+        KeyError: there is none.
+        UserError: it cannot be.
+    """
+    return Decoding(source["encoding"], source.get("errors", "strict"), source.get("normalize"))
+
+
+def recorded_suffixes(source: Mapping[str, Any], corpus: str) -> tuple[str, ...] | None:
+    """Return the ends of names by which a run chose the files of its folder.
+
+    Args:
+        source: the record of the corpus.
+        corpus: where it is now.
+
+    Returns:
+        None if it took all texts, or if the corpus is no folder now.
+
+    Raises:
+        TypeError: the record is damaged.
+    """
+    found = source.get("suffixes", list(ONCE))
+    if found is None or not is_folder(corpus):
+        return None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise TypeError("suffixes are a list of strings")
+    return tuple(found)
+
+
+def read_choice(run: Path, corpus: str) -> tuple[Decoding, tuple[str, ...] | None] | None:
+    """Return how a run read its folder of texts: the decoding, and the suffixes of the files.
+
+    Args:
+        run: a run folder; anything else has recorded nothing.
+        corpus: the folder that is to be read.
+
+    Returns:
+        None unless the run was trained on that folder.
+    """
+    if not is_folder(corpus) or not (run / CONFIG).is_file():
+        return None
+    try:
+        source = read_json(run / CONFIG)["corpus"]
+        if Path(source["path"]) != Path(corpus).resolve():
+            return None
+        return recorded_decoding(source), recorded_suffixes(source, corpus)
+    except (UserError, OSError, KeyError, TypeError):  # no text, or what the model's reader says
+        return None
 
 
 def check_lies_somewhere(spec: object) -> None:

@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,6 +28,7 @@ from charlm.runs.files import (
 )
 from charlm.runs.model_file import FORMAT, ModelFile, check_header, write_model
 from charlm.runs.tensors import Arrays, read_tensors, write_tensors
+from charlm.system import join_words
 from corpora.atomic import make_folder, remove_left_behind, sync_folder, write_atomic
 from corpora.errors import UserError, os_error
 
@@ -231,7 +231,7 @@ class RunFolder:
             arrays, metadata = read_tensors(path)
         except UserError as error:
             if name == LAST and exists(locate(self.path, PREVIOUS)):
-                again = f"charlm check {shlex.quote(str(self.path))} --repair"
+                again = f"charlm check {join_words([str(self.path)])} --repair"
                 raise UserError(f"{error}; the save before it is kept: {again}") from error
             raise
         state, signed = (parse_json(metadata.get(key, ""), path) for key in ("state", "signed"))

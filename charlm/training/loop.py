@@ -14,11 +14,11 @@ from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
 from charlm.training.checkpoint import Checkpoint
 from charlm.training.config import LoopConfig, Precision
-from charlm.training.device import autocast, set_rounding
 from charlm.training.distributed import World
 from charlm.training.events import Evaluated, Event, Finished, Reason, Sampled, Saved, Started, Step
-from charlm.training.optimizer import Clipper, adamw, learning_rate
+from charlm.training.optimizer import learning_rate
 from charlm.training.position import Position, Sums
+from charlm.training.steps import Steps
 from charlm.training.task import Task
 
 REPORT_EVERY = 10
@@ -59,11 +59,8 @@ class Trainer:
         self.position = Position()
         self.total_steps = task.steps_per_epoch * config.epochs
         self.evaluate_every = config.evaluate_every or task.steps_per_epoch
-        self.model = world.parallel(task.model)
-        self.optimizer = adamw(task.model, config, world.device)
-        self.clipper = Clipper(list(task.model.parameters()), config)
-        generator = torch.Generator().manual_seed(config.seed)
-        self.checkpoint = Checkpoint(run, task, self.optimizer, generator, world)
+        self.steps = Steps(task, config, world=world, precision=precision)
+        self.checkpoint = Checkpoint(run, task, self.steps.optimizer, self.steps.generator, world)
         self.before_save: Callable[[], None] = lambda: None
         self.save_seconds, self.save_is_due = config.save_seconds, False
         self.began, self.saved_at, self.saved_step = 0.0, 0.0, 0
@@ -149,18 +146,8 @@ class Trainer:
 
     def _step(self, batch: Any) -> None:
         fraction = 1.0 if self.position.settled else self._fraction()
-        rate = learning_rate(self.config, self.position.step, fraction)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        device, precision = self.world.device, self.precision
-        with set_rounding(device, precision), self.world.talking():
-            with autocast(device, precision):
-                loss = self.task.loss(self.model, batch, self.checkpoint.generator)
-            self.optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-        norm, clipped = self.clipper()
-        self.optimizer.step()
-        self.pending.append((loss.detach(), norm, clipped))
+        self.steps.rate = learning_rate(self.config, self.position.step, fraction)
+        self.pending.append(self.steps.make(batch))
         self.position.step += 1
 
     def _collect(self) -> None:
@@ -190,7 +177,7 @@ class Trainer:
             step=position.step,
             epoch=position.step / self.task.steps_per_epoch,
             train_loss=sums.loss / sums.steps,
-            learning_rate=self.optimizer.param_groups[0]["lr"],
+            learning_rate=self.steps.rate,
             gradient_norm=sums.norm,
             clipped=sums.clipped / sums.steps,
             units_per_second=speed,

@@ -197,7 +197,8 @@ def _check_same(job: Job, signed: Mapping[str, Any], request: Request) -> None:
     place = request.place
     if _without(job.about["corpus"], place) != _without(signed["corpus"], place):
         raise UserError("what the run was trained on has changed, or is another corpus")
-    if _without(job.training.to_json(), MAY_CHANGE) != _without(signed["training"], MAY_CHANGE):
+    before = type(job.training).from_json(signed["training"]).to_json()  # with what came later
+    if _without(job.training.to_json(), MAY_CHANGE) != _without(before, MAY_CHANGE):
         raise UserError(f"only {', '.join(sorted(MAY_CHANGE))} may change while a run is resumed")
 
 

@@ -8,7 +8,7 @@ import stat
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -17,13 +17,12 @@ from corpora.errors import UserError, os_error
 from corpora.known import catalog
 from corpora.known.download import Progress
 from corpora.known.fetch import fetch, place
+from corpora.known.folders import find_texts, is_folder
 from corpora.notice import Notice, silent
 from corpora.temporary import open_spool
 from corpora.text import encoded
 from corpora.text.decoding import Decoding
 from corpora.text.encoded import Corpus, EncodedText
-
-TEXT_SUFFIXES = (".txt", ".md", ".text")
 
 _SPOOL_BYTES = 1 << 20
 
@@ -35,13 +34,15 @@ def resolve(
     notice: Notice = silent,
     stdin: BinaryIO | None = None,
     make: bool = True,
+    suffixes: Sequence[str] | None = None,
+    decoding: Decoding | str = "utf-8",
 ) -> Corpus:
     """Return the corpus that `spec` names.
 
-    An existing path is read whatever its name is: a file, a pipe or a folder. Of a folder, all
-    files that end in .txt, .md or .text are read, at any depth, sorted by path, without hidden
-    files. "-" is standard input. The name of a catalogued corpus is that corpus; its path
-    (corpora/NAME.txt or NAME.txt) is made if it is missing, unless `make` is False.
+    An existing path is read whatever its name is: a file, a pipe or a folder, of which the text
+    files are read (see `folders.find_texts`). "-" is standard input. The name of a catalogued
+    corpus is that corpus; its path (corpora/NAME.txt or NAME.txt) is made if it is missing, unless
+    `make` is False.
 
     Args:
         spec: path, name or "-".
@@ -51,10 +52,15 @@ def resolve(
         make: whether the path of a catalogued corpus is made if it is missing. Otherwise the text
             is taken from the cache, as by its name. A path that comes out of a file, which a
             stranger may have written, must not be made.
+        suffixes: ends of the names of the files of a folder that are read; None for all texts.
+        decoding: how bytes become text: what does not decode is no text file of a folder.
 
     Raises:
-        UserError: `spec` names no corpus, a file cannot be read, or `fetch` raises it.
+        UserError: `spec` names no corpus, a file cannot be read, `fetch` raises it, or there are
+            suffixes, but no folder.
     """
+    if suffixes is not None and not is_folder(spec):
+        raise UserError(f"{spec} is no folder, of which suffixes choose the files: leave them out")
     if spec == "-":
         return _spool(stdin or getattr(sys.stdin, "buffer", None), "stdin")
     path = Path(os.path.expanduser(spec))  # noqa: PTH111  (Path.expanduser raises without a home)
@@ -74,6 +80,9 @@ def resolve(
             f"reading the {kind} {spec}; the catalogued corpus of that name is "
             f"{catalog.CATALOG[spec].path}"
         )
+    if stat.S_ISDIR(mode):
+        files = find_texts(path, suffixes=suffixes, decoding=decoding, notice=notice)
+        return Corpus(path.resolve().name or str(path), files)
     return _resolve_path(path, mode)
 
 
@@ -84,6 +93,7 @@ def encode(
     progress: Progress | None = None,
     notice: Notice = silent,
     make: bool = True,
+    suffixes: Sequence[str] | None = None,
 ) -> EncodedText:
     """Return the corpus that `spec` names as ids; see `resolve` and `encoded.encode`.
 
@@ -94,11 +104,14 @@ def encode(
         progress: shows a download.
         notice: takes what the user should know about the corpus.
         make: whether the path of a catalogued corpus is made if it is missing.
+        suffixes: ends of the names of the files of a folder that are read; None for all texts.
 
     Raises:
         UserError: there is no such corpus, or it cannot be read.
     """
-    corpus = resolve(spec, progress=progress, notice=notice, make=make)
+    corpus = resolve(
+        spec, progress=progress, notice=notice, make=make, suffixes=suffixes, decoding=decoding
+    )
     return encoded.encode(corpus, decoding=decoding, notice=notice)
 
 
@@ -125,14 +138,6 @@ def _resolve_path(path: Path, mode: int) -> Corpus:
     name = os.fsencode(path.stem or path.resolve().name).decode("utf-8", "replace")
     if stat.S_ISREG(mode):
         return Corpus(name, (path,))
-    if stat.S_ISDIR(mode):
-        files = tuple(sorted(_find_texts(path)))
-        if not files:
-            raise UserError(
-                f"the folder {path} holds no text: no file at any depth ends in "
-                f"{', '.join(TEXT_SUFFIXES)}; name a file or another folder"
-            )
-        return Corpus(path.resolve().name or str(path), files)
     if stat.S_ISFIFO(mode):
         try:
             with path.open("rb") as pipe:
@@ -140,19 +145,6 @@ def _resolve_path(path: Path, mode: int) -> Corpus:
         except OSError as error:
             raise os_error(error, path) from error
     raise UserError(f"{path} is neither a file nor a folder; name one, or - for standard input")
-
-
-def _find_texts(folder: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise os_error(error, error.filename or folder) from error
-
-    for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(parent, name)
-            wanted = path.suffix.lower() in TEXT_SUFFIXES and not name.startswith(".")
-            if wanted and path.is_file():
-                yield path
 
 
 def _resolve_catalogued(

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import html.entities
 import json
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpora.errors import UserError
+from corpora.labelled.cleaning import SURROGATE, clean, replace_spans
+from corpora.labelled.spelling import Corrections, correct_rare, find_slips
 from corpora.short_repr import ShortRepr
 from corpora.versioned_json import parse_versioned
 
@@ -23,16 +21,17 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _FORMAT, _VERSION = "charlm-words", 1
+_SPELLED = 2
+"""Version of vocabularies that correct the spelling: programs that cannot must not read them."""
 _SPECIAL = ("<pad>", "<unk>")
 _LINE_BREAK = r"(?i)<br\s*/?>"
 _WORD = r"\w+(?:'\w+)*|[^\w\s]"
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CHUNK = 1 << 21
-"""About how many characters are encoded at once. The results take fifty times their memory."""
 
 _LARGEST = 1 << 25
 """Most characters of a vocabulary in JSON. 20,000 words of a language take 200,000."""
+
+_CHUNK = 1 << 21
+"""About how many characters are encoded at once. The results take fifty times their memory."""
 
 WordIds = npt.NDArray[np.int32]
 
@@ -64,6 +63,9 @@ class WordTokenizer(ShortRepr):
 
     words: tuple[str, ...]
     """Words in the order of their ids; the first two are `<pad>` and `<unk>`."""
+    spelling: bool = False
+    """Whether a word that is not among them is read as the one that it is a slip of, if there is
+    one; see `corpora.labelled.spelling`."""
 
     PAD: ClassVar[int] = 0
     """Id of `<pad>`."""
@@ -71,7 +73,14 @@ class WordTokenizer(ShortRepr):
     """Id of `<unk>`."""
 
     @classmethod
-    def train(cls, texts: Iterable[str], *, max_size: int = 20_000, min_frequency: int = 1) -> Self:
+    def train(
+        cls,
+        texts: Iterable[str],
+        *,
+        max_size: int = 20_000,
+        min_frequency: int = 1,
+        spelling: bool = False,
+    ) -> Self:
         """Return a tokenizer with the most frequent words of `texts`, the most frequent first.
 
         Args:
@@ -79,9 +88,11 @@ class WordTokenizer(ShortRepr):
             max_size: maximum number of words, `<pad>` and `<unk>` included. Equally frequent words
                 are sorted by code points.
             min_frequency: minimum number of occurrences of a word.
+            spelling: whether slips are corrected, here in words that are rare.
 
         Raises:
-            UserError: the words are too long to be written and read again.
+            UserError: the words are too long to be written and read again, or the library that
+                corrects them is missing.
         """
         from tokenizers.trainers import WordLevelTrainer
 
@@ -92,9 +103,10 @@ class WordTokenizer(ShortRepr):
             special_tokens=list(_SPECIAL),
             show_progress=False,
         )
-        tokenizer.train_from_iterator((_clean(text)[0] for text in texts), trainer)
+        cleaned: Iterable[str] = (clean(text)[0] for text in texts)
+        tokenizer.train_from_iterator(correct_rare(cleaned) if spelling else cleaned, trainer)
         ids = tokenizer.get_vocab(with_added_tokens=True)
-        made = cls(tuple(sorted(ids, key=ids.__getitem__)))
+        made = cls(tuple(sorted(ids, key=ids.__getitem__)), spelling)
         if sum(map(len, made.words)) > _LARGEST // 12 and len(made.to_json()) > _LARGEST:
             raise UserError(
                 "the words of these texts are too long for a vocabulary; are they text?"
@@ -113,19 +125,20 @@ class WordTokenizer(ShortRepr):
                 f"not a vocabulary of words: it has {len(text):,} characters; {_LARGEST:,} are the "
                 "most"
             )
-        found = parse_versioned(text, _FORMAT, _VERSION, "a vocabulary of words")
+        found = parse_versioned(text, _FORMAT, (_VERSION, _SPELLED), "a vocabulary of words")
         words = found.get("words")
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise UserError('not a vocabulary of words: "words" is not a list of words')
         if tuple(words[:2]) != _SPECIAL or len(set(words)) != len(words):
             raise UserError("not a vocabulary of words: <pad> and <unk> missing, or a word twice")
-        if any(map(_SURROGATE.search, words)):
+        if any(map(SURROGATE.search, words)):
             raise UserError("not a vocabulary of words: one holds a lone surrogate")
-        return cls(tuple(words))
+        return cls(tuple(words), found["version"] == _SPELLED)
 
     def to_json(self) -> str:
         """Return the vocabulary as JSON, one line of ASCII."""
-        data = {"format": _FORMAT, "version": _VERSION, "words": self.words}
+        version = _SPELLED if self.spelling else _VERSION
+        data = {"format": _FORMAT, "version": version, "words": self.words}
         return json.dumps(data, separators=(",", ":"))
 
     @property
@@ -137,22 +150,64 @@ class WordTokenizer(ShortRepr):
         return len(self.words)
 
     def encode(self, texts: Sequence[str]) -> list[WordIds]:
-        """Return the ids of each text, int32 of shape (T,); T is 0 for a text without words."""
+        """Return the ids of each text, int32 of shape (T,); T is 0 for a text without words.
+
+        Raises:
+            UserError: the spelling is corrected, and the library that does it is missing.
+        """
         found: list[WordIds] = []
-        for chunk in _clean_chunks(texts):
+        for chunk in self._prepare_chunks(texts):
             encodings = self._tokenizer.encode_batch_fast(chunk)
             found += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
         return found
 
     def split(self, text: str) -> list[Word]:
         """Return the words of `text` with their offsets."""
-        cleaned, original = _clean(text)
-        encoding = self._tokenizer.encode(cleaned)
+        prepared, original = self._prepare(text)
+        encoding = self._tokenizer.encode(prepared)
         words = []
         for id_, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
             first, last = original(start), original(end)
             words.append(Word(text[first:last], id_, first, last))
         return words
+
+    def corrections(self, texts: Iterable[str]) -> Corrections:
+        """Return which words of texts are read as which others; none without `spelling`.
+
+        Raises:
+            UserError: the library that corrects them is missing.
+        """
+        found = Corrections()
+        for text in texts if self.spelling else ():
+            cleaned = clean(text)[0]
+            for start, end, meant in find_slips(cleaned, self._known):
+                found[cleaned[start:end].lower(), meant] += 1
+        return found
+
+    def _prepare(self, text: str) -> tuple[str, Callable[[int], int]]:
+        """Return a text as it is cut into words, and a map from its offsets to those of `text`."""
+        cleaned, original = clean(text)
+        if not self.spelling:
+            return cleaned, original
+        meant, written = replace_spans(cleaned, find_slips(cleaned, self._known))
+        return meant, lambda offset: original(written(offset))
+
+    def _prepare_chunks(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        """Yield prepared texts in non-empty lists of about `_CHUNK` characters."""
+        chunk: list[str] = []
+        size = 0
+        for text in texts:
+            chunk.append(self._prepare(text)[0])
+            size += len(text)
+            if size >= _CHUNK:
+                yield chunk
+                chunk, size = [], 0
+        if chunk:
+            yield chunk
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.words)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -174,57 +229,3 @@ def _build_tokenizer(words: Sequence[str]) -> Tokenizer:
     )
     tokenizer.pre_tokenizer = Split(Regex(_WORD), behavior="removed", invert=True)
     return tokenizer
-
-
-def _clean_chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yield cleaned texts in non-empty lists of about `_CHUNK` characters."""
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        chunk.append(_clean(text)[0])
-        size += len(text)
-        if size >= _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-class _OffsetMap:
-    """A map from offsets in a cleaned text to offsets in the original text."""
-
-    def __init__(self) -> None:
-        self.starts: list[int] = [0]
-        self.shifts: list[int] = [0]
-
-    def __call__(self, offset: int) -> int:
-        return offset + self.shifts[bisect_right(self.starts, offset) - 1]
-
-
-def _clean(text: str) -> tuple[str, _OffsetMap]:
-    """Return `text` with its HTML entities decoded, and the map back to its offsets."""
-    # The library takes only UTF-8, which has no lone surrogates.
-    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-    offsets = _OffsetMap()
-    if "&" not in text:
-        return text, offsets
-    parts: list[str] = []
-    length = end = 0
-    for match in _ENTITY.finditer(text):
-        decoded = _decode_entity(match[0])
-        if decoded is None:
-            continue
-        parts += [text[end : match.start()], decoded]
-        length += match.start() - end + 1
-        end = match.end()
-        offsets.starts.append(length)
-        offsets.shifts.append(end - length)
-    return "".join([*parts, text[end:]]), offsets
-
-
-def _decode_entity(entity: str) -> str | None:
-    """Return the character of an HTML entity; None if there is none or more than one."""
-    # html.unescape also decodes the beginning of a name: it turns &notable; into ¬able;
-    name = entity[1:]
-    decoded = html.unescape(entity) if name[0] == "#" else html.entities.html5.get(name, "")
-    return decoded if len(decoded) == 1 else None

@@ -10,9 +10,10 @@ from typing import Any
 
 from charlm.config import Cell
 from charlm.experiments.comparison import has_diverged, write_tables
+from charlm.parts import AttentionKind
 from corpora.errors import UserError
 from corpora.series.series import Series
-from seq.forecast.config import AttentionKind, ForecasterConfig, ForecasterTraining, Strategy
+from seq.forecast.config import ForecasterConfig, ForecasterTraining, Strategy
 from seq.forecast.data import Parts
 from seq.forecast.evaluation import Trial
 from seq.forecast.metrics import Measures

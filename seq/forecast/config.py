@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from charlm.config import Cell
+from charlm.parts import AttentionKind
 from charlm.training.config import AtLeastOne, Config, ExamplesConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from corpora.series.series import Fill
 
 Strategy = Literal["direct", "recursive", "decoder"]
 Likelihood = Literal["gaussian", "student"]
-AttentionKind = Literal["none", "scaled_dot", "dot", "cosine", "additive"]
 
 Window = Annotated[int, Range(1, 100_000)]
 
@@ -26,10 +26,11 @@ class ForecasterConfig(Config):
     by step by one network, which reads its own forecasts (recursive); or step by step by a decoder
     that starts from the last state of an encoder (decoder)."""
     attention: AttentionKind = "none"
-    """How the attention of a decoder to the states of the encoder is scored; only with the strategy
-    decoder."""
+    """How the attention of a decoder to the states of the encoder is scored: scaled_dot, dot,
+    cosine, additive, or as a --plugin has registered; only with the strategy decoder."""
     cell: Cell = "gru"
-    """Recurrent cell of all layers."""
+    """Recurrent cell of all layers: rnn (with tanh), rnn_relu, gru, lstm, or one that a --plugin
+    has registered."""
     hidden_size: Size = 64
     """Units of each layer; with a bidirectional encoder, each direction has half as many."""
     num_layers: Size = 1

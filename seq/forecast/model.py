@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from charlm.nn.recurrent import LayerState, State
+from charlm.nn.recurrent import State
 from seq.forecast.config import ForecasterConfig
 from seq.forecast.distribution import LEAST_FREEDOM, LEAST_SCALE, Distribution, Feed
 from seq.layers.decoder import VectorDecoder
@@ -182,8 +182,8 @@ class Forecaster(nn.Module):
 
     def _zeros(self, context: Tensor) -> State:
         zeros = context.new_zeros(1, context.shape[1], self.config.hidden_size)
-        layer: LayerState = (zeros, zeros) if self.config.cell == "lstm" else zeros
-        return [layer] * self.config.num_layers
+        counts = self.decoder.state_counts()  # those of a registered cell, too
+        return [zeros if count == 1 else (zeros, zeros) for count in counts]
 
 
 @torch.inference_mode()

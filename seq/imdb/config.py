@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from charlm.config import Cell, is_own
 from charlm.training import config
 from charlm.training.config import (
+    LATER,
     MAX_SIZE,
     AtLeastOne,
     Config,
@@ -116,6 +117,9 @@ class TextTraining(ExamplesConfig):
     """Number of times that a word of the vocabulary occurs in the texts, at least."""
     validation_share: ValidationShare = 0.1
     """Share of the texts that is held out to choose the best model."""
+    correct_spelling: bool = field(default=False, metadata=LATER)
+    """Read a word that is one slip away from a known one as that word, in training and whenever the
+    model is used (needs symspellpy)."""
 
 
 @dataclass(frozen=True, kw_only=True)

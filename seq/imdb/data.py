@@ -12,6 +12,7 @@ from charlm.runs.place import FROM_PYTHON, check_lies_somewhere
 from charlm.training.request import Request
 from corpora.errors import UserError
 from corpora.labelled import imdb
+from corpora.labelled.spelling import describe_corrections
 from corpora.labelled.texts import LabelledTexts, read
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
@@ -107,6 +108,7 @@ class TextRequest(Request):
             texts.select(training).texts,
             max_size=self.training.vocabulary_size,
             min_frequency=self.training.min_frequency,
+            spelling=self.training.correct_spelling,
         )
 
 
@@ -135,6 +137,15 @@ def encode_texts(tokenizer: WordTokenizer, texts: Sequence[str]) -> list[Ids]:
     """Return the ids of each text. A text without words becomes a single <unk>."""
     nothing = np.array([WordTokenizer.UNKNOWN])
     return [ids if len(ids) else nothing for ids in tokenizer.encode(texts)]
+
+
+def tell_words(
+    tokenizer: WordTokenizer, texts: Sequence[str], ids: Sequence[Ids], notice: Notice
+) -> None:
+    """Tell which words of encoded texts are unknown, and which were corrected."""
+    notice(describe_unknown(ids, len(tokenizer)))
+    if tokenizer.spelling:
+        notice(describe_corrections(tokenizer.corrections(texts)))
 
 
 def describe_strange(texts: Sequence[Ids]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from reprlib import repr as shortened
 from typing import Any
@@ -15,6 +15,7 @@ from charlm.runs.model_file import read_model
 from charlm.runs.registry import CLASSIFIER, WORD_MODEL, find
 from charlm.training.config import Device, Precision
 from corpora.errors import UserError
+from corpora.labelled.spelling import describe_corrections, require_speller
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice, silent
 from corpora.short_repr import ShortRepr
@@ -71,6 +72,15 @@ class TextClassifier(ShortRepr):
     precision: Precision
     """Arithmetic of the recurrent layers: fp32 or bf16."""
 
+    def correct_spelling(self) -> TextClassifier:
+        """Return the classifier that reads an unknown word as one that it is a slip away from.
+
+        Raises:
+            UserError: symspellpy is missing.
+        """
+        require_speller()
+        return replace(self, tokenizer=replace(self.tokenizer, spelling=True))
+
     def classify(self, texts: Iterable[str]) -> list[Prediction]:
         """Return the prediction for each text. Of a longer one, the last 20,000 words are read.
 
@@ -111,12 +121,15 @@ class TextClassifier(ShortRepr):
         Args:
             texts: the texts. Of a longer one, the last 20,000 words are read.
             progress: is called after every batch.
-            notice: gets a line about texts that are not read whole.
+            notice: gets a line about texts that are not read whole, and one about corrected words.
 
         Raises:
             TypeError: `texts` is one string, or does not hold strings.
         """
-        ids = self.tokenizer.encode(list(_check_texts(texts)))
+        read = list(_check_texts(texts))
+        ids = self.tokenizer.encode(read)
+        if self.tokenizer.spelling:
+            notice(describe_corrections(self.tokenizer.corrections(read)))
         if longer := sum(len(text) > LONGEST_TEXT for text in ids):
             notice(describe_longer(longer))
         return self.read_ids(ids, progress)

@@ -24,9 +24,9 @@ from seq.imdb.data import (
     Source,
     TextRequest,
     describe_strange,
-    describe_unknown,
     encode_texts,
     hold_out,
+    tell_words,
 )
 from seq.imdb.library import read_initialization
 from seq.imdb.model import Classifier
@@ -63,7 +63,7 @@ class ClassifierRequest(TextRequest):
         else:
             tokenizer, model, weights = WordTokenizer.from_json(vocabulary), self.model, {}
         ids = encode_texts(tokenizer, texts.texts)
-        hooks.notice(describe_unknown(ids, len(tokenizer)))
+        tell_words(tokenizer, texts.texts, ids, hooks.notice)
         if strange := describe_strange(ids):
             hooks.notice(strange)
         training, validation = (

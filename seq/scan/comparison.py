@@ -10,11 +10,12 @@ from charlm.console.extras import can_draw
 from charlm.drawing.panels import Panel
 from charlm.experiments.comparison import format_markdown, write_tables
 from charlm.experiments.curves import make_panels, read_curves
+from charlm.parts import AttentionKind
 from corpora.atomic import write_atomic
 from corpora.scan import splits
 from seq.scan import published
 from seq.scan.comparison_rows import Column, Row, make_columns, make_row
-from seq.scan.config import AttentionKind, PairsConfig
+from seq.scan.config import PairsConfig
 
 PLAIN = "plain"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
-from charlm.parts import PartName
+from charlm.parts import AttentionKind
 from charlm.training.config import (
     LATER,
     MAX_SIZE,
@@ -23,8 +23,6 @@ from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
 
 Validation = Literal["random", "longest", "primitive"]
-AttentionKind = Annotated[str, PartName("attention")]
-"""A kind of attention: none, scaled_dot, dot, cosine, additive, or one that was registered."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,9 +30,15 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     """A hub on the loopback, which HF_ENDPOINT names; nobody is logged in."""
     served = Hub()
     monkeypatch.setenv("HF_ENDPOINT", served.url)
+    # The library reads HF_ENDPOINT once; versions to 0.30 take links of another hub for wrong ones.
+    constants = "huggingface_hub.constants"
+    monkeypatch.setattr(f"{constants}.ENDPOINT", served.url)
+    address = f"{served.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    for module in (constants, "huggingface_hub.file_download"):  # which had its own, once
+        monkeypatch.setattr(f"{module}.HUGGINGFACE_CO_URL_TEMPLATE", address, raising=False)
     monkeypatch.setenv("HF_TOKEN", "")
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True, raising=False)
-    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setattr(f"{constants}.HF_HUB_DISABLE_XET", True, raising=False)
+    monkeypatch.setattr(f"{constants}.HF_TOKEN_PATH", str(tmp_path / "token"))
     monkeypatch.setattr(hub_names, "_found", {})
     yield served
     served.close()

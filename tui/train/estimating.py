@@ -26,6 +26,7 @@ from tui.train.tasks import load_task
 
 if TYPE_CHECKING:
     from charlm.training.config import LoopConfig
+    from charlm.training.distributed import World
     from charlm.training.request import Job, Request
     from charlm.training.task import Task as TrainingTask
 
@@ -94,7 +95,8 @@ def look_at(form: Form, *, measured: bool) -> dict[str, Any]:
     found |= {"unit": shape.unit, "steps": shape.steps_per_epoch}
     found["units"] = count_units(job, shape)
     if measured and parameters <= LARGEST_MODEL:
-        found["speed"] = measure(job.task(World(device=device), precision), job.training, precision)
+        world = World(device=device)
+        found["speed"] = measure(job.task(world, precision), job.training, world, precision)
     return found
 
 
@@ -187,29 +189,18 @@ def count_units(job: Job, task: TrainingTask[Any]) -> int:
     return len(training.training)
 
 
-def measure(task: TrainingTask[Any], config: LoopConfig, precision: Any) -> float:
+def measure(task: TrainingTask[Any], config: LoopConfig, world: World, precision: Any) -> float:
     """Return units per second, over some steps that are made as a training makes them."""
-    import torch
+    from charlm.training.steps import Steps
 
-    from charlm.training.device import autocast
-    from charlm.training.optimizer import Clipper, adamw
-
-    device = next(task.model.parameters()).device
-    optimizer = adamw(task.model, config, device)
-    clipper = Clipper(list(task.model.parameters()), config)
-    generator = torch.Generator().manual_seed(config.seed)
+    steps = Steps(task, config, world=world, precision=precision)
     task.model.train()
     units, began, least = 0, time.perf_counter(), time.perf_counter()
     for number, batch in enumerate(task.batches(config.epochs - 1, 0)):
         if number == FIRST_STEPS:
             units, began = 0, time.perf_counter()
-        with autocast(device, precision):
-            loss = task.loss(task.model, batch, generator)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        clipper()
-        optimizer.step()
-        float(loss.detach())  # wait for a GPU
+        loss, _, _ = steps.make(batch)
+        float(loss)  # wait for a GPU
         units += task.units(batch)
         if time.perf_counter() - least > MEASURE_FOR:
             break

@@ -5,7 +5,6 @@ This module uses no screen.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from charlm.runs.files import exists
 from charlm.runs.run_folder import RunFolder
+from charlm.system import join_words
 from charlm.training.config import Config, LoopConfig
 from corpora.errors import UserError
 from corpora.known.resolve import resolve
@@ -165,7 +165,7 @@ class Form:
         """
         folder = RunFolder.propose(self.stem)
         arguments = self.make_arguments(folder)[len(self.task.module) :]
-        return shlex.join([*self.task.typed, *arguments])
+        return join_words([*self.task.typed, *arguments])
 
     def to_json(self) -> dict[str, Any]:
         """Return what the next start restores."""

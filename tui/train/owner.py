@@ -5,8 +5,6 @@ This module uses no screen.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from charlm.console.plugins import list_options
 from charlm.runs.files import CONFIG, LAST, exists, read_json
 from charlm.runs.registry import KINDS
 from charlm.runs.run_folder import RunFolder
+from charlm.system import interrupt
 from corpora.errors import UserError
 from tui.train.form import Form
 from tui.train.process import Training
@@ -107,7 +106,7 @@ class Trainings:
         if process in self._strangers:
             return SAVES_ALREADY
         try:
-            os.kill(process, signal.SIGINT)
+            interrupt(process)
         except ProcessLookupError:
             return "it has just ended by itself"
         except PermissionError as error:

@@ -22,7 +22,9 @@ from tui.visitors import is_served
 MOST_MINUTES = 10.0**9
 
 DIVERGED = "the loss is no longer finite: the learning rate is probably too high"
-GOOD_CODES = (0, 128 + signal.SIGINT)
+GOOD_CODES = (0, 128 + signal.SIGINT, 128 + getattr(signal, "SIGBREAK", signal.SIGINT))
+INTERRUPT = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT)
+"""What a process is asked to stop with: on Windows only this reaches one alone."""
 """Exit codes of a training that has ended as it should, or as it was asked to."""
 
 
@@ -54,6 +56,7 @@ class Training:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 start_new_session=True,  # Ctrl-C in the terminal then interrupts only the app
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
             )
         except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
             self._errors.close()
@@ -84,7 +87,7 @@ class Training:
         """Ask the training to save and end, as Ctrl-C does; a second one would abort the save."""
         if self.running and not self.stopping:
             self.stopping = True
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(INTERRUPT)
 
     def get_error(self) -> str | None:
         """Return what ended the training, or None if it has not failed.

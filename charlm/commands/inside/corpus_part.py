@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.console.options import DecodingOptions
+from charlm.console.options import CorpusOptions
 from corpora.errors import UserError
 from corpora.text.encoded import Split
 
@@ -25,7 +25,8 @@ def read_part(
     corpus: str,
     split: Split,
     characters: int,
-    decoding: DecodingOptions,
+    reading: CorpusOptions,
+    name: str,
 ) -> str:
     """Return the first characters of a part of a corpus.
 
@@ -34,7 +35,8 @@ def read_part(
         corpus: a file, a folder, a name, or - for standard input.
         split: the part of the text.
         characters: how many characters, at most.
-        decoding: how bytes become text.
+        reading: how the corpus is read.
+        name: the model, as the user named it.
 
     Raises:
         UserError: there is no such corpus, it is too short, the model does not know one of its
@@ -44,7 +46,7 @@ def read_part(
 
     if characters < 2:
         raise UserError(f"--characters must be at least 2, not {characters}")
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, name)
     text.remap_table(model.vocabulary)  # what the model does not know is said with its place
     part = text.split(split)[:characters]
     if len(part) < 2:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from charlm.commands.inside.output import OUTPUTS, Outputs, print_records, save_outputs
-from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions
+from charlm.console.options import CORPUS_OPTIONS, SEVERAL, SWITCH, Corpus, CorpusOptions
 from charlm.console.program import stderr
 from charlm.console.slow import counting
 from charlm.inside.through_time.decay import LINEAR, follow_linear
@@ -41,7 +41,7 @@ def gradients(
     w: Annotated[tuple[float, ...], SEVERAL] = LINEAR,
     clipping: Annotated[bool, SWITCH] = False,
     truncation: Annotated[tuple[int, ...], SEVERAL, Parameter(show_default=False)] = (),
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
     """Show how gradients vanish or explode on their way back through time.
@@ -75,7 +75,7 @@ def gradients(
     if linear:
         result = follow_linear(w, steps)
     else:
-        text, vocabulary = _read(corpus, decoding)
+        text, vocabulary = _read(corpus, reading, models)
         about = {"corpus": corpus, "seed": seed}
         if clipping:
             from charlm.inside.through_time.clipping import clip_steps
@@ -139,11 +139,11 @@ def _refuse_ignored(given: Mapping[str, bool], chosen: Mapping[str, bool]) -> No
                 raise UserError(f"--{option} does nothing with --{name}")
 
 
-def _read(corpus: str, decoding: DecodingOptions) -> tuple[str, Vocabulary]:
+def _read(corpus: str, reading: CorpusOptions, models: Sequence[str]) -> tuple[str, Vocabulary]:
     """Return the end of a corpus, and its vocabulary."""
     from charlm.console.download_bar import read_corpus
 
-    text = read_corpus(corpus, decoding.make())
+    text = read_corpus(corpus, reading, models[0] if models else None)
     return text.vocabulary.decode(text.ids[-MOST_CHARACTERS:]), text.vocabulary
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from charlm.commands.inside.corpus_part import read_part
 from charlm.commands.inside.output import File, Html, Png, Words, choose_text, save_outputs
-from charlm.console.options import DECODING, INPUT, SEVERAL, TEXT, DecodingOptions, Json, Model
+from charlm.console.options import CORPUS_OPTIONS, INPUT, SEVERAL, TEXT, CorpusOptions, Json, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
 from charlm.inside.memory.context_curves import POSITIONS
@@ -37,7 +37,7 @@ def memory(
     beside: Annotated[tuple[str, ...], SEVERAL] = (),
     method: Literal["leave-out", "gradient"] = "leave-out",
     next: Annotated[str | None, TEXT] = None,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     png: Png = None,
     html: Html = None,
     json: Json = False,
@@ -74,14 +74,15 @@ def memory(
         raise UserError(f"--positions must be at least 1, not {positions}")
     if corpus is not None and (text is not None or file is not None):
         raise UserError("give a text, --file or --corpus, and not several of them")
-    given = None if text is None and file is None else choose_text(text, file, decoding)
+    given = None if text is None and file is None else choose_text(text, file, reading)
     if given is not None and (split is not None or characters is not None):
         raise UserError("--split and --characters choose a part of a corpus; a text is read whole")
     language_model = load(model)
     others = [load(name) for name in beside]
     if given is None:
         limit = CHARACTERS if characters is None else characters
-        given = read_part(language_model, corpus or CORPUS, split or "validation", limit, decoding)
+        where = split or "validation"
+        given = read_part(language_model, corpus or CORPUS, where, limit, reading, model)
     following = None if next is None else next.replace("\\n", "\n")
     found = _measure(language_model, others, given, positions, following)
     save_outputs(found, png, html)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from charlm.commands.inside.corpus_part import PartOfText, read_part
 from charlm.commands.inside.output import OUTPUTS, Outputs, check_units, print_records, save_outputs
-from charlm.console.options import DECODING, SEVERAL, SWITCH, Corpus, DecodingOptions, Model
+from charlm.console.options import CORPUS_OPTIONS, SEVERAL, SWITCH, Corpus, CorpusOptions, Model
 from charlm.console.program import printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.generation.hold import default_field
@@ -45,7 +45,7 @@ def silence(
     top: int = TOP,
     characters: int = CHARACTERS,
     every: Annotated[bool, SWITCH] = False,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
     """Measure what a model loses when a unit, a layer or a gate is silenced.
@@ -80,7 +80,7 @@ def silence(
     field = default_field(language_model.config.cell) if of is None else of
     check_request(language_model.config, below, unit, field)
     wanted = max(CHARACTERS_OF_MEANS, characters)
-    text = read_part(language_model, corpus, split, wanted, decoding)
+    text = read_part(language_model, corpus, split, wanted, reading, model)
     count = len(list_targets(language_model.config, below, unit, field))
     total = estimate_work(language_model, text, count, at, characters, every)
     with counting(stderr(), "silencing", total) as progress:

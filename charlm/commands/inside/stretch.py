@@ -10,7 +10,7 @@ from rich.table import Table
 from charlm.commands.inside.corpus_part import read_part
 from charlm.commands.inside.excerpts import mark
 from charlm.commands.inside.output import OUTPUTS, File, Outputs, choose_text, save_outputs
-from charlm.console.options import DECODING, TEXT, Corpus, DecodingOptions, Model
+from charlm.console.options import CORPUS_OPTIONS, TEXT, Corpus, CorpusOptions, Model
 from charlm.console.program import print_json, printable, stderr, stdout
 from charlm.console.slow import counting
 from charlm.console.tables import print_table
@@ -42,7 +42,7 @@ def stretch(
     split: Split = "validation",
     characters: int = 100_000,
     count: int = 10,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
     """Find the units that are on in a stretch of a text, and other stretches like it.
@@ -75,11 +75,11 @@ def stretch(
     """
     from charlm.inside.units.stretches import find_stretches, select_units
 
-    read = choose_text(text, file, decoding)
+    read = choose_text(text, file, reading)
     start, end = _locate(read, select, first, end)
     language_model = load(model)
     select_units(language_model, read, start, end, of=of, threshold=threshold)  # checks all of it
-    other = read_part(language_model, corpus, split, characters, decoding)
+    other = read_part(language_model, corpus, split, characters, reading, model)
     with counting(stderr(), "searching", len(other)) as progress:
         found = find_stretches(
             language_model, read, start, end, other,

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from charlm.commands.inside.corpus_part import PartOfText, read_part
 from charlm.commands.inside.output import OUTPUTS, Outputs, save_outputs
-from charlm.console.options import DECODING, SEVERAL, TEXT, Corpus, DecodingOptions, Model
+from charlm.console.options import CORPUS_OPTIONS, SEVERAL, TEXT, Corpus, CorpusOptions, Model
 from charlm.console.program import print_json, stderr
 from charlm.console.slow import counting
 from charlm.language_model import DEFAULT_MODEL, load
@@ -34,7 +34,7 @@ def units(
     pattern: Annotated[tuple[str, ...], SEVERAL, ONE_EACH, TEXT] = (),
     of: str | None = None,
     clamp: int = 20_000,
-    decoding: DecodingOptions = DECODING,
+    reading: CorpusOptions = CORPUS_OPTIONS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
     r"""Find the units that follow quotations, the place in the line or a pattern of yours.
@@ -77,7 +77,7 @@ def units(
     if of is not None:
         check_field(of, language_model.config.cell)
     list_features(pattern)  # what is wrong with a pattern is said before long work
-    text = read_part(language_model, corpus, split, characters, decoding)
+    text = read_part(language_model, corpus, split, characters, reading, model)
     found, clamped = _search(language_model, text, of, pattern, clamp)
     save_outputs(found, outputs.png)
     where = {"model": model, "corpus": corpus, "split": split, "characters": len(text)}

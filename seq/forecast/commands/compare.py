@@ -15,9 +15,9 @@ from charlm.console.options import INPUT, SEVERAL, Json, make_options, select_gi
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.comparison import Settings, make_table
+from charlm.parts import AttentionKind
 from corpora.errors import UserError
 from seq.forecast.config import (
-    AttentionKind,
     ForecasterConfig,
     ForecasterTraining,
     SourceConfig,
@@ -72,9 +72,10 @@ def compare(
     strategies
         How several steps are forecast.
     cells
-        Recurrent cells.
+        Recurrent cells, of rnn, rnn_relu, gru, lstm, and those that a --plugin has registered.
     attentions
-        Kinds of attention of decoders: --attention none scaled_dot.
+        Kinds of attention of decoders, of none, scaled_dot, dot, cosine, additive, and those that a
+        --plugin has registered: --attention none scaled_dot.
     steps
         Steps of the forecasts that are tested: --steps 1 24; by default those of --horizon.
     seeds

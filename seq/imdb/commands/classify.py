@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -25,10 +22,10 @@ from charlm.console.options import (
 from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
 from charlm.console.slow import DELAY_SECONDS, counting, slow
 from charlm.drawing.words import COLORS, SIXTEEN, color_words
-from charlm.runs.files import exists
 from corpora.errors import UserError
-from corpora.tables import READERS
-from corpora.text.decoding import decode
+from corpora.labelled.spelling import Corrections, describe_corrections
+from seq.imdb.commands.evaluate import CorrectSpelling
+from seq.imdb.commands.given_texts import read_texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +46,7 @@ def classify(
     method: Annotated[str | None, Parameter(show_choices=False)] = None,
     text_column: TextColumn = None,
     encoding: Encoding = "utf-8",
+    correct_spelling: CorrectSpelling = False,
     computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
@@ -76,13 +74,16 @@ def classify(
             if word.startswith("--") and word.split() == [word]:
                 raise UserError(f"there is no option {word}")
         raise UserError(f"one text or file, not {len(what):,}; put a text into quotes")
-    texts, total = _read_texts(what[0] if what else None, text_column, encoding)
+    texts, total = read_texts(what[0] if what else None, text_column, encoding)
     from rich.cells import cell_len
 
     from charlm.drawing.panels import shorten
     from seq.imdb.library import LONGEST_TEXT, describe_longer, load
 
     classifier = load(model, **vars(computing))
+    if correct_spelling:
+        classifier = classifier.correct_spelling()
+    texts = _tell_corrections(classifier, texts)
     if explain or method:
         _explain(classifier, texts, method, json)  # type: ignore[arg-type]
         return
@@ -102,64 +103,15 @@ def classify(
         notice(describe_longer(longer))
 
 
-def _read_texts(
-    what: str | None, text_column: str | None, encoding: str
-) -> tuple[Iterable[str], int | None]:
-    """Return the texts to classify and, if it is known, their number."""
-    if what is None and sys.stdin is not None and sys.stdin.isatty():
-        return _ask(), None
-    if what is None or what == "-":
-        return _read_lines(encoding), None
-    if _is_path(what):
-        from corpora.labelled.texts import read
-
-        texts = read(what, text_column=text_column, encoding=encoding, labelled=False).texts
-        return texts, len(texts) if len(texts) != 1 else None
-    return [what], 1
-
-
-def _is_path(what: str) -> bool:
-    """Return whether `what` is the name of a file or folder, not a text.
-
-    Raises:
-        UserError: `what` looks like a name, but there is no such file or folder.
-    """
-    if not what or len(what) > 4096 or "\n" in what or "\0" in what:
-        return False
-    try:
-        if exists(Path(what)):
-            return True
-    except UserError:  # a text can be too long for a name
-        return False
-    one_word = not any(character.isspace() for character in what)
-    if one_word and (os.sep in what or Path(what).suffix.lower() in {".txt", *READERS}):
-        raise UserError(f"there is no file or folder {what!r}; if it is a text, pipe it into -")
-    return False
-
-
-def _read_lines(encoding: str) -> Iterator[str]:
-    if sys.stdin is None:
-        raise UserError("there is no standard input to read; give a text or a file")
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        yield decode(line, f"standard input, line {number:,},", encoding).removesuffix("\n")
-
-
-def _ask() -> Iterator[str]:
-    """Ask for texts one by one, and yield them until Ctrl-D."""
-    console = stderr()
-    with suppress(ImportError):  # Windows has no readline
-        import readline  # noqa: F401  (so that arrow keys edit the line)
-    console.print("Write a review and press Enter; Ctrl-D ends.", style="dim")
-    prompt = "> " if sys.stdout.isatty() else ""  # `input` would write the prompt into the results
-    while True:
-        if not prompt:
-            console.print("> ", end="")
-        try:
-            text = input(prompt)
-        except EOFError:
-            console.print()
-            return
+def _tell_corrections(classifier: TextClassifier, texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts; after the last one tell which words of them were corrected, if any can be."""
+    found: Corrections = Corrections()
+    for text in texts:
+        found += classifier.tokenizer.corrections([text])
         yield text
+    if classifier.tokenizer.spelling:
+        sys.stdout.flush()
+        notice(describe_corrections(found))
 
 
 def _classify_with_progress(

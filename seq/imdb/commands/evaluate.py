@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
 from charlm.console.options import (
     COMPUTING,
     INPUT,
+    SWITCH,
     ComputingOptions,
     Encoding,
     Json,
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from seq.imdb.metrics import Report
 
 
+CorrectSpelling = Annotated[
+    bool,
+    SWITCH,
+    Parameter(
+        help="Read a word that the model does not know as one that it is a slip away from (needs "
+        "symspellpy). A model that was trained so always does."
+    ),
+]
+
+
 def evaluate(
     model: Model = "imdb",
     data: Annotated[str, INPUT] = "imdb",
@@ -36,6 +48,7 @@ def evaluate(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     encoding: Encoding = "utf-8",
+    correct_spelling: CorrectSpelling = False,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:
@@ -57,6 +70,8 @@ def evaluate(
     from seq.imdb.metrics import report
 
     classifier = load(model, **vars(computing))
+    if correct_spelling:
+        classifier = classifier.correct_spelling()
     if data == IMDB and classifier.classes != CLASSES:
         known = ", ".join(classifier.classes)
         raise UserError(f"{model} tells {known} apart; name texts with these labels to evaluate on")

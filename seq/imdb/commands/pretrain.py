@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,7 @@ from charlm.console.options import (
     trains,
 )
 from charlm.console.program import notice
+from charlm.system import join_words
 from charlm.training.config import preset
 from corpora.errors import UserError
 from seq.imdb.config import IMDB, PRESETS, PretrainingConfig, ReaderConfig
@@ -118,7 +118,9 @@ def watch_word_model(ready: Training, stop: Interrupts, tensorboard: bool) -> in
     about += ["--text-column", corpus["text_column"]] if corpus["text_column"] else []
     encoding = corpus.get("encoding", "utf-8")
     about += ["--encoding", encoding] if encoding != "utf-8" else []
-    texts = "".join(f" {shlex.quote(word)}" for word in about).replace("{", "{{").replace("}", "}}")
+    texts = (
+        "".join(f" {join_words([word])}" for word in about).replace("{", "{{").replace("}", "}}")
+    )
     use = (
         f"start a classifier from it: charlm imdb train{texts} --preset {DEFAULT_PRESET} "
         "--init-from {run}"

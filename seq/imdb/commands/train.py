@@ -41,10 +41,24 @@ if TYPE_CHECKING:
     from seq.imdb.data import Source
     from seq.imdb.training import ClassifierRequest
 
-SETTLED = {*ReaderConfig().to_json(), "embedding", "vocabulary_size", "min_frequency"}
+SETTLED = {
+    *ReaderConfig().to_json(),
+    "embedding",
+    "vocabulary_size",
+    "min_frequency",
+    "correct_spelling",
+}
 """Options that cannot be given with --init-from, because the model decides them."""
 
-FIRST_STEP = ("vocabulary_size", "min_frequency", "device", "precision", "seed", "max_minutes")
+FIRST_STEP = (
+    "vocabulary_size",
+    "min_frequency",
+    "correct_spelling",
+    "device",
+    "precision",
+    "seed",
+    "max_minutes",
+)
 """Options of the classifier's training that also apply to the word model before it."""
 
 

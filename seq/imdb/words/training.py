@@ -15,7 +15,7 @@ from corpora.labelled.texts import LabelledTexts
 from corpora.labelled.words import WordTokenizer
 from corpora.notice import Notice
 from seq.imdb.config import IMDB, PretrainingConfig, ReaderConfig
-from seq.imdb.data import Source, TextRequest, describe_unknown, encode_texts, hold_out
+from seq.imdb.data import Source, TextRequest, encode_texts, hold_out, tell_words
 from seq.imdb.words.model import WordModel
 from seq.imdb.words.task import WordModelling
 
@@ -40,7 +40,7 @@ class WordModelRequest(TextRequest):
         known = vocabulary and WordTokenizer.from_json(vocabulary)
         tokenizer = known or self.train_tokenizer(texts)
         ids = encode_texts(tokenizer, texts.texts)
-        hooks.notice(describe_unknown(ids, len(tokenizer)))
+        tell_words(tokenizer, texts.texts, ids, hooks.notice)
         # In a random order: neighbours in the data set are reviews of the same film.
         training, validation = (
             [ids[row] for row in rows] for rows in hold_out(len(texts), self.training)

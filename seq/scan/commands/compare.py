@@ -21,7 +21,7 @@ from charlm.experiments.comparison import (
     describe_written,
     make_table,
 )
-from charlm.parts import KnownAttention
+from charlm.parts import AttentionKind
 from corpora.errors import UserError
 from corpora.scan.splits import SPLITS, is_split, list_splits
 from seq.scan.augment.ideas import Ideas
@@ -45,7 +45,7 @@ ATTENTION = Parameter(name="--attention", show_default=False)
 
 def compare(
     *names: str,
-    kinds: Annotated[tuple[KnownAttention, ...], SEVERAL, ATTENTION] = (),
+    kinds: Annotated[tuple[AttentionKind, ...], SEVERAL, ATTENTION] = (),
     ideas: Annotated[tuple[Ideas, ...], SEVERAL] = ("plain",),
     limits: Annotated[tuple[int, ...], SEVERAL, Parameter(name="--longest-made")] = (0,),
     seeds: int = 1,
@@ -65,8 +65,9 @@ def compare(
     names
         Names of splits, or all of the first eight: {splits}.
     kinds
-        Kinds of attention to compare: --attention none dot. By default none and scaled_dot; where
-        ideas are compared, scaled_dot alone.
+        Kinds of attention to compare, of none, scaled_dot, dot, cosine, additive, and those that a
+        --plugin has registered: --attention none dot. By default none and scaled_dot; where ideas
+        are compared, scaled_dot alone.
     ideas
         What makes pairs that are trained on as well: --ideas plain swaps phrases both. See `charlm
         scan rules`.
@@ -84,7 +85,7 @@ def compare(
     from charlm.experiments.comparison import run_in_turn
 
     choices = [PairsConfig().replace({**changes, "ideas": idea}) for idea in ideas]
-    usual: tuple[KnownAttention, ...] = ("scaled_dot",)
+    usual: tuple[AttentionKind, ...] = ("scaled_dot",)
     usual = ("none", *usual) if set(ideas) == {"plain"} else usual
     first = TranslatorTraining().replace(changes).seed
     compared = Comparison(

@@ -200,3 +200,16 @@ def test_info_shows_where_it_is_from(charlm: Any, hub: Hub, files: dict[str, byt
     shown = charlm("info", NAME).out
     assert commit in shown
     assert json.loads(ended.out)["hub"]["sha256"] in shown
+
+
+def test_the_cache_can_be_emptied(hub: Hub, files: dict[str, bytes], charlm: Any) -> None:
+    hub.commit("anna/tiny", files)
+    folder = find(NAME)
+    assert "models" not in json.loads(charlm("corpora", "clean", "--json").out)
+    assert folder.is_dir()
+    size = sum(path.stat().st_size for path in folder.parents[2].rglob("*") if path.is_file())
+    freed = json.loads(charlm("corpora", "clean", "--hub", "--json").out)["models"]
+    assert freed == {"count": 1, "bytes": size}
+    assert not folder.exists()
+    assert find(NAME) == folder  # fetched again
+    assert "removed 1 model (" in charlm("corpora", "clean", "--hub").out

@@ -37,25 +37,6 @@ def test_a_catalogued_path_that_exists_is_read(written: Write, read_text: Read) 
     assert read_text(corpus.files[0]) == "my own text"
 
 
-def test_a_folder_is_its_text_files_in_order(written: Write, read_text: Read) -> None:
-    wanted = ["a.txt", "b/a.md", "b/z.text", "c.TXT"]
-    others = ["d.py", "e", ".hidden.txt", ".git/f.txt", "b/.g/h.txt", "txt"]
-    for name in reversed(wanted + others):
-        written(name, f"books/{name}")
-    Path("books/broken.txt").symlink_to("nowhere")
-    Path("books/b/loop").symlink_to("..")
-    corpus = resolve("books")
-    assert [read_text(file) for file in corpus.files] == wanted
-    assert corpus.name == "books"
-    assert resolve("books/b/..").name == "books"
-
-
-def test_a_folder_without_texts_says_what_was_looked_for(written: Write) -> None:
-    written("x", "books/code.py")
-    with pytest.raises(UserError, match=r"books holds no text.* \.txt, \.md, \.text"):
-        resolve("books")
-
-
 def test_a_catalogued_name_needs_no_file() -> None:
     corpus = resolve("sample")
     assert (corpus.name, corpus.files, corpus.encoding) == ("sample", (fetch("sample"),), "utf-8")
@@ -92,6 +73,7 @@ def test_a_path_that_hides_a_catalogued_corpus_is_told(written: Write) -> None:
     assert said == [
         "reading the folder war_and_peace; the catalogued corpus of that name is "
         "corpora/war_and_peace.txt",
+        "reading 1 text file of war_and_peace",
         "reading the file sample; the catalogued corpus of that name is corpora/sample.txt",
     ]
 

@@ -29,7 +29,7 @@ VALID = json.dumps({**MARK, "words": ["<pad>", "<unk>", "a", "don't", "é"]})
         "1" * 5000,
         json.dumps({"words": ["<pad>", "<unk>"]}),
         json.dumps(MARK),
-        json.dumps({**MARK, "version": 2, "words": ["<pad>", "<unk>"]}),
+        json.dumps({**MARK, "version": 3, "words": ["<pad>", "<unk>"]}),
         json.dumps({**MARK, "version": True, "words": ["<pad>", "<unk>"]}),
         json.dumps({**MARK, "format": ["charlm-words"], "words": ["<pad>", "<unk>"]}),
         json.dumps({**MARK, "words": "<pad><unk>"}),

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 import torch
+from own_parts import registered
 from series_helpers import shape
 
 from corpora.errors import UserError
 from seq.forecast.distribution import Distribution
 from seq.forecast.model import Forecaster, draw_paths
+
+__all__ = ["registered"]
+
+pytestmark = pytest.mark.usefixtures("registered")
 
 KINDS: list[dict[str, Any]] = [
     {"strategy": "direct", "bidirectional": True},
@@ -21,6 +26,8 @@ KINDS: list[dict[str, Any]] = [
     {"strategy": "decoder", "attention": "none", "likelihood": "student"},
     {"strategy": "decoder", "attention": "additive", "bidirectional": True, "cell": "lstm"},
     {"strategy": "decoder", "attention": "scaled_dot", "num_layers": 2},
+    {"strategy": "decoder", "attention": "bilinear", "cell": "mgu"},
+    {"strategy": "recursive", "cell": "pair", "num_layers": 2},
 ]
 
 

@@ -55,7 +55,7 @@ def test_ctrl_c_in_the_first_training_ends_both(
     resumed = charlm(*advised(ended.out, "resume with: ")[1:])
     assert resumed.code == 0
     second = advised(resumed.out, "start a classifier from it: ")[1:]
-    settled = ("--vocabulary-size", "--min-frequency")
+    settled = ("--vocabulary-size", "--min-frequency", "--no-correct-spelling")
     options = [o for o in flags(training(epochs=1)) if not o.startswith(settled)]
     assert charlm(*second, "--out", "run", *options).code == 0
     assert Path("run", MODEL).read_bytes() == Path("whole", MODEL).read_bytes()
