@@ -13,8 +13,8 @@ from corpora.scenes.grammar import describe, split_words
 from corpora.scenes.reader import judge
 from corpora.scenes.scene import SIZE, Scene
 from corpora.scenes.splits import find_scene
+from seq.caption.boxes import cover_cells
 from seq.caption.library import Caption
-from seq.caption.metrics import cover_cells
 
 GRID = 6
 NAMES = ("seer", "unseeing")

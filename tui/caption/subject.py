@@ -141,7 +141,7 @@ def describe_look(said: Said, index: int, place: int, scene: Scene | None) -> st
     if scene is None or place >= len(caption.words):
         return largest
     from corpora.scenes.reader import judge
-    from seq.caption.metrics import cover_cells
+    from seq.caption.boxes import cover_cells
 
     verdict = judge(caption.words, scene)
     if verdict.sentence is None or not verdict.true:
