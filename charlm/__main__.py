@@ -26,6 +26,7 @@ COMMANDS = {
     "imdb": ("seq.imdb.__main__:app", "Classify reviews, or texts of your own."),
     "scan": ("seq.scan.__main__:app", "Translate commands into actions."),
     "forecast": ("seq.forecast.__main__:app", "Forecast numbers in time."),
+    "caption": ("seq.caption.__main__:app", "Say in words what pictures show."),
     "tui": ("tui.__main__:tui", "Open the app, with all of this in one window."),
     "stop": ("charlm.commands.stop:stop", "Stop a training, saved, wherever it was started."),
     "check": ("charlm.commands.check:check", "Read every file of a run, and say what is damaged."),

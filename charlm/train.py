@@ -26,7 +26,7 @@ from charlm.console.options import (
 )
 from charlm.console.process import share_cores
 from charlm.console.program import notice, run, stderr
-from charlm.runs.registry import import_attribute
+from charlm.runs.kind import import_attribute
 from charlm.training.config import preset
 from corpora.errors import UserError
 

@@ -1,4 +1,4 @@
-"""Ids of symbols, and the id that fills sequences up to one length."""
+"""Ids of symbols, and the symbols that fill, begin and end what is written."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ Ids = npt.NDArray[np.integer[Any]]
 
 PAD = 0
 """Id of the padding in every vocabulary of this package."""
+
+START, END = 1, 2
+"""Ids of the symbols before and after what a decoder writes."""
+
+MARKS = ("<pad>", "<start>", "<end>")
+"""The first symbols of the vocabulary of a decoder, by their ids."""

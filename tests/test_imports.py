@@ -12,6 +12,7 @@ import pytest
 
 import charlm
 from charlm.__main__ import COMMANDS
+from seq.caption.__main__ import COMMANDS as CAPTION_COMMANDS
 from seq.forecast.__main__ import COMMANDS as FORECAST_COMMANDS
 from seq.imdb.__main__ import COMMANDS as REVIEW_COMMANDS
 from seq.scan.__main__ import COMMANDS as SCAN_COMMANDS
@@ -107,6 +108,7 @@ for tokens in sys.argv[2].split(","):
 @pytest.mark.long
 def test_help_loads_neither_torch_nor_textual() -> None:
     nested = {"imdb": REVIEW_COMMANDS, "scan": SCAN_COMMANDS, "forecast": FORECAST_COMMANDS}
+    nested["caption"] = CAPTION_COMMANDS
     inner = [f"{app} {name}" for app, names in nested.items() for name in names]
     commands = ["", *COMMANDS, "corpora get", "corpora clean", *inner]
     assert answered(HELP, ",".join(HEAVY), ",".join(commands)) == ""

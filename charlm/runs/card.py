@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from charlm.runs.registry import KINDS, Kind
+from charlm.runs.kind import Kind
+from charlm.runs.registry import KINDS
 from corpora.known.catalog import CATALOG
 
 RECIPE = ("preset", "init_from", "vectors", "training", "resolved", "versions")

@@ -20,11 +20,11 @@ from corpora.short_repr import ShortRepr
 from seq.batches import pad
 from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
-from seq.padding import Ids
+from seq.padding import END, Ids
 from seq.scan.config import WIDEST_BEAM, TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import find_rules, translate
-from seq.scan.vocabularies import END, Languages
+from seq.scan.vocabularies import Languages
 
 DEFAULT_TRANSLATOR = "scan"
 

@@ -11,8 +11,8 @@ from charlm.generation.cells import CELLS, FIELDS
 from charlm.generation.weights import Block, LayerWeights
 from charlm.inside.recurrent_steps import RecurrentSteps
 from seq.batches import pad
+from seq.padding import END, START
 from seq.scan.library import CommandTranslator, TranslatedCommand
-from seq.scan.vocabularies import END, START
 
 
 def trace_decoder(translator: CommandTranslator, found: TranslatedCommand) -> RecurrentSteps:

@@ -21,11 +21,11 @@ from corpora.scan.grammar import Pair
 from seq.batches import batch_by_length, draw_batches, pad
 from seq.decoding import DecodingRules, greedy_search
 from seq.layers.memory import Memory
-from seq.padding import PAD, Ids
+from seq.padding import END, PAD, START, Ids
 from seq.scan.config import TranslatorConfig, TranslatorTraining
 from seq.scan.lexicon import find_lexicon
 from seq.scan.model import Translator
-from seq.scan.vocabularies import END, START, Languages
+from seq.scan.vocabularies import Languages
 
 EVALUATION_BATCH = 512
 

@@ -14,13 +14,9 @@ from corpora.scan.grammar import ACTIONS, WORDS
 from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
 from corpora.versioned_json import parse_versioned
-from seq.padding import PAD, Ids
+from seq.padding import END, MARKS, PAD, Ids
 
 _FORMAT, _VERSION = "charlm-languages", 1
-_PAD, _START, _END = "<pad>", "<start>", "<end>"
-
-START, END = 1, 2
-"""Ids of the symbols before and after the actions; 0 is the padding."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +40,9 @@ class Languages(ShortRepr):
             UserError: a word or an action is a special symbol.
         """
         words, actions = tuple(words), tuple(actions)
-        if taken := {_PAD, _START, _END} & {*words, *actions}:
+        if taken := {*MARKS} & {*words, *actions}:
             raise UserError(f"{min(taken)} has a meaning of its own; call that symbol otherwise")
-        return cls(Vocabulary((_PAD, *words)), Vocabulary((_PAD, _START, _END, *actions)))
+        return cls(Vocabulary((MARKS[PAD], *words)), Vocabulary((*MARKS, *actions)))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -59,8 +55,7 @@ class Languages(ShortRepr):
         source, target = (
             Vocabulary.from_json(json.dumps(found.get(side))) for side in ("source", "target")
         )
-        special = (_PAD, _START, _END)
-        if source.symbols[: PAD + 1] != special[: PAD + 1] or target.symbols[: END + 1] != special:
+        if source.symbols[: PAD + 1] != MARKS[: PAD + 1] or target.symbols[: END + 1] != MARKS:
             raise UserError("the vocabularies of a translator lack their special symbols")
         return cls(source, target)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from charlm.language_model import DEFAULT_MODEL
-from charlm.runs.registry import CHARACTERS, CLASSIFIER, KINDS, TRANSLATOR, import_attribute
+from charlm.runs.kind import import_attribute
+from charlm.runs.registry import CHARACTERS, CLASSIFIER, KINDS, TRANSLATOR
 from corpora.errors import UserError
 from tui.inside.subjects import Subject
 from tui.models import list_names

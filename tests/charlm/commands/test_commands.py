@@ -18,7 +18,7 @@ from tiny_models import CONFIG, random_weights, write_run
 
 from charlm import language_model
 from charlm.__main__ import COMMANDS, DISTRIBUTION
-from charlm.runs.registry import import_attribute
+from charlm.runs.kind import import_attribute
 from corpora.text.vocabulary import Vocabulary
 
 ROOT = Path(language_model.__file__).resolve().parents[1]

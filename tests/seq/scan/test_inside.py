@@ -17,9 +17,9 @@ from training_helpers import start, trained
 from charlm.generation.cells import FIELDS
 from corpora.errors import UserError
 from seq.batches import pad
+from seq.padding import START
 from seq.scan.inside import SHOWN, CommandTrace, trace_command
 from seq.scan.library import CommandTranslator, load
-from seq.scan.vocabularies import START
 
 COMMAND = "jump left twice"
 Once = Callable[..., Path]

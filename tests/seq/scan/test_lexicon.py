@@ -17,13 +17,14 @@ from corpora.scan.grammar import ACTIONS, WORDS, Pair, interpret
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search
 from seq.layers.memory import Memory
+from seq.padding import END, START
 from seq.scan import library
 from seq.scan.config import TranslatorConfig
 from seq.scan.lexicon import find_lexicon, read_alike
 from seq.scan.library import CommandTranslator
 from seq.scan.model import Translator
 from seq.scan.steps import trace_decoder
-from seq.scan.vocabularies import END, START, Languages
+from seq.scan.vocabularies import Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 COMMANDS = ["jump", "walk twice and turn left", "look around right thrice after run", "turn left"]

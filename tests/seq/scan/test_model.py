@@ -17,10 +17,10 @@ from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search, inspect
 from seq.layers.memory import Memory
-from seq.padding import PAD
+from seq.padding import END, PAD, START
 from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
-from seq.scan.vocabularies import END, START, Languages
+from seq.scan.vocabularies import Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 KINDS = get_args(KnownAttention)

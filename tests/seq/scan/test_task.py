@@ -12,11 +12,12 @@ from commands_of_scan import shape, some, training
 from charlm.parts import KnownAttention
 from charlm.training.distributed import World
 from corpora.scan.grammar import ACTIONS, WORDS, Pair
+from seq.padding import END, START
 from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import EncodedPairs, Translation, translate
 from seq.scan.training import encode_pairs
-from seq.scan.vocabularies import END, START, Languages
+from seq.scan.vocabularies import Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 

@@ -11,7 +11,8 @@ from commands_of_scan import some
 
 from corpora.errors import UserError
 from corpora.scan.grammar import ACTIONS, WORDS
-from seq.scan.vocabularies import END, Languages
+from seq.padding import END
+from seq.scan.vocabularies import Languages
 
 LANGUAGES = Languages.from_symbols(WORDS, ACTIONS)
 

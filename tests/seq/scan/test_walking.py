@@ -15,11 +15,12 @@ from corpora.scan.grammar import ACTIONS, WORDS
 from seq.batches import pad
 from seq.decoding import DecodingRules, beam_search, greedy_search
 from seq.layers.memory import Memory
+from seq.padding import END, START
 from seq.scan import library
 from seq.scan.config import TranslatorConfig
 from seq.scan.inside import trace_command
 from seq.scan.model import Translator
-from seq.scan.vocabularies import END, START, Languages
+from seq.scan.vocabularies import Languages
 
 pytestmark = pytest.mark.long
 

@@ -1,0 +1,1 @@
+"""Pictures into words, with attention to where each word looks."""

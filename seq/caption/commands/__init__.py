@@ -1,0 +1,1 @@
+"""The commands of `charlm caption`, one module each."""
