@@ -16,8 +16,8 @@ from charlm.generation.sampling import Sampling
 from charlm.generation.surprise import Surprise
 from charlm.generation.tokens import Token
 from charlm.generation.weights import check_shapes
-from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.kind import import_attribute
+from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, find, model_name
 from corpora.errors import UserError
 from corpora.short_repr import ShortRepr

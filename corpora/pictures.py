@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from corpora.atomic import write_atomic
 from corpora.errors import UserError, os_error
 from corpora.tables import READERS, choose_column
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 Pixels = npt.NDArray[np.uint8]
 """Pictures (N, size, size, 3), or one (size, size, 3): red, green and blue from 0 to 255."""
@@ -84,13 +85,14 @@ def read_picture(path: Path, size: int) -> Pixels:
     Raises:
         UserError: the file is no picture, or Pillow is not installed.
     """
-    try:
-        from PIL import Image, ImageOps
-    except ImportError as error:
-        raise UserError(NO_PILLOW) from error
+    Image, ImageOps = _import_pillow()  # noqa: N806  (modules of these names)
     try:
         with Image.open(path) as opened:
-            return _cut(ImageOps.exif_transpose(opened), size)
+            upright = ImageOps.exif_transpose(opened).convert("RGBA")
+            # Where nothing is, a picture is black.
+            black = Image.new("RGBA", upright.size, (0, 0, 0, 255))
+            whole = Image.alpha_composite(black, upright).convert("RGB")
+            return np.asarray(ImageOps.fit(whole, (size, size)), dtype=np.uint8)
     except Image.DecompressionBombError as error:
         raise UserError(f"{path} is too large a picture") from error
     except OSError as error:
@@ -99,16 +101,6 @@ def read_picture(path: Path, size: int) -> Pixels:
         raise UserError(f"{path} is no picture that can be read") from error
     except (ValueError, SyntaxError, EOFError) as error:  # what Pillow says of damaged files
         raise UserError(f"{path} is no picture that can be read") from error
-
-
-def _cut(picture: Image, size: int) -> Pixels:
-    from PIL import Image, ImageOps
-
-    # Where nothing is, a picture is black; so are the pixels that a picture does not show.
-    whole = Image.alpha_composite(
-        Image.new("RGBA", picture.size, (0, 0, 0, 255)), picture.convert("RGBA")
-    )
-    return np.asarray(ImageOps.fit(whole.convert("RGB"), (size, size)), dtype=np.uint8)
 
 
 def _find_table(place: Path) -> Path:
@@ -136,3 +128,42 @@ def _read_rows(table: Path) -> list[tuple[str, str]]:
     )
     rows = zip(image, caption, strict=True)
     return [(str(name), str(said)) for name, said in rows if name and said and str(said).strip()]
+
+
+def write_captioned(folder: Path, pictures: Pixels, captions: Sequence[Sequence[str]]) -> None:
+    """Write pictures and their captions as `read_captioned` reads them.
+
+    Args:
+        folder: where to; it is made, and must not hold a table of captions.
+        pictures: (N, height, width, 3).
+        captions: captions of each.
+
+    Raises:
+        UserError: the folder cannot be written to, or holds captions already.
+    """
+    Image, _ = _import_pillow()  # noqa: N806  (a module of that name)
+    if any((folder / name).exists() for name in TABLES):
+        raise UserError(f"{folder} holds captions already; name another folder")
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(["image", "caption"])
+    for number, (picture, said) in enumerate(zip(pictures, captions, strict=True)):
+        png = io.BytesIO()
+        Image.fromarray(picture).save(png, "PNG")
+        name = f"{number:06}.png"
+        write_atomic(folder / "Images" / name, png.getvalue())
+        rows.writerows([name, caption] for caption in said)
+    write_atomic(folder / "captions.txt", table.getvalue().encode())
+
+
+def _import_pillow() -> tuple[Any, Any]:
+    """Return Pillow's modules Image and ImageOps.
+
+    Raises:
+        UserError: it is not installed.
+    """
+    try:
+        from PIL import Image, ImageOps
+    except ImportError as error:
+        raise UserError(NO_PILLOW) from error
+    return Image, ImageOps

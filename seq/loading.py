@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from charlm.runs.model_file import read_kind
 from charlm.runs.kind import import_attribute
+from charlm.runs.model_file import read_kind
 from charlm.runs.registry import CAPTIONER, CLASSIFIER, FORECASTER, KINDS, TRANSLATOR, find
 from charlm.training.config import Device, Precision
 from corpora.errors import UserError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from seq.forecast.library import SeriesForecaster
     from seq.imdb.library import TextClassifier
     from seq.scan.library import CommandTranslator
+
+    AnyModel = TextClassifier | CommandTranslator | SeriesForecaster | PictureCaptioner
 
 
 @overload
@@ -34,14 +36,10 @@ def load(
     name: Literal["scenes"], *, device: Device = ..., precision: Precision = ...
 ) -> PictureCaptioner: ...
 @overload
-def load(
-    name: str, *, device: Device = ..., precision: Precision = ...
-) -> TextClassifier | CommandTranslator | SeriesForecaster | PictureCaptioner: ...
+def load(name: str, *, device: Device = ..., precision: Precision = ...) -> AnyModel: ...
 
 
-def load(
-    name: str = "imdb", *, device: Device = "auto", precision: Precision = "fp32"
-) -> TextClassifier | CommandTranslator | SeriesForecaster | PictureCaptioner:
+def load(name: str = "imdb", *, device: Device = "auto", precision: Precision = "fp32") -> AnyModel:
     """Load a model of any job of `seq` by name, run folder or `.safetensors` file.
 
     Args:
@@ -57,7 +55,5 @@ def load(
     kind = KINDS.get(found := read_kind(path))
     if kind is None or kind.package != "seq" or kind.load is None:
         raise UserError(f"{path} holds a model of kind {found!r}, which seq does not load")
-    model: TextClassifier | CommandTranslator | SeriesForecaster | PictureCaptioner = import_attribute(kind.load)(
-        str(path), device=device, precision=precision
-    )
+    model: AnyModel = import_attribute(kind.load)(str(path), device=device, precision=precision)
     return model

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from charlm.inside.results import ModelResult
-from charlm.runs.model_file import read_kind
 from charlm.runs.kind import import_attribute
+from charlm.runs.model_file import read_kind
 from charlm.runs.registry import CHARACTERS, find, find_kind
 from corpora.errors import UserError
 from corpora.notice import Notice

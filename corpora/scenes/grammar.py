@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from corpora.scenes.scene import COLORS, KINDS, SIZES, Scene, Shape, is_above, is_left
 
+PLURALS = dict(zip(KINDS, ("circles", "squares", "triangles", "crosses", "rings"), strict=True))
+"""The noun for several shapes of a kind."""
 NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3}
 """Words for numbers."""
 RELATIONS: Mapping[str, Callable[[Shape, Shape], bool]] = MappingProxyType(
@@ -21,15 +23,15 @@ RELATIONS: Mapping[str, Callable[[Shape, Shape], bool]] = MappingProxyType(
 )
 """Words for relations of a shape to another, and when they hold."""
 WORDS = (
-    *NUMBERS, *SIZES, *COLORS, *KINDS, *(f"{kind}s" if kind != "cross" else "crosses" for kind in KINDS),
-    "above", "below", "left", "right", "of", "and", ",", "there", "is", "are",
-)  # fmt: skip
+    *(*NUMBERS, *SIZES, *COLORS, *KINDS, *PLURALS.values()),
+    *("above", "below", "left", "right", "of", "and", ",", "there", "is", "are"),
+)
 """Every word of the grammar; the comma is one as well."""
 
 
 def split_words(sentence: str) -> tuple[str, ...]:
     """Return the words of a sentence in lower case; a comma is a word, other marks are left out."""
-    return tuple(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*|,", sentence.lower()))
+    return tuple(re.findall(r"[^\W_]+(?:['-][^\W_]+)*|,", sentence.lower()))
 
 
 def join_words(words: Iterable[str]) -> str:
@@ -39,9 +41,7 @@ def join_words(words: Iterable[str]) -> str:
 
 def name_kind(kind: str, number: int) -> str:
     """Return the noun of a kind, in the plural if there are several."""
-    if number == 1:
-        return kind
-    return "crosses" if kind == "cross" else f"{kind}s"
+    return kind if number == 1 else PLURALS[kind]
 
 
 def describe(scene: Scene) -> tuple[str, ...]:
@@ -84,7 +84,10 @@ def _describe_groups(groups: list[list[Shape]]) -> Iterator[str]:
 def _describe_singles(shapes: Sequence[Shape]) -> Iterator[str]:
     """Yield sentences in which each shape is named by itself."""
     names = {shape: _name([shape]) for shape in shapes}
-    for order in (sorted(shapes, key=lambda s: (s.x, s.y)), sorted(shapes, key=lambda s: (s.y, s.x))):
+    for order in (
+        sorted(shapes, key=lambda s: (s.x, s.y)),
+        sorted(shapes, key=lambda s: (s.y, s.x)),
+    ):
         *first, last = (names[shape] for shape in order)
         if first:
             yield f"{', '.join(first)} and {last}"

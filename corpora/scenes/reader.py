@@ -107,11 +107,15 @@ def judge(text: str | Sequence[str], scene: Scene) -> Verdict:
     if not choices:
         return Verdict(False, "one shape cannot be two things", sentence)
     for chosen in choices:
-        if all(_holds(relation, chosen[0], chosen[to], scene) for relation, to in sentence.relations):
+        if all(
+            _holds(relation, chosen[0], chosen[to], scene) for relation, to in sentence.relations
+        ):
             return Verdict(True, "", sentence, chosen)
     first, others = sentence.phrases[0], sentence.relations
     said = " and ".join(f"{relation} the {sentence.phrases[to]}" for relation, to in others)
-    return Verdict(False, f"the {first} {'is' if first.number == 1 else 'are'} not {said}", sentence)
+    return Verdict(
+        False, f"the {first} {'is' if first.number == 1 else 'are'} not {said}", sentence
+    )
 
 
 def _count(there: int, phrase: Phrase) -> str:
@@ -165,8 +169,10 @@ def _parse(words: tuple[str, ...]) -> Sentence:
 
 
 def _parse_link(words: tuple[str, ...], at: int, *, first: bool, listed: bool) -> int:
-    """Return the place after what joins two phrases: `and`, a comma, or nothing before the first
-    relation."""
+    """Return the place after what joins two phrases: `and`, a comma, or nothing.
+
+    Nothing stands before the first relation.
+    """
     if first and _find_relation(words, at):
         return at
     if words[at] != "and" and not (listed and words[at] == ","):
@@ -178,7 +184,11 @@ def _parse_link(words: tuple[str, ...], at: int, *, first: bool, listed: bool) -
 
 def _find_relation(words: tuple[str, ...], at: int) -> str | None:
     two = " ".join(words[at : at + 2])
-    return two if two in RELATIONS else next((r for r in RELATIONS if words[at : at + 1] == (r,)), None)
+    return (
+        two
+        if two in RELATIONS
+        else next((r for r in RELATIONS if words[at : at + 1] == (r,)), None)
+    )
 
 
 def _parse_phrase(words: tuple[str, ...], start: int) -> Phrase:

@@ -15,7 +15,9 @@ COMMANDS = {
     "info": "Show what pictures and captions there are to learn from.",
 }
 
-app = make_group("caption", "Say in words what pictures show.", COMMANDS, package="seq.caption.commands")
+ABOUT = "Say in words what pictures show."
+
+app = make_group("caption", ABOUT, COMMANDS, package="seq.caption.commands")
 
 if __name__ == "__main__":
     share_cores()

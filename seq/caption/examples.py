@@ -49,9 +49,7 @@ class MadeExamples:
     def find(self, rows: Ids, epoch: int = 0) -> list[Scene]:
         """Return scenes; see `Examples.take`."""
         first = epoch * self.count * self.fresh
-        return [
-            find_scene(self.split, self.part, self.seed, first + row) for row in rows.tolist()
-        ]
+        return [find_scene(self.split, self.part, self.seed, first + row) for row in rows.tolist()]
 
     def take(self, rows: Ids, epoch: int = 0) -> tuple[Pictures, list[Captions]]:
         """Return pictures and captions; see `Examples.take`."""

@@ -213,5 +213,3 @@ def find_penalty(weights: Tensor, words: Tensor) -> Tensor:
 
 def _cross_entropy(logits: Tensor, words: Tensor) -> Tensor:
     return F.cross_entropy(logits.flatten(0, 1), words.flatten(), ignore_index=PAD)
-
-

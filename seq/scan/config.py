@@ -22,9 +22,6 @@ from charlm.training.config import (
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
 
-WIDEST_BEAM = 1000
-"""Greatest width of a beam search."""
-
 Validation = Literal["random", "longest", "primitive"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from numbers import Integral
 from reprlib import repr as shortened
 
 import numpy as np
@@ -18,10 +17,11 @@ from charlm.training.device import autocast
 from corpora.errors import UserError
 from corpora.short_repr import ShortRepr
 from seq.batches import pad
+from seq.beam import check_width
 from seq.decoding import beam_search, greedy_search, inspect
 from seq.model_file import open_model
 from seq.padding import END, Ids
-from seq.scan.config import WIDEST_BEAM, TranslatorConfig
+from seq.scan.config import TranslatorConfig
 from seq.scan.model import Translator
 from seq.scan.task import find_rules, translate
 from seq.scan.vocabularies import Languages
@@ -91,9 +91,7 @@ class CommandTranslator(ShortRepr):
         if not isinstance(command, str):
             what = "a list" if isinstance(command, list | tuple) else shortened(command)
             raise TypeError(f"translate takes one command, not {what}; use actions")
-        whole = isinstance(width, Integral) and not isinstance(width, bool)
-        if not whole or not 1 <= width <= WIDEST_BEAM:
-            raise UserError(f"width must lie between 1 and {WIDEST_BEAM}, not {width!r}")
+        check_width(width)
         ids, lengths = pad([self._encode(command)])
         rules = find_rules(self.model.config)
         with torch.inference_mode(), autocast(self.device, self.precision):

@@ -42,7 +42,7 @@ class BeamPanel(Panel):
 
     def compose(self) -> ComposeResult:
         """Lay out the width and the table."""
-        from seq.scan.config import WIDEST_BEAM
+        from seq.beam import WIDEST_BEAM
 
         widths = range(1, WIDEST_BEAM + 1)
         yield Stepper("width", widths, self.first_width, id="beam-width")

@@ -11,7 +11,7 @@ from charlm.console.options import COMPUTING, SWITCH, TEXT, ComputingOptions, Mo
 from charlm.console.program import format_name, notice, print_json, stdout
 from corpora.errors import UserError
 from corpora.scan.grammar import interpret
-from seq.scan.config import WIDEST_BEAM
+from seq.beam import check_width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,8 +41,7 @@ def translate(
     json
         Write one JSON object for each command.
     """
-    if not 1 <= beam <= WIDEST_BEAM:
-        raise UserError(f"--beam must lie between 1 and {WIDEST_BEAM}, not {beam}")
+    check_width(beam, "--beam")
     typed = read_commands(command)
     if png is not None and len(typed) != 1:
         raise UserError(f"--png draws one command, not {len(typed):,}")
