@@ -48,7 +48,8 @@ def shrink(pixels: Pixels, factor: int) -> Pixels:
     height, width = (side // factor for side in pixels.shape[:2])
     parts = pixels[: height * factor, : width * factor]
     parts = parts.reshape(height, factor, width, factor, 3)
-    return parts.mean(axis=(1, 3)).round().astype(np.uint8)
+    found: Pixels = parts.mean(axis=(1, 3)).round().astype(np.uint8)
+    return found
 
 
 def enlarge(weights: Reals, height: int, width: int) -> Reals:

@@ -66,17 +66,20 @@ def _paint(
 
 
 def _circle(x: Field, y: Field, radius: Field) -> Field:
-    return np.sqrt(x * x + y * y) - radius
+    found: Field = np.sqrt(x * x + y * y) - radius
+    return found
 
 
 def _square(x: Field, y: Field, radius: Field) -> Field:
-    return np.maximum(x, np.abs(y)) - radius
+    found: Field = np.maximum(x, np.abs(y)) - radius
+    return found
 
 
 def _triangle(x: Field, y: Field, radius: Field) -> Field:
     """Its tip is above, its base below."""
-    side = (x * 2 - (y + radius)) / np.sqrt(np.float32(5))
-    return np.maximum(side, y - radius)
+    side: Field = (x * 2 - (y + radius)) / np.sqrt(np.float32(5))
+    found: Field = np.maximum(side, y - radius)
+    return found
 
 
 def _cross(x: Field, y: Field, radius: Field) -> Field:

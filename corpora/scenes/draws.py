@@ -63,4 +63,5 @@ def draw_bytes(keys: Keys, count: int) -> Bytes:
     value = (value ^ (value >> np.uint64(30))) * np.uint64(FIRST)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(SECOND)
     value ^= value >> np.uint64(31)
-    return value.astype("<u8").view(np.uint8)[:, :count]
+    found: Bytes = value.astype("<u8").view(np.uint8)
+    return found[:, :count]

@@ -151,7 +151,8 @@ def _parse(words: tuple[str, ...]) -> Sentence:
     phrase = _parse_phrase(words, at)
     if words[:1] == ("there",) and (words[1] == "is") != (phrase.number == 1):
         raise _NoSentence(f"{words[1]} does not go with {words[at]}")
-    phrases, relations, at = [phrase], [], phrase.end
+    phrases, at = [phrase], phrase.end
+    relations: list[tuple[str, int]] = []
     while at < len(words):
         at = _parse_link(words, at, first=len(phrases) == 1, listed=not relations)
         if relation := _find_relation(words, at):

@@ -58,8 +58,7 @@ class Outcome:
         def brief(found: Sequence[Report]) -> list[dict[str, Any]]:
             return [replace(one, mistakes=()).to_json() for one in found]
 
-        about = {"split": self.variant.split, "attention": self.variant.attention}
-        about |= {"diverged": self.diverged}
+        about: dict[str, Any] = {**vars(self.variant), "diverged": self.diverged}
         return {**about, "seen": brief(self.seen), "test": brief(self.test)}
 
     def list_cells(self) -> list[str]:

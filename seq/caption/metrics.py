@@ -91,7 +91,7 @@ def report(captioner: PictureCaptioner, examples: Examples, width: int = 1) -> R
         said += [found[0] for found in captioner.describe_all(pictures, width=width)]
         could += captions
     exact = [one.words in some for one, some in zip(said, could, strict=True)]
-    about = {"pictures": len(said), "exact": sum(exact), "bleu": find_bleu(said, could)}
+    about: dict[str, Any] = {"pictures": len(said), "exact": sum(exact), "bleu": find_bleu(said, could)}
     if isinstance(examples, MadeExamples):
         return _judge(said, could, examples.find(np.arange(len(examples))), about)
     mistakes = [
@@ -175,7 +175,7 @@ def find_bleu(said: Sequence[Caption], could: Sequence[Captions]) -> float | Non
     except ImportError:
         return None
     most = max(map(len, could))
-    references = [
+    references: Any = [  # what a picture lacks is None, which its types do not know
         [" ".join(some[number]) if number < len(some) else None for some in could]
         for number in range(most)
     ]

@@ -21,8 +21,8 @@ def format_measures(found: Sequence[Report]) -> list[str]:
         format_shares([_share(one.whole, one) for one in found]),
         format_shares([one.exact / one.pictures for one in found]),
         format_numbers([one.bleu for one in found]),
-        format_shares([one.looks and one.looks.inside for one in found]),
-        format_shares([one.looks and one.looks.boxes for one in found]),
+        format_shares([one.looks.inside if one.looks else None for one in found]),
+        format_shares([one.looks.boxes if one.looks else None for one in found]),
     ]
 
 

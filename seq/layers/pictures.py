@@ -7,11 +7,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
+PLACE_SCALE = 0.5
+"""Deviation of the vectors of places before training: about that of the features themselves, so
+that attention can tell cells apart from the first step on."""
+
+
 class PictureEncoder(nn.Module):
     """Convolutions that make a picture a grid of features, each for 8 x 8 pixels.
 
-    Three convolutions halve width and height; a fourth one lets neighbours of the grid know each
-    other. What is normalised is one picture at a time (group normalisation, Wu and He 2018), so a
+    Three convolutions halve width and height, so a cell sees 17 x 17 pixels: what lies further
+    away, which may be another thing, does not mix with what it says. What is normalised is one picture at a time (group normalisation, Wu and He 2018), so a
     picture in a batch gives what it gives by itself. Learned vectors say where a cell lies.
 
     Args:
@@ -27,13 +32,13 @@ class PictureEncoder(nn.Module):
                 nn.Conv2d(3, half, 5, stride=2, padding=2),
                 nn.Conv2d(half, features, 3, stride=2, padding=1),
                 nn.Conv2d(features, features, 3, stride=2, padding=1),
-                nn.Conv2d(features, features, 3, padding=1),
+                nn.Conv2d(features, features, 1),
             ]
         )
         self.norms = nn.ModuleList(
             [nn.GroupNorm(8, width) for width in (half, features, features, features)]
         )
-        self.places = nn.Parameter(torch.zeros(grid * grid, 1, features))
+        self.places = nn.Parameter(torch.randn(grid * grid, 1, features) * PLACE_SCALE)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Return the features of each cell, row by row from the top, (G², B, K).

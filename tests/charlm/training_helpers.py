@@ -92,6 +92,7 @@ def resume(
 
 
 def every_request() -> list[type[Request]]:
+    from seq.caption.training import CaptionerRequest
     from seq.forecast.training import ForecasterRequest
     from seq.imdb.training import ClassifierRequest
     from seq.imdb.words.training import WordModelRequest
@@ -103,6 +104,7 @@ def every_request() -> list[type[Request]]:
         WordModelRequest,
         TranslatorRequest,
         ForecasterRequest,
+        CaptionerRequest,
     ]
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 from charlm.console.program import format_name
 from charlm.runs.files import CONFIG, METRICS, exists, open_regular, read_json
-from charlm.runs.registry import CHARACTERS, CLASSIFIER, FORECASTER, TRANSLATOR, WORD_MODEL
+from charlm.runs.registry import (
+    CAPTIONER,
+    CHARACTERS,
+    CLASSIFIER,
+    FORECASTER,
+    TRANSLATOR,
+    WORD_MODEL,
+)
 from charlm.training.log import to_number
 from corpora.errors import UserError
 from tui.train.figures import format_best, format_took
@@ -30,6 +37,7 @@ TASKS = {
     WORD_MODEL: "words",
     TRANSLATOR: "commands",
     FORECASTER: "series",
+    CAPTIONER: "pictures",
 }
 """What the table calls the kinds of models."""
 
