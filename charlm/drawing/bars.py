@@ -31,9 +31,9 @@ def draw_bar_groups(
     """Return groups of bars as a figure.
 
     Args:
-        values: lengths of the bars, (R, 3) for R groups.
+        values: lengths of the bars, (R, N) for R groups of N bars.
         labels: labels of the R groups.
-        names: names of the three bars of each group, for the legend.
+        names: names of the N bars of each group, for the legend.
         x_label: what the lengths are.
         title: title above.
     """

@@ -48,8 +48,8 @@ def describe(scene: Scene) -> tuple[str, ...]:
     """Return the true sentences that the grammar knows for a scene: the same ones for ever.
 
     Each names all shapes. Shapes of one kind and colour are counted, if there are others with
-    them; else relations of one shape to each other shape, or lists from left to right and from top
-    to bottom, say them.
+    them. Else lists from left to right and from top to bottom say them, or the relations of the
+    first shape in such an order to each of the others.
     """
     groups = _group(scene.shapes)
     found = [*_describe_groups(groups)]
@@ -82,16 +82,15 @@ def _describe_groups(groups: list[list[Shape]]) -> Iterator[str]:
 
 
 def _describe_singles(shapes: Sequence[Shape]) -> Iterator[str]:
-    """Yield sentences in which each shape is named by itself."""
+    """Yield sentences in which each shape is named by itself, in one of two orders."""
     names = {shape: _name([shape]) for shape in shapes}
-    for order in (
-        sorted(shapes, key=lambda s: (s.x, s.y)),
-        sorted(shapes, key=lambda s: (s.y, s.x)),
-    ):
+    across = sorted(shapes, key=lambda shape: (shape.x, shape.y))
+    down = sorted(shapes, key=lambda shape: (shape.y, shape.x))
+    for order in (across, down):
         *first, last = (names[shape] for shape in order)
         if first:
             yield f"{', '.join(first)} and {last}"
-    for one, *others in permutations(shapes):
+    for one, *others in (across, down):
         for said in _relate(one, others, names):
             yield f"{names[one]} {said}"
 

@@ -30,7 +30,7 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """What folders call it: `pairs-additive`."""
+        """What folders call it: `pairs-scaled_dot`."""
         return f"{self.split}-{self.attention}"
 
 

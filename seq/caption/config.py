@@ -21,10 +21,10 @@ CELL_PIXELS = 8
 class CaptionerConfig(Config):
     """The shape of a captioner."""
 
-    attention: AttentionKind = "additive"
-    """How the attention of the decoder to the grid of the picture is scored; additive as Xu et al.
-    (2015). With none, the decoder knows only what it starts from, which is then made of all
-    cells of the grid; with attention it is their mean."""
+    attention: AttentionKind = "scaled_dot"
+    """How the attention of the decoder to the grid of the picture is scored. Xu et al. (2015) have
+    additive, which takes longer. With none, the decoder knows only what it starts from, which is
+    then made of all cells of the grid; with attention it is their mean."""
     input_feeding: bool = True
     """Whether a step of the decoder also reads what attention saw in the step before, so that it
     knows where it has looked; only with attention."""
@@ -64,13 +64,20 @@ class CaptionerConfig(Config):
 class CaptionerTraining(LoopConfig):
     """Settings of the training of a captioner."""
 
-    epochs: int = 20
-    batch_size: int = 64
+    epochs: int = 40
+    batch_size: int = 32
     learning_rate: float = 3e-3
     warmup_steps: int = 200
     weight_decay: float = 0.01
     evaluate_every: int = 0
     patience: int = 0
+    captions: Annotated[int, Range(1, 100)] = 1
+    """Captions of each picture in a pass. A picture is looked at once for all of them, which pays
+    where there are few pictures; where every pass has others, one caption of more pictures
+    teaches more."""
+    guide: Annotated[float, Range(0, 1000)] = 0.0
+    """Weight of a lesson in looking: at the words that name a shape, attention should lie in its
+    box (supervised attention, Liu et al. 2017). Only scenes know their boxes."""
     penalty: Annotated[float, Range(0, 1000)] = 0.0
     """Weight of a penalty that wants every cell of the grid to be looked at as often as any other
     (doubly stochastic attention, Xu et al. 2015, equation 14; they take 1)."""

@@ -16,14 +16,26 @@ Captions: TypeAlias = tuple[tuple[str, ...], ...]
 """The captions of a picture, each as words."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Some pictures with their captions."""
+
+    pictures: Pictures
+    """(N, S, S, 3)."""
+    captions: list[Captions]
+    """Captions of each."""
+    scenes: list[Scene] | None = None
+    """What the pictures were drawn from; None for pictures of the user's own."""
+
+
 class Examples(Protocol):
     """Pictures and their captions."""
 
     def __len__(self) -> int:
         """Return how many pictures a pass has."""
 
-    def take(self, rows: Ids, epoch: int = 0) -> tuple[Pictures, list[Captions]]:
-        """Return pictures, (N, S, S, 3), and the captions of each.
+    def take(self, rows: Ids, epoch: int = 0) -> Shown:
+        """Return pictures and the captions of each.
 
         Args:
             rows: which ones, (N,), each below the length.
@@ -51,11 +63,11 @@ class MadeExamples:
         first = epoch * self.count * self.fresh
         return [find_scene(self.split, self.part, self.seed, first + row) for row in rows.tolist()]
 
-    def take(self, rows: Ids, epoch: int = 0) -> tuple[Pictures, list[Captions]]:
+    def take(self, rows: Ids, epoch: int = 0) -> Shown:
         """Return pictures and captions; see `Examples.take`."""
         scenes = self.find(rows, epoch)
         said = [tuple(split_words(caption) for caption in describe(scene)) for scene in scenes]
-        return draw_scenes(scenes), said
+        return Shown(draw_scenes(scenes), said, scenes)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,6 @@ class GivenExamples:
     def __len__(self) -> int:
         return len(self.captions)
 
-    def take(self, rows: Ids, epoch: int = 0) -> tuple[Pictures, list[Captions]]:
+    def take(self, rows: Ids, epoch: int = 0) -> Shown:
         """Return pictures and captions; see `Examples.take`."""
-        return self.pictures[rows], [self.captions[row] for row in rows.tolist()]
+        return Shown(self.pictures[rows], [self.captions[row] for row in rows.tolist()])

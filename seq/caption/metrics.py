@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from charlm.arrays import Floats
 from corpora.scenes.reader import Verdict, judge
-from corpora.scenes.scene import SIZE, Scene
-from seq.caption.examples import Captions, Examples, MadeExamples
+from corpora.scenes.scene import Scene
+from seq.caption.boxes import cover_cells
+from seq.caption.examples import Captions, Examples
 from seq.caption.library import Caption, PictureCaptioner
 from seq.caption.task import batch_rows
 from seq.caption.words import to_text
@@ -86,14 +86,17 @@ def report(captioner: PictureCaptioner, examples: Examples, width: int = 1) -> R
     """
     said: list[Caption] = []
     could: list[Captions] = []
+    scenes: list[Scene] = []
     for rows in batch_rows(len(examples)):
-        pictures, captions = examples.take(rows)
-        said += [found[0] for found in captioner.describe_all(pictures, width=width)]
-        could += captions
+        shown = examples.take(rows)
+        said += [found[0] for found in captioner.describe_all(shown.pictures, width=width)]
+        could += shown.captions
+        scenes += shown.scenes or []
     exact = [one.words in some for one, some in zip(said, could, strict=True)]
-    about: dict[str, Any] = {"pictures": len(said), "exact": sum(exact), "bleu": find_bleu(said, could)}
-    if isinstance(examples, MadeExamples):
-        return _judge(said, could, examples.find(np.arange(len(examples))), about)
+    about: dict[str, Any] = {"pictures": len(said), "exact": sum(exact)}
+    about["bleu"] = find_bleu(said, could)
+    if scenes:
+        return _judge(said, could, scenes, about)
     mistakes = [
         Mistake(row, said[row].text, to_text(could[row][0]), "")
         for row, right in enumerate(exact)
@@ -149,23 +152,6 @@ def measure_looks(
     if not inside:
         return None
     return Looks(float(np.mean(inside)), float(np.mean(boxes)), len(inside))
-
-
-def cover_cells(scene: Scene, shapes: Sequence[int], grid: int) -> Floats:
-    """Return the share of each cell of a grid that lies in the boxes of these shapes, (G, G).
-
-    Args:
-        scene: the scene.
-        shapes: numbers of its shapes.
-        grid: G.
-    """
-    pixels = np.zeros((SIZE, SIZE))
-    for number in shapes:
-        left, top, right, bottom = scene.shapes[number].box
-        pixels[top:bottom, left:right] = 1
-    cell = SIZE // grid
-    found: Floats = pixels.reshape(grid, cell, grid, cell).mean(axis=(1, 3))
-    return found
 
 
 def find_bleu(said: Sequence[Caption], could: Sequence[Captions]) -> float | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
+from charlm.arrays import Singles
 from charlm.nn.transfer import move
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CAPTIONER
@@ -21,8 +22,10 @@ from corpora.scenes.drawing import Pictures
 from corpora.scenes.reader import judge
 from corpora.text.vocabulary import Vocabulary
 from seq.batches import pad
+from seq.caption.boxes import find_targets
 from seq.caption.config import CaptionerConfig, CaptionerTraining
-from seq.caption.examples import Examples, MadeExamples
+from seq.caption.examples import Captions, Examples
+from seq.caption.losses import find_penalty, find_straying, find_surprisal
 from seq.caption.model import Captioner
 from seq.caption.words import decode, encode, to_text
 from seq.decoding import DecodingRules, greedy_search
@@ -33,22 +36,42 @@ EVALUATION_BATCH = 128
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures, each with one of its captions."""
+    """Pictures, each with some of its captions."""
 
     pictures: Tensor
     """Colours from 0 to 255, (B, S, S, 3), on the device."""
+    rows: Tensor
+    """Row of the picture of each of the N captions, (N,), on the device."""
     inputs: Tensor
-    """Inputs of the decoder, (T, B), on the device: the start, then the words."""
+    """Inputs of the decoder, (T, N), on the device: the start, then the words."""
     words: Tensor
-    """Targets of the decoder, (T, B), on the device: the words, then the end."""
+    """Targets of the decoder, (T, N), on the device: the words, then the end."""
+    looks: Tensor | None = None
+    """Where attention should lie at each word, (T, N, cells), zeros where that is left open, on the
+    device; None if it is left open everywhere."""
 
 
-def make_batch(pictures: Pictures, captions: Sequence[Ids], device: torch.device) -> Batch:
-    """Return a batch of pictures (B, S, S, 3), and the ids of a caption of each."""
-    words, _ = pad(captions)
+def make_batch(
+    pictures: Pictures,
+    captions: Sequence[Sequence[Ids]],
+    device: torch.device,
+    looks: Sequence[Singles] | None = None,
+) -> Batch:
+    """Return a batch of pictures.
+
+    Args:
+        pictures: (B, S, S, 3).
+        captions: ids of some captions of each.
+        device: where the batch lies.
+        looks: where attention should lie, (T, cells) for each of all captions in turn.
+    """
+    words, _ = pad([ids for some in captions for ids in some])
     inputs = torch.cat([torch.full_like(words[:1], START), words[:-1]])
-    parts = (move(part, device) for part in (torch.from_numpy(pictures), inputs, words))
-    return Batch(*parts)
+    rows = torch.tensor([row for row, some in enumerate(captions) for _ in some])
+    whole = [torch.from_numpy(pictures), rows, inputs, words]
+    if looks is not None:
+        whole.append(pad_sequence([torch.from_numpy(one) for one in looks]))
+    return Batch(*(move(part, device) for part in whole))
 
 
 class Captioning(Task[Batch]):
@@ -81,35 +104,52 @@ class Captioning(Task[Batch]):
         self.model, self.vocabulary, self.config = model, vocabulary, config
         self.training, self.validation = training, validation
         self.precision, self.device = precision, world.device
+        self.guided = config.guide > 0 and model.config.attention != "none"
         self.steps_per_epoch = -(-len(training) // config.batch_size)
 
     def batches(self, epoch: int, start: int) -> Iterator[Batch]:
         """Yield the batches of a pass from number `start` on. Seed and epoch decide them.
 
-        Of the captions of a picture, every pass draws one.
+        Of the captions of a picture, every pass draws some, as different as there are.
         """
         random = np.random.default_rng([self.config.seed, epoch])
         order, lots = random.permutation(len(self.training)), random.random(len(self.training))
         for number in range(start, self.steps_per_epoch):
             rows = order[number * self.config.batch_size :][: self.config.batch_size]
-            pictures, captions = self.training.take(rows, epoch)
-            said = [
-                encode(self.vocabulary, some[int(lot * len(some))])
-                for some, lot in zip(captions, lots[rows].tolist(), strict=True)
+            shown = self.training.take(rows, epoch)
+            chosen = [
+                self._choose(some, lot)
+                for some, lot in zip(shown.captions, lots[rows].tolist(), strict=True)
             ]
-            yield make_batch(pictures, said, self.device)
+            ids = [[encode(self.vocabulary, words) for words in some] for some in chosen]
+            looks = None
+            if shown.scenes is not None and self.guided:
+                grid = self.model.config.grid
+                pairs = zip(chosen, shown.scenes, strict=True)
+                looks = [
+                    find_targets(words, scene, grid) for some, scene in pairs for words in some
+                ]
+            yield make_batch(shown.pictures, ids, self.device, looks)
+
+    def _choose(self, captions: Captions, lot: float) -> Captions:
+        """Return as many captions of a picture as a pass takes, from a lot between 0 and 1."""
+        each = self.config.captions
+        places = [int((lot + one / each) % 1 * len(captions)) for one in range(each)]
+        return tuple(captions[place] for place in places)
 
     def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
-        """Return the mean cross-entropy in nats per word, and the penalty if there is one.
+        """Return the mean cross-entropy in nats per word, with penalty and guidance if asked for.
 
         The end counts as a word, and so does a comma.
         """
-        memory = self.model.look(batch.pictures, generator)
+        memory = self.model.look(batch.pictures, generator).select(batch.rows)
         logits, _, weights = self.model.decoder(batch.inputs, memory.final, memory)
-        surprisal = _cross_entropy(logits, batch.words)
-        if weights is None or not self.config.penalty:
-            return surprisal
-        return surprisal + self.config.penalty * find_penalty(weights, batch.words)
+        loss = find_surprisal(logits, batch.words)
+        if weights is not None and self.config.penalty:
+            loss = loss + self.config.penalty * find_penalty(weights, batch.words)
+        if weights is not None and batch.looks is not None:
+            loss = loss + self.config.guide * find_straying(weights, batch.looks)
+        return loss
 
     def units(self, batch: Batch) -> int:
         """Return the number of pictures in the batch."""
@@ -123,25 +163,24 @@ class Captioning(Task[Batch]):
         """
         total = steps = 0.0
         right = 0
-        made = isinstance(self.validation, MadeExamples)
+        made = False
         self.model.eval()
         for rows in batch_rows(len(self.validation)):
-            pictures, captions = self.validation.take(rows)
-            said = [encode(self.vocabulary, some[0]) for some in captions]
-            batch = make_batch(pictures, said, self.device)
+            shown = self.validation.take(rows)
+            said = [[encode(self.vocabulary, some[0])] for some in shown.captions]
+            batch = make_batch(shown.pictures, said, self.device)
             with torch.inference_mode(), autocast(self.device, self.precision):
                 memory = self.model.look(batch.pictures)
                 logits, _, _ = self.model.decoder(batch.inputs, memory.final, memory)
             count = int((batch.words != PAD).sum())
-            total += float(_cross_entropy(logits, batch.words)) * count
+            total += float(find_surprisal(logits, batch.words)) * count
             steps += count
-            written = self._write(pictures)
-            if isinstance(self.validation, MadeExamples):
-                scenes = self.validation.find(rows)
-                pairs = zip(written, scenes, strict=True)
+            written = self._write(shown.pictures)
+            if made := shown.scenes is not None:
+                pairs = zip(written, shown.scenes, strict=True)
                 right += sum(judge(words, scene).true for words, scene in pairs)
             else:
-                right += sum(w in some for w, some in zip(written, captions, strict=True))
+                right += sum(w in some for w, some in zip(written, shown.captions, strict=True))
         self.model.train()
         share = right / len(self.validation)
         return {"loss": total / steps, "true" if made else "accuracy": share}
@@ -153,9 +192,9 @@ class Captioning(Task[Batch]):
     def sample(self, step: int) -> str:
         """Return a caption of a validation picture, and how it could be said: each step another."""
         row = np.array([step % len(self.validation)])
-        pictures, captions = self.validation.take(row)
-        said = to_text(self._write(pictures)[0])
-        return f"{said}  (as it is: {to_text(captions[0][0])})"
+        shown = self.validation.take(row)
+        said = to_text(self._write(shown.pictures)[0])
+        return f"{said}  (as it is: {to_text(shown.captions[0][0])})"
 
     def model_file(self) -> ModelFile:
         """Return the contents of the model file."""
@@ -198,18 +237,3 @@ def write_captions(
     finally:
         model.train(training)
     return found
-
-
-def find_penalty(weights: Tensor, words: Tensor) -> Tensor:
-    """Return how far each cell is from being looked at once in all: the mean of (1 - Σₜ αₜ)².
-
-    Args:
-        weights: attention weights, (T, B, cells).
-        words: targets, (T, B). What comes after the end does not count.
-    """
-    looked = (weights * (words != PAD)[..., None]).sum(dim=0)
-    return (1 - looked).square().mean()
-
-
-def _cross_entropy(logits: Tensor, words: Tensor) -> Tensor:
-    return F.cross_entropy(logits.flatten(0, 1), words.flatten(), ignore_index=PAD)

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
 PLACE_SCALE = 0.5
 """Deviation of the vectors of places before training: about that of the features themselves, so
 that attention can tell cells apart from the first step on."""
@@ -16,8 +15,9 @@ class PictureEncoder(nn.Module):
     """Convolutions that make a picture a grid of features, each for 8 x 8 pixels.
 
     Three convolutions halve width and height, so a cell sees 17 x 17 pixels: what lies further
-    away, which may be another thing, does not mix with what it says. What is normalised is one picture at a time (group normalisation, Wu and He 2018), so a
-    picture in a batch gives what it gives by itself. Learned vectors say where a cell lies.
+    away, which may be another thing, does not mix with what it says. What is normalised is one
+    picture at a time (group normalisation, Wu and He 2018), so a picture in a batch gives what it
+    gives by itself. Learned vectors say where a cell lies.
 
     Args:
         features: K, features of a cell, a multiple of 16.

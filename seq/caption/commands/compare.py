@@ -41,7 +41,7 @@ def compare(
     splits: Annotated[tuple[Split, ...], SEVERAL] = ("random", "pairs", "counts"),
     attentions: Annotated[tuple[AttentionKind, ...], SEVERAL, Parameter(name="--attention")] = (
         "none",
-        "additive",
+        "scaled_dot",
     ),
     seeds: int = 1,
     count: int = 1000,
@@ -59,7 +59,7 @@ def compare(
     splits
         Splits: what the test shows and training never did.
     attentions
-        Kinds of attention: --attention none additive.
+        Kinds of attention: --attention none cosine.
     seeds
         Number of trainings of each captioner. Their seeds count from --seed on.
     count

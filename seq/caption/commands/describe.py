@@ -24,7 +24,7 @@ TILE = 16
 
 
 def describe(
-    picture: Annotated[Path | None, INPUT] = None,
+    picture: Annotated[str | None, INPUT] = None,
     /,
     *,
     model: Model = "scenes",
@@ -75,10 +75,10 @@ def describe(
     else:
         from corpora.pictures import read_picture
 
-        pixels = read_picture(picture, captioner.size)
+        pixels = read_picture(Path(picture), captioner.size)
     found = captioner.describe(pixels, width=beam)
     if json:
-        about: dict[str, Any] = {"model": model, "picture": str(picture) if picture else None}
+        about: dict[str, Any] = {"model": model, "picture": picture}
         if scene is not None:
             about |= {"split": split, "seed": seed, "number": number}
         print_json({**about, "captions": [to_json(one, scene) for one in found]})
