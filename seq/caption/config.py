@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from charlm.config import Cell
-from charlm.training.config import AtLeastOne, Config, LoopConfig, Precision, Range, Share, Size
+from charlm.training.config import AtLeastOne, Config, ExamplesConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from corpora.scenes.scene import SIZE
 from corpora.scenes.splits import Split
@@ -61,23 +61,21 @@ class CaptionerConfig(Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaptionerTraining(LoopConfig):
+class CaptionerTraining(ExamplesConfig):
     """Settings of the training of a captioner."""
 
-    epochs: int = 40
+    epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 3e-3
     warmup_steps: int = 200
-    weight_decay: float = 0.01
-    evaluate_every: int = 0
-    patience: int = 0
     captions: Annotated[int, Range(1, 100)] = 1
     """Captions of each picture in a pass. A picture is looked at once for all of them, which pays
     where there are few pictures; where every pass has others, one caption of more pictures
     teaches more."""
-    guide: Annotated[float, Range(0, 1000)] = 0.0
+    guide: Annotated[float, Range(0, 1000)] = 0.5
     """Weight of a lesson in looking: at the words that name a shape, attention should lie in its
-    box (supervised attention, Liu et al. 2017). Only scenes know their boxes."""
+    box (supervised attention, Liu et al. 2017). Only scenes know their boxes; 0 leaves attention
+    to itself."""
     penalty: Annotated[float, Range(0, 1000)] = 0.0
     """Weight of a penalty that wants every cell of the grid to be looked at as often as any other
     (doubly stochastic attention, Xu et al. 2015, equation 14; they take 1)."""

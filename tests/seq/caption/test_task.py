@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,8 +97,14 @@ def test_padding_changes_no_loss() -> None:
     generator = torch.Generator()
     batch = next(made.batches(0, 0))
     whole = made.loss(made.model, batch, generator)
-    more = [F.pad(part, (0, 0, 0, 4), value=PAD) for part in (batch.inputs, batch.words)]
-    padded = made.loss(made.model, type(batch)(batch.pictures, batch.rows, *more), generator)
+    assert batch.looks is not None
+    longer = replace(
+        batch,
+        inputs=F.pad(batch.inputs, (0, 0, 0, 4), value=PAD),
+        words=F.pad(batch.words, (0, 0, 0, 4), value=PAD),
+        looks=F.pad(batch.looks, (0, 0, 0, 0, 0, 4)),
+    )
+    padded = made.loss(made.model, longer, generator)
     torch.testing.assert_close(whole, padded)
 
 
@@ -125,7 +132,7 @@ def test_attention_strays_least_where_it_lies_as_it_should() -> None:
 
 
 def test_a_lesson_in_looking_goes_to_the_boxes_of_what_is_named() -> None:
-    assert next(task().batches(0, 0)).looks is None
+    assert next(task(guide=0.0).batches(0, 0)).looks is None
     assert next(task(guide=1.0, attention="none").batches(0, 0)).looks is None
     examples = MadeExamples("random", "training", 1, 40, fresh=True)
     by_picture = {
