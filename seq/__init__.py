@@ -1,4 +1,4 @@
-"""Sequence models: a classifier of reviews, a translator of commands, forecasters of series.
+"""Sequence models of reviews, commands, series and pictures.
 
 >>> import seq
 >>> (found,) = seq.load("imdb").classify(["A superb, moving film."])

@@ -20,12 +20,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-SHOWN = 5
+SHOWN = 6
 """Examples with models that ship; those after them train, and take longer."""
 
 
 def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    characters, inside, reviews, commands, forecasts = EXAMPLES[:SHOWN]
+    characters, inside, reviews, commands, forecasts, pictures = EXAMPLES[:SHOWN]
     names: dict[str, object] = {}
     exec(characters, names)  # the project's own README
     assert len(capsys.readouterr().out) > 300
@@ -41,6 +41,8 @@ def test_the_python_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     )
     exec(forecasts, names)
     assert capsys.readouterr().out == "(24,) True\n"
+    exec(pictures, names)
+    assert re.fullmatch(r"a .* True \(\d+, 6, 6\)\n", capsys.readouterr().out)
 
 
 @pytest.mark.long

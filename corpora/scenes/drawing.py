@@ -84,11 +84,14 @@ def _triangle(x: Field, y: Field, radius: Field) -> Field:
 
 def _cross(x: Field, y: Field, radius: Field) -> Field:
     arm, y = radius * np.float32(0.32), np.abs(y)
-    return np.minimum(np.maximum(x - arm, y - radius), np.maximum(x - radius, y - arm))
+    found: Field = np.minimum(np.maximum(x - arm, y - radius), np.maximum(x - radius, y - arm))
+    return found
 
 
 def _ring(x: Field, y: Field, radius: Field) -> Field:
-    return np.abs(np.sqrt(x * x + y * y) - radius * np.float32(0.74)) - radius * np.float32(0.26)
+    middle = radius * np.float32(0.74)
+    found: Field = np.abs(np.sqrt(x * x + y * y) - middle) - radius * np.float32(0.26)
+    return found
 
 
 DISTANCES: Mapping[str, Callable[[Field, Field, Field], Field]] = MappingProxyType(

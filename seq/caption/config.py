@@ -64,7 +64,7 @@ class CaptionerConfig(Config):
 class CaptionerTraining(ExamplesConfig):
     """Settings of the training of a captioner."""
 
-    epochs: int = 20
+    epochs: int = 14
     batch_size: int = 32
     learning_rate: float = 3e-3
     warmup_steps: int = 200

@@ -12,10 +12,12 @@ from charlm.drawing.picture import DPI, Picture
 from corpora.scenes.drawing import Pictures
 from seq.caption.library import Caption
 
-TILE, HEAD, ACROSS = 1.35, 0.3, 6
-"""Inches: width of a tile; room for its title. Tiles of a line."""
-LETTERS = 26
-"""Letters of a line of a title over a tile."""
+TILE, GAP, HEAD, TITLE, EDGE = 1.35, 0.1, 0.28, 0.35, 0.1
+"""Inches: of a tile with the gap beside it; room for its label; for the title; at the edges."""
+ACROSS = 6
+"""Tiles of a line, half as many if they are twice as wide."""
+LETTERS = 34
+"""Letters of a line of a label over a wide tile."""
 
 
 def draw_looks(picture: Pictures, caption: Caption) -> Picture:
@@ -44,16 +46,17 @@ def _draw_tiles(
     """Return tiles in lines: a label, a picture, and a map over it if there is one."""
     across = max(1, min(len(tiles), ACROSS // wide))
     down = -(-len(tiles) // across)
-    head = HEAD * (1 + wide)
-    size = (across * TILE * wide + 0.2, down * (TILE * wide + head) + HEAD)
+    side = TILE * wide
+    head, top = HEAD * (1 if wide == 1 else 2.2), TITLE if title else 0.0
+    size = (across * side + 2 * EDGE, top + down * (side + head) + EDGE)
     figure = Picture(figsize=size, dpi=DPI)
     for number, (label, picture, map_) in enumerate(tiles):
         row, column = divmod(number, across)
-        left = 0.1 + column * TILE * wide + 0.05
-        bottom = size[1] - HEAD - (row + 1) * (TILE * wide + head)
-        side = TILE * wide - 0.1
-        place = (left / size[0], bottom / size[1], side / size[0], side / size[1])
-        axes = figure.add_axes(place)
+        left = EDGE + column * side
+        bottom = size[1] - top - (row + 1) * (side + head)
+        wanted = (left, bottom, side - GAP, side - GAP)
+        place = [inches / size[axis % 2] for axis, inches in enumerate(wanted)]
+        axes = figure.add_axes(tuple(place))
         axes.imshow(picture)
         if map_ is not None:
             spread = enlarge(map_, *picture.shape[:2])
@@ -67,4 +70,4 @@ def _draw_tiles(
 def _wrap(text: str) -> str:
     from textwrap import fill
 
-    return fill(text, LETTERS + 8)
+    return fill(text, LETTERS)
