@@ -54,9 +54,9 @@ def _draw_tiles(
         row, column = divmod(number, across)
         left = EDGE + column * side
         bottom = size[1] - top - (row + 1) * (side + head)
-        wanted = (left, bottom, side - GAP, side - GAP)
-        place = [inches / size[axis % 2] for axis, inches in enumerate(wanted)]
-        axes = figure.add_axes(tuple(place))
+        wide_as, high_as = (side - GAP) / size[0], (side - GAP) / size[1]
+        place = (left / size[0], bottom / size[1], wide_as, high_as)
+        axes = figure.add_axes(place)
         axes.imshow(picture)
         if map_ is not None:
             spread = enlarge(map_, *picture.shape[:2])

@@ -28,7 +28,7 @@ def describe(
     /,
     *,
     model: Model = "scenes",
-    number: int = 7,
+    number: int = 4,
     split: Split = "random",
     seed: int = 1,
     beam: int = 1,
