@@ -69,9 +69,8 @@ class CaptionerTraining(ExamplesConfig):
     learning_rate: float = 3e-3
     warmup_steps: int = 200
     captions: Annotated[int, Range(1, 100)] = 1
-    """Captions of each picture in a pass. A picture is looked at once for all of them, which pays
-    where there are few pictures; where every pass has others, one caption of more pictures
-    teaches more."""
+    """Captions of each picture in a pass. A picture is looked at once for all of them, which saves
+    time where pictures are few."""
     guide: Annotated[float, Range(0, 1000)] = 0.5
     """Weight of a lesson in looking: at the words that name a shape, attention should lie in its
     box (supervised attention, Liu et al. 2017). Only scenes know their boxes; 0 leaves attention

@@ -38,7 +38,9 @@ class PictureEncoder(nn.Module):
         self.norms = nn.ModuleList(
             [nn.GroupNorm(8, width) for width in (half, features, features, features)]
         )
-        self.places = nn.Parameter(torch.randn(grid * grid, 1, features) * PLACE_SCALE)
+        self.places = nn.Parameter(torch.empty(grid * grid, 1, features))
+        if not self.places.is_meta:  # there, torch would load its compiler, which takes a second
+            nn.init.normal_(self.places, std=PLACE_SCALE)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Return the features of each cell, row by row from the top, (G², B, K).

@@ -50,7 +50,7 @@ def test_a_captioner_resumes_exactly(tmp_path: Path, kind: str) -> None:
 def test_a_captioner_learns(tmp_path: Path) -> None:
     events = trained(start(request(tmp_path / "run", epochs=3, scenes=240, hidden_size=32)))
     losses = [event.metrics["loss"] for event in events if isinstance(event, Evaluated)]
-    assert losses[-1] < losses[0] - 0.3
+    assert losses[-1] < losses[0] - 0.1
     assert any(isinstance(event, Sampled) and "as it is: a" in event.text for event in events)
 
 

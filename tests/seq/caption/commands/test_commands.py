@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,3 +140,13 @@ def test_what_cannot_be_done_is_a_line(
 ) -> None:
     Path("no.png").write_bytes(b"no picture")
     assert line in refused("caption", *(str(scenes) if one == "RUN" else one for one in arguments))
+
+
+@pytest.mark.long
+def test_a_captioner_is_loaded_without_the_compiler_of_torch(scenes: Path) -> None:
+    """It takes a second, and comes if numbers are drawn on a device that has none."""
+    program = "import sys, seq; seq.load(sys.argv[1]); print('torch._dynamo' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(scenes)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
