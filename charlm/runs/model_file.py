@@ -115,18 +115,22 @@ def check_header(header: dict[str, Any], kinds: Sequence[str], file: Path) -> No
 def _check_beside(folder: Path, header: dict[str, Any], vocabulary: str, follow: bool) -> None:
     """Raise `UserError` if the JSON files of a folder contradict its model file."""
     config = read_json(folder / CONFIG, follow=follow)
-    same = isinstance(config, dict) and all(
-        _without_modules(config.get(key)) == _without_modules(header[key]) for key in header
-    )
+    same = isinstance(config, dict) and all(_agree(config.get(key), header[key]) for key in header)
     if not same:
         raise UserError(f"{folder / CONFIG} does not belong to the {MODEL} beside it")
     if read_json(folder / VOCABULARY, follow=follow) != parse_json(vocabulary, folder / MODEL):
         raise UserError(f"{folder / VOCABULARY} does not belong to the {MODEL} beside it")
 
 
-def _without_modules(part: object) -> object:
-    """Return a part of a header without the modules of own cells: these may move to other files."""
-    return {k: v for k, v in part.items() if k != MODULES} if isinstance(part, dict) else part
+def _agree(one: object, other: object) -> bool:
+    """Return whether two parts of a header say the same, where both say something.
+
+    A run that a later charlm has resumed has a model file with fields that its `config.json` lacks.
+    The modules of own cells may have moved to other files.
+    """
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return one == other
+    return all(one[key] == other[key] for key in one.keys() & other.keys() - {MODULES})
 
 
 def _header(metadata: Mapping[str, str], file: Path) -> dict[str, Any]:

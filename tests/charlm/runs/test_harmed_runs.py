@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -127,6 +128,17 @@ def test_files_of_two_runs_do_not_mix(run: Path) -> None:
             language_model.load(str(run))
         (run / part).write_bytes(own)
     language_model.load(str(run))
+
+
+def test_a_run_that_a_later_charlm_has_resumed_lacks_fields_in_one_file_only(run: Path) -> None:
+    about = json.loads((run / "config.json").read_text())
+    del about["model"]["residual"]  # as if it had been begun before there was that field
+    (run / "config.json").write_text(json.dumps(about))
+    language_model.load(str(run))
+    about["model"]["num_layers"] += 1
+    (run / "config.json").write_text(json.dumps(about))
+    with pytest.raises(UserError, match="does not belong"):
+        language_model.load(str(run))
 
 
 def empty(path: Path) -> None:
