@@ -151,18 +151,20 @@ class LookingPane(WritingPane):
     # Inside and surprises
 
     def _catch_up(self) -> None:
-        """Bring the slower panels up to the text, those that can be seen first."""
+        """Bring the slower panels up to the text: one at a time while the text grows."""
         now = time.perf_counter()
         updates = {
             "next": self.look,
             "inside": self._update_inside,
             "surprises": self._update_surprises,
         }
-        for name in sorted(self._behind):
-            if self.desk.busy and now - self._updated[name] < WHILE_WRITING[name]:
-                continue
-            if name == "inside" and not self.query_one(InsidePanel).display:
-                continue
+        due = {name: now - self._updated[name] - WHILE_WRITING[name] for name in self._behind}
+        if not self.query_one(InsidePanel).display:
+            due.pop("inside", None)
+        if self.desk.busy:  # each takes 10 ms, and so does the text
+            due = {name: late for name, late in due.items() if late >= 0}
+            due = {name: due[name] for name in sorted(due, key=due.__getitem__)[-1:]}
+        for name in sorted(due):
             self._behind.discard(name)
             self._updated[name] = now
             updates[name]()

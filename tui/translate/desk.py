@@ -48,10 +48,9 @@ class Desk(Workspace):
         yield self.command_panel
         yield from (self.left, self.right, self.step, self.beam, self.breaks)
 
-    @property
-    def panels(self) -> list[Panel]:
-        """All panels; the main one, which comes first, is the map of A."""
-        return sorted(super().panels, key=lambda panel: panel is not self.left)
+    def sort_panels(self, panels: Iterable[Panel]) -> list[Panel]:
+        """Return panels with the map of A first, which is the main one."""
+        return sorted(panels, key=lambda panel: panel is not self.left)
 
     @property
     def sides(self) -> list[Side]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -40,7 +41,15 @@ class Workspace(Container):
     @property
     def panels(self) -> list[Panel]:
         """All panels, the main one first."""
-        return [child for child in self.children if isinstance(child, Panel)]
+        return self.sort_panels(child for child in self.children if isinstance(child, Panel))
+
+    def sort_panels(self, panels: Iterable[Panel]) -> list[Panel]:
+        """Return panels with the main one first, and the tabs in their order: as they are laid out.
+
+        Args:
+            panels: the panels as they are laid out.
+        """
+        return [*panels]
 
     @property
     def asides(self) -> list[Panel]:
@@ -56,7 +65,7 @@ class Workspace(Container):
 
         A class that comes later has the styles of all that is in a panel worked out again.
         """
-        panels = [one for one in widgets if isinstance(one, Panel)]
+        panels = self.sort_panels(one for one in widgets if isinstance(one, Panel))
         for panel in panels[:1]:
             panel.add_class("-main", update=False)
         asides = [one for one in panels[1:] if not one.has_class("-fixed")]
