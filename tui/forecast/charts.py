@@ -84,6 +84,11 @@ class Timeline(ForecastWidget, can_focus=True):
         self.study, self.outlook, self.origin = study, None, origin
         self.refresh()
 
+    def stand(self, origin: int) -> None:
+        """Show a row as the origin."""
+        self.origin = origin
+        self.refresh()
+
     def show_outlook(self, outlook: Outlook) -> None:
         """Draw what the methods say."""
         self.outlook = outlook

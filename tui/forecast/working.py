@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 from charlm.console.program import format_name
 from tui.failures import describe as describe_error
 from tui.files import begin_path, save
-from tui.forecast.charts import ForecastChart, StepsChart, WholeChart
+from tui.forecast.charts import ForecastChart, StepsChart, Timeline, WholeChart
 from tui.forecast.choices_panel import ChoicesPanel
 from tui.forecast.gaze_view import GazeView, describe
 from tui.forecast.methods_panel import MethodsPanel
@@ -124,7 +124,7 @@ class Working(Pane):
         self.chart.show_study(study, 0)
         self.query_one(WholeChart).show_study(study, 0)
         self.query_one(StepsChart).show_verdicts([])
-        self.move_to(max(first, min(wanted, last)))
+        self._stand_at(study, max(first, min(wanted, last)))  # the wish stays: ends may change
         self.measure_all()
         self.describe_study(study)
         self.remember()
@@ -141,11 +141,12 @@ class Working(Pane):
         if (study := self.study) is None:
             return
         first, last = study.origins
-        origin = max(first, min(origin, last))
-        self.kept.origin = self.chart.origin = origin
-        whole = self.query_one(WholeChart)
-        whole.origin = origin
-        whole.refresh()
+        self.kept.origin = max(first, min(origin, last))
+        self._stand_at(study, self.kept.origin)
+
+    def _stand_at(self, study: Study, origin: int) -> None:
+        for chart in self.query(Timeline):
+            chart.stand(origin)
         self.ask(study, origin)
 
     @in_thread("outlook")

@@ -162,9 +162,12 @@ def test_an_own_table_is_opened_and_comes_back_at_the_next_start() -> None:
         await until(pilot, lambda: pane.study and pane.study.series.columns == ("down",))
         await settle(pilot, pane)
         pane.query_one("#chart-around").focus()
+        before = pane.chart.origin
         await pilot.press("left", "left")
+        await until(pilot, lambda: pane.chart.origin == before - 2)
         await settle(pilot, pane)
         kept.append(pane.chart.origin)
+        pilot.app.save_state()  # type: ignore[attr-defined]
 
     kept: list[int] = []
     run_app(drive, "forecast", SIZE)
