@@ -114,6 +114,7 @@ def make_request(form: Form) -> Request:
         return LanguageModelRequest(
             corpus=source, model=changes["model"], training=changes["training"], decoding=how,
             make=False, init_from=form.init_from,
+            suffixes=(changes["suffix"],) if changes.get("suffix") else None,
         )  # fmt: skip
     if form.task.name == "reviews":
         from seq.imdb.data import Source

@@ -29,7 +29,7 @@ def test_a_form_has_every_setting_of_the_command_line(task: str) -> None:
     settings = load_task(task).settings
     assert set(fields) <= set(settings)
     beside = {
-        "text": {"encoding", "errors", "normalize"},
+        "text": {"encoding", "errors", "normalize", "suffix"},
         "reviews": {"vectors", "text_column", "label_column", "encoding"},
         "commands": set[str](),
     }
