@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import sleep
 from typing import Any, Self
 
 import numpy as np
@@ -135,18 +136,20 @@ class RunFolder:
         path = self.path / LOCK
         if path.is_symlink() or not path.exists():
             return None
-        try:
-            with FileLock(path, timeout=0):
-                return None
-        except Timeout:
-            pass
-        except OSError as error:
-            raise os_error(error, path) from error
-        with suppress(ValueError, OSError):
-            number = int(path.read_text()[:20])
-            opened = Path(f"/proc/{number}/fd")
-            if not opened.exists() or any(_is_same(one, path) for one in opened.iterdir()):
-                return number
+        for pause in (0.05,) * 10:  # one that ends meanwhile has the lock, then not the file open
+            try:
+                with FileLock(path, timeout=0):
+                    return None
+            except Timeout:
+                pass
+            except OSError as error:
+                raise os_error(error, path) from error
+            with suppress(ValueError, OSError):
+                number = int(path.read_text()[:20])
+                opened = Path(f"/proc/{number}/fd")
+                if not opened.exists() or any(_is_same(one, path) for one in opened.iterdir()):
+                    return number
+            sleep(pause)
         raise UserError(f"a process trains in {self.path}, but its number is not known")
 
     @property
