@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
+import pytest
 from textual.notifications import Notification
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -73,3 +75,19 @@ def read_line(pane: Any, selector: str) -> str:
 async def type_text(pilot: Pilot[Any], text: str) -> None:
     names = {" ": "space", ".": "full_stop", ",": "comma", "\n": "enter"}
     await pilot.press(*(names.get(character, character) for character in text))
+
+
+def standing_clock() -> Callable[[], float]:
+    """A clock that says that four seconds have passed since it was first asked."""
+    times = chain([0.0], repeat(4.0))
+    return lambda: next(times)
+
+
+def list_pictures(states: Mapping[str, tuple[Any, list[tuple[int, int]]]]) -> pytest.MarkDecorator:
+    """Run a test for each state of a pane at each of its sizes; it takes `state` and `size`."""
+    cases = [
+        pytest.param(name, size, id=f"{name}-{size[0]}x{size[1]}")
+        for name, (_, sizes) in states.items()
+        for size in sizes
+    ]
+    return pytest.mark.parametrize(("state", "size"), cases)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
-from app_helpers import run_app, until
+from app_helpers import list_pictures, run_app, standing_clock, until
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
@@ -85,21 +84,8 @@ def going(
     going.set()
 
 
-def standing_clock() -> Callable[[], float]:
-    """A clock that says that four seconds have passed since it was first asked."""
-    times = chain([0.0], repeat(4.0))
-    return lambda: next(times)
-
-
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(
-    ("state", "size"),
-    [
-        pytest.param(name, size, id=f"{name}-{size[0]}x{size[1]}")
-        for name, (_, sizes) in STATES.items()
-        for size in sizes
-    ],
-)
+@list_pictures(STATES)
 def test_the_pane_looks_as_it_did(
     state: str,
     size: tuple[int, int],
