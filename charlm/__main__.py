@@ -69,16 +69,15 @@ def find_version() -> str:
 
 def main() -> None:
     """Run the console script."""
-    try:  # what is imported here takes a tenth of a second, in which Ctrl-C may come
+    try:
         from charlm.console.process import share_cores
         from charlm.console.program import run
 
         share_cores()
-        app = build_app()
-    except KeyboardInterrupt:
+        run(build_app())
+    except KeyboardInterrupt:  # before `run` could take it: imports take a tenth of a second
         os.write(2, b"charlm: interrupted\n")
         os._exit(130)
-    run(app)
 
 
 if __name__ == "__main__":
