@@ -86,7 +86,7 @@ async def play(events: int, seed: int) -> CharlmApp:
                 send_event(app, chance)
                 # As fast as a person would, and at times faster than the app can follow.
                 await asyncio.sleep(chance.choice((0, 0, 0.001, 0.02)))
-                assert app._exception is None
+                check_whole(app, number)
                 if number % 100 == 0:
                     await check_alive(app)
             await check_alive(app)
@@ -97,6 +97,13 @@ async def play(events: int, seed: int) -> CharlmApp:
             await wait_until(lambda: not any(one.running for one in trainings))
         app.exit()
     return app
+
+
+def check_whole(app: CharlmApp, number: int) -> None:
+    """Raise what broke the app, with the number of the event after which it was seen."""
+    if app._exception is not None:
+        app._exception.add_note(f"after event {number:,}")
+        raise app._exception
 
 
 async def check_alive(app: CharlmApp) -> None:
@@ -118,6 +125,7 @@ def test_nothing_that_happens_breaks_it() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # some twenty minutes on two quiet cores
 @pytest.mark.usefixtures("models", "pets")
 def test_nothing_breaks_it_beside_a_training() -> None:
     check_end(asyncio.run(play(5000, seed=2)))
