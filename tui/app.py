@@ -8,10 +8,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult, ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.events import Event, Key
+from textual.errors import NoWidget
+from textual.events import Event, Key, MouseEvent
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import ContentSwitcher
@@ -121,9 +122,27 @@ class CharlmApp(ReportsFailures, HoldsPanes, Remembers, DrawsStrangers, App[None
         settings.save(new)
 
     async def on_event(self, event: Event) -> None:
-        """Ignore keys while the app ends: Textual 8.2 would use a screen that is already gone."""
-        if not (self._exit and isinstance(event, Key)):
+        """Ignore what would reach something that is gone, at which Textual 8.2 ends.
+
+        Such are keys while the app ends, whose screen is closed, and the mouse on a widget that
+        was removed since the screen was drawn.
+        """
+        if isinstance(event, Key):
+            late = self._exit
+        else:
+            late = isinstance(event, MouseEvent) and self.is_gone(event.x, event.y)
+        if not late:
             await super().on_event(event)
+
+    def is_gone(self, x: int, y: int) -> bool:
+        """Return whether what is drawn at a place, in cells, has been removed."""
+        try:
+            widget, _ = self.screen.get_widget_at(x, y)
+        except NoWidget:
+            return False
+        except ScreenStackError:  # the app ends
+            return True
+        return widget.parent is None
 
     # Actions
 

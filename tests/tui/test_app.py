@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from app_helpers import run_app, until, wait_until
 from textual.command import CommandList
+from textual.events import MouseDown, MouseMove, MouseUp
 from textual.pilot import Pilot
-from textual.widgets import Input, Markdown
+from textual.widgets import Input, Markdown, Static
 
 from charlm.console.colors import PLAIN
 from corpora.known.catalog import CATALOG
@@ -228,3 +229,21 @@ def test_leaving_asks_what_becomes_of_a_training(answer: str) -> None:
     training.stop()
     asyncio.run(wait_until(lambda: not training.running))
     assert state.load().pane == "train"
+
+
+def test_a_click_on_what_was_just_removed_is_no_end() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        app = app_of(pilot)
+        note = Static("here")
+        await app.screen.mount(note, before=0)
+        await pilot.pause()
+        x, y = note.region.offset
+        assert app.screen.get_widget_at(x, y)[0] is note
+        await note.remove()
+        assert app.screen.get_widget_at(x, y)[0] is note  # no layout has been made since
+        for kind in (MouseDown, MouseMove, MouseUp):
+            await app.on_event(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await pilot.pause()
+        assert app.screen.get_widget_at(x, y)[0] is not note
+
+    assert run_app(drive).return_code in (0, None)
