@@ -55,6 +55,10 @@ class Windows:
     context: int
     horizon: int
 
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return len(self.origins)
+
     def batch(self, chosen: Ints, device: torch.device) -> Batch:
         """Return the windows with these numbers as a batch."""
         rows = self.origins[chosen][None, :] + np.arange(-self.context, self.horizon)[:, None]

@@ -71,11 +71,12 @@ def make_key(form: Form) -> str:
     Raises:
         UserError: a value of the form cannot be read.
     """
-    model, training = form.make_configs()
-    kept = {k: v for k, v in training.to_json().items() if k not in NO_MATTER}
+    chosen = form.make_configs()
+    kept = {k: v for k, v in chosen.training.to_json().items() if k not in NO_MATTER}
+    parts = [part.to_json() for part in chosen.parts if part is not chosen.training]
     others = {k: v for k, v in form.changes.items() if form.task.settings[k].config is None}
     where = {"task": form.task.name, "source": form.source, "init_from": form.init_from}
-    return json.dumps([where, model.to_json(), kept, others], sort_keys=True)
+    return json.dumps([where, *parts, kept, others], sort_keys=True)
 
 
 def make_speed_key(kind: str, model: object, training: object) -> str:
@@ -125,8 +126,9 @@ def make_estimate(form: Form, found: Mapping[str, Any], speeds: Speeds) -> Estim
     if error := found.get("error"):
         return Estimate(error=str(error))
     parameters, units = found.get("parameters"), to_number(found.get("units"))
-    model, training = form.make_configs()
-    key = make_speed_key(form.task.kind, model.to_json(), training.to_json())
+    chosen = form.make_configs()
+    training = chosen.training
+    key = make_speed_key(form.task.kind, chosen.model.to_json(), training.to_json())
     speed, origin = to_number(found.get("speed")), "measured"
     if key in speeds.known:
         speed, name = speeds.known[key]

@@ -73,8 +73,8 @@ class Estimates(Pane):
             key = make_key(form)
         except UserError:
             return
-        model, training = form.make_configs()
-        known = make_speed_key(form.task.kind, model.to_json(), training.to_json())
+        chosen = form.make_configs()
+        known = make_speed_key(form.task.kind, chosen.model.to_json(), chosen.training.to_json())
         copy = Form.from_json(form.task, form.to_json())
         self.query_one(NewPanel).show_work("looks at the data and measures")
         self._look(key, copy, known not in self.speeds.known)

@@ -11,27 +11,22 @@ import sys
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlm.console.process import keep_freed_memory, share_cores
 from charlm.console.program import is_out_of_memory
 from corpora.errors import UserError
-from corpora.known.catalog import CATALOG
-from corpora.places import cache_dir, mirror_dir
-from tui.train.form import Form, check_source
-from tui.train.process import find_source
+from tui.train.form import Form
+from tui.train.requests import make_request
+from tui.train.sources import check_source, is_here
 from tui.train.tasks import load_task
 
 if TYPE_CHECKING:
     from charlm.training.config import LoopConfig
     from charlm.training.distributed import World
-    from charlm.training.request import Job, Request
+    from charlm.training.request import Job
     from charlm.training.task import Task as TrainingTask
 
-LARGEST_DATA = 50_000_000
-"""Bytes of data that are read for an estimate."""
 LARGEST_MODEL = 20_000_000
 """Parameters of a model whose speed is measured: a step of a larger one may take minutes."""
 MEASURE_FOR = 1.0
@@ -82,7 +77,7 @@ def look_at(form: Form, *, measured: bool) -> dict[str, Any]:
 
     form.make_configs()
     check_source(form.task, form.source)
-    if not is_here(form):
+    if not is_here(form.task, form.source):
         return {"data": LATER}
     job = make_request(form).job(Hooks())
     device = pick_device(job.training.device)
@@ -100,76 +95,6 @@ def look_at(form: Form, *, measured: bool) -> dict[str, Any]:
     return found
 
 
-def make_request(form: Form) -> Request:
-    """Return the request that the command of a form would make."""
-    model, training = form.make_configs()
-    changes: Any = {**form.changes, "model": model, "training": training}
-    source = find_source(form.source.strip(), form.task.sources)
-    if form.task.name == "text":
-        from charlm.console.options import DecodingOptions
-        from charlm.start import LanguageModelRequest
-
-        names = ("encoding", "errors", "normalize")
-        how = DecodingOptions(*(changes.get(name) for name in names)).make()
-        return LanguageModelRequest(
-            corpus=source, model=changes["model"], training=changes["training"], decoding=how,
-            make=False, init_from=form.init_from,
-            suffixes=(changes["suffix"],) if changes.get("suffix") else None,
-        )  # fmt: skip
-    if form.task.name == "reviews":
-        from seq.imdb.data import Source
-        from seq.imdb.training import ClassifierRequest
-
-        texts = Source(source, changes.get("text_column"), changes.get("label_column"))
-        texts = replace(texts, encoding=changes.get("encoding") or texts.encoding)
-        return ClassifierRequest(
-            model=changes["model"], training=changes["training"], source=texts,
-            init_from=form.init_from, vectors=changes.get("vectors"),
-        )  # fmt: skip
-    from seq.scan.training import TranslatorRequest
-
-    return TranslatorRequest(
-        model=changes["model"], training=changes["training"], split=form.source
-    )
-
-
-def is_here(form: Form) -> bool:
-    """Return whether the data can be read without a download.
-
-    Raises:
-        UserError: it is too large to be looked at before the start.
-    """
-    source, mirror, cache = form.source.strip(), mirror_dir(), cache_dir()
-    places: list[Path] = []
-    if form.task.name == "commands":
-        if source != "simple":
-            return True  # a rule makes it
-        places = [cache / "corpora" / "scan_simple_train.txt"]
-        places += [mirror / "scan/simple_split/tasks_train_simple.txt"] if mirror else []
-    elif source == "imdb":
-        places = [cache / "datasets"]
-        places += [mirror / "imdb" / "train.parquet"] if mirror else []
-    elif source in CATALOG:
-        sources = CATALOG[source].sources
-        if any(one.packaged for one in sources):
-            return True
-        places = [cache / "corpora" / f"{source}.txt"]
-        places += [mirror / one.mirror for one in sources if mirror and one.mirror]
-    else:
-        check_size(Path(find_source(source, ())).expanduser())
-        return True
-    return any(place.exists() for place in places)
-
-
-def check_size(path: Path) -> None:
-    """Raise UserError if a file, or the files of a folder, are too large to be looked at."""
-    total = 0
-    for one in path.rglob("*") if path.is_dir() else [path]:
-        total += one.stat().st_size if one.is_file() else 0
-        if total > LARGEST_DATA:
-            raise UserError(f"over {LARGEST_DATA // 10**6} MB: time and size show at the start")
-
-
 def describe_data(job: Job) -> str:
     """Return how much there is to read."""
     corpus, symbols = job.about["corpus"], json.loads(job.vocabulary)
@@ -178,7 +103,13 @@ def describe_data(job: Job) -> str:
     if "texts" in corpus:
         classes = ", ".join(job.model["classes"][:3])
         return f"{corpus['texts']:,} texts · {classes}"
-    return f"{corpus['pairs']:,} commands"
+    if "rows" in corpus:
+        return f"{corpus['rows']:,} rows · {', '.join(corpus['inputs'])}"
+    if "pictures" in corpus:
+        return f"{corpus['pictures']:,} pictures · {len(symbols['symbols'])} words"
+    if "scenes" in corpus:
+        return f"{corpus['scenes']:,} scenes a pass, drawn by rule"
+    return f"{corpus['pairs']:,} {'commands' if 'split' in corpus else 'pairs'}"
 
 
 def count_units(job: Job, task: TrainingTask[Any]) -> int:

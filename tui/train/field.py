@@ -87,8 +87,9 @@ class SettingField(Widget, can_focus=True):
         return self.setting.choices or ((NO, YES) if self.setting.kind == "switch" else ())
 
     @property
-    def _is_text(self) -> bool:
-        return self.setting.kind in ("text", "path")
+    def is_text(self) -> bool:
+        """Whether words are typed, which nothing steps."""
+        return self.setting.is_text
 
     def show(self, value: str, usual: str) -> None:
         """Show another value, which the user has not typed, and the one of the preset."""
@@ -110,7 +111,7 @@ class SettingField(Widget, can_focus=True):
         if self._typing and self.has_focus:
             shown = f"{shown[-max(1, room - 1) :]}{CARET}"
         shown = shorten(shown, room) if shown.strip() else shown or "–"
-        if self._is_text and not wrong:
+        if self.is_text and not wrong:
             return Text.assemble(label, "  ", (shown, style(name)), no_wrap=True)
         mark = "!" if wrong else "▸"
         return Text.assemble(label, "◂ ", (shown, style(name)), f" {mark}", no_wrap=True)
@@ -170,7 +171,7 @@ class SettingField(Widget, can_focus=True):
 
     def _type(self, text: str) -> None:
         """Add to what was typed; the first character of a number begins a new one."""
-        begun = self._typing or self._is_text
+        begun = self._typing or self.is_text
         self._typing = True
         self._change(((self.value if begun else "") + text)[:LONGEST])
 
@@ -185,7 +186,7 @@ class SettingField(Widget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Step down for a click on the left arrow, and up for a click to the right of the value."""
         offset = event.get_content_offset(self)
-        if offset is None or self._is_text:
+        if offset is None or self.is_text:
             return
         left = max(self.wide, cell_len(self.label)) + 2
         if self.choices:

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from charlm.runs.files import exists
 from charlm.runs.run_folder import RunFolder
 from charlm.system import join_words
-from charlm.training.config import Config, LoopConfig
 from corpora.errors import UserError
-from corpora.known.resolve import resolve
 from tui.files import parse_path
 from tui.models import find_model
 from tui.train.process import find_source
 from tui.train.settings import Setting
-from tui.train.tasks import Task
+from tui.train.sources import check_source
+from tui.train.task import Preset, Task
 
 LONGEST = 10_000
 """Characters of a field that are kept until the next start."""
+MEANT: Mapping[str, object] = {"encoding": "utf-8", "rarest": 1}
+"""What a command means where such an option is not given."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Form:
     def set_recorded(self, name: str, value: object) -> None:
         """Take a value that a run has recorded, unless the preset or the command means the same."""
         setting = self.task.settings[name]
-        usual = "utf-8" if name == "encoding" else self.task.get_value(self.preset, name)
+        usual = MEANT.get(name, self.task.get_value(self.preset, name))
         if value != usual:
             self.set(name, setting.format(value))
 
@@ -84,32 +84,45 @@ class Form:
                 found[name] = value
         return found
 
-    def make_configs(self) -> tuple[Config, LoopConfig]:
-        """Return the configurations of the model and of the training.
+    def make_configs(self) -> Preset:
+        """Return the configurations of the model, of the training and of the data.
 
         Raises:
             UserError: the library refuses a value.
         """
-        chosen, changes = self.task.presets[self.preset], self.changes
-        return chosen.model.replace(changes), chosen.training.replace(changes)
+        return self.task.presets[self.preset].replace(self.changes)
 
     def find_errors(self) -> dict[str, str]:
         """Return what is wrong with settings, in a line each, by their names."""
-        errors = {}
-        chosen = self.task.presets[self.preset]
+        errors, values = {}, {}
         for name in self.typed:
-            setting = self.task.settings[name]
-            if self.is_given(name):
-                continue
             try:
-                value = setting.parse(self.typed[name])
-                if setting.config is not None:
-                    part = chosen.model
-                    if not isinstance(part, setting.config):
-                        part = chosen.training
-                    part.replace({name: value})
+                if not self.is_given(name):
+                    values[name] = self.task.settings[name].parse(self.typed[name])
             except UserError as error:
-                errors[name] = say_in_words(setting, str(error))
+                errors[name] = str(error)
+        errors |= self._find_refused(values)
+        return {name: errors[name] for name in self.typed if name in errors}
+
+    def _find_refused(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Return what the library says of values that it refuses, by their settings."""
+        chosen = self.task.presets[self.preset]
+        try:
+            chosen.replace(values)
+        except UserError as error:
+            together = str(error)
+        else:
+            return {}
+        errors = {}
+        for name, value in values.items():
+            try:
+                chosen.replace({name: value})
+            except UserError as error:
+                errors[name] = say_in_words(self.task.settings[name], str(error))
+        if not errors:  # each would do by itself: the message begins with one that does not fit
+            named = [name for name in values if name in together]
+            at = min(named, key=together.index, default=next(reversed(values)))
+            errors[at] = say_in_words(self.task.settings[at], together)
         return errors
 
     def check(self) -> None:
@@ -130,10 +143,9 @@ class Form:
         """The name of the run, before a number makes it one that is free."""
         if self.name.strip():
             return self.name.strip()
-        if self.task.name == "commands":
-            return f"scan-{self.source}-{self.get('attention')}"
-        stem = Path(self.source.strip()).stem
-        return f"{stem}-{self.preset}" if self.task.name == "reviews" else stem
+        source = Path(self.source.strip()).stem
+        shown = {name: self.get(name) for name in self.task.settings}
+        return self.task.naming.format_map({**shown, "source": source, "preset": self.preset})
 
     def make_arguments(self, folder: Path) -> list[str]:
         """Return the arguments of `python -m` that start the training in a folder.
@@ -203,19 +215,3 @@ class Form:
 def say_in_words(setting: Setting, line: str) -> str:
     """Return an error of the library with the name that the form has for a setting."""
     return line.replace(setting.name, setting.label, 1)
-
-
-def check_source(task: Task, source: str) -> None:
-    """Raise UserError unless the data of a task can be there."""
-    typed = source.strip()
-    if not typed:
-        raise UserError("enter what to train on: a file, a folder or a known name")
-    if not task.takes_files or typed in task.sources:
-        return
-    path = Path(find_source(typed, task.sources)).expanduser()
-    if exists(path):
-        return
-    if task.name == "text":
-        resolve(typed, make=False)  # it says which names are like this one
-    else:
-        raise UserError(f"there is no file or folder {typed!r}; known by name: {task.usual_source}")

@@ -36,7 +36,16 @@ NOTHING = "nothing"
 MOST_FILES = 2000
 """Entries of a folder that are looked at to complete a path."""
 
-TASK_HELP = "What to train: a writer of text, a judge of reviews, or a translator of commands."
+TASK_HELP = (
+    "What to train: a writer of text, a judge of reviews, a translator of commands or of pairs of "
+    "your own, a forecaster of series, or what describes pictures."
+)
+HINTS = {
+    "pairs": "a file of pairs: a command, a tab, actions",
+    "series": "a table, or a name such as sines",
+    "pictures": "scenes, or a folder with captions.txt",
+}
+"""What an empty line for the data asks for, where it is not a text."""
 BEGIN_HELP = "A model to begin with instead of random weights. It decides what the network is like."
 
 
@@ -99,12 +108,12 @@ class FormFields(VerticalScroll, can_focus=False):
         yield SettingField(tasks, self.forms.shown, wide=LABEL)
         if task.takes_files:
             source = Input(form.source, suggester=Paths(task.sources), id="corpus", compact=True)
-            source.placeholder = "a file, a folder or a name"
+            source.placeholder = HINTS.get(task.name, "a file, a folder or a name")
             browse = Button("browse …", id="browse", compact=True)
             yield Horizontal(Label(f"{task.source:<{LABEL}}"), source, browse, classes="line")
         else:
-            splits = make_choice("split", task.sources, "Split of the commands into two parts.")
-            yield SettingField(splits, form.source, wide=LABEL)
+            splits = make_choice("source", task.sources, "Split of the commands into two parts.")
+            yield SettingField(splits, form.source, label=task.source, wide=LABEL)
         yield Caption("", id="data", markup=False)
         if len(task.presets) > 1:
             presets = make_choice("preset", task.presets, task.presets[form.preset].why)
@@ -127,7 +136,8 @@ class FormFields(VerticalScroll, can_focus=False):
             field = SettingField(setting, self.form.get(name), wide=wide)
             field.usual = self._get_usual(name)
             longest = max(map(len, field.choices), default=0)
-            if column and max(wide, len(field.label)) + longest + 5 > column:
+            tight = max(wide, len(field.label)) + longest + 5 > column
+            if column and (tight or setting.is_text):
                 field.add_class("-long")
             yield field
 

@@ -47,12 +47,10 @@ class Forms:
         Args:
             config: what its `config.json` holds.
         """
-        task, corpus = find_task(str(config.get("kind"))), config.get("corpus")
-        if task is None or not isinstance(corpus, Mapping):
+        found = find_task(config)
+        if found is None:  # such as a variant of a split, or data that a Python program gave
             return False
-        source = corpus.get("spec") if task.takes_files else corpus.get("split")
-        if not task.takes_files and source not in task.sources:
-            return False  # a variant of a split, or pairs of the user's own
+        task, source = found
         form = Form.from_json(task, {**config, "source": source})
         if form.preset != config.get("preset"):
             form.preset = task.usual_preset

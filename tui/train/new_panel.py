@@ -90,7 +90,7 @@ class NewPanel(Panel):
                 form.choose_preset(field.value)
                 self.fields.show_values()
                 self._show_hint()
-            case "split":
+            case "source":
                 form.source = field.value
             case "begin":
                 form.init_from = None if field.value == NOTHING else field.value
@@ -209,5 +209,5 @@ class NewPanel(Panel):
 
     def action_choose_source(self) -> None:
         """Go to the data of the form."""
-        for widget in self.query("#corpus, #set-split"):
+        for widget in self.query("#corpus, #set-source"):
             widget.focus()

@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 from charlm.console.program import printable
 from charlm.drawing.panels import shorten
 from tui.failures import ReportsFailures
+from tui.train.drawn_sample import describe, is_drawing, narrow
 from tui.train.log import RunLog, Sample
 from tui.train.own_prompt import OwnPrompt, write_sample
 from tui.widgets.caption import Caption
@@ -104,7 +105,10 @@ class SamplePanel(ReportsFailures, Panel):
         of = "" if self.passes is None else f" of {self.passes:g}"
         self.title = f"Sample · pass ◂ {format_pass(samples[at])} ▸{of}"
         self._show_earlier(self._draw_earlier(at))
-        self.query_one("#sample", Caption).update(printable(samples[at].text))
+        text = samples[at].text
+        if is_drawing(text):
+            text = narrow(text, self.query_one(SampleRoom).scrollable_content_region.width)
+        self.query_one("#sample", Caption).update(printable(text))
         self.foot = f"{at + 1} of {len(samples)} · ← → another pass"
 
     def _show_earlier(self, lines: Text | str) -> None:
@@ -118,7 +122,7 @@ class SamplePanel(ReportsFailures, Panel):
         places = sorted({at * part // (room + 1) for part in range(1, room + 1)} | {0} - {at})
         width = max(10, self.size.width - 12)
         lines = [
-            f"pass {format_pass(one):>4} {shorten(one.text, width)}"
+            f"pass {format_pass(one):>4} {shorten(describe(one.text), width)}"
             for one in (self.samples[place] for place in places[:room] if place != at)
         ]
         return Text("\n", no_wrap=True, overflow="ellipsis").join([Text(one) for one in lines])

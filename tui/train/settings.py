@@ -5,12 +5,14 @@ This module uses no screen.
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import signature
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -18,7 +20,7 @@ from charlm.parts import PartName, list_names
 from charlm.training.config import Config, Range, find_kinds
 from corpora.errors import UserError
 
-Kind = Literal["whole", "number", "choice", "switch", "text", "path"]
+Kind = Literal["whole", "number", "choice", "switch", "text", "path", "several"]
 
 YES, NO = "yes", "no"
 NOT_GIVEN = "–"
@@ -69,6 +71,11 @@ class Setting:
         return name_in_words(self.name)
 
     @property
+    def is_text(self) -> bool:
+        """Whether words are typed, which nothing steps."""
+        return self.kind in ("text", "path", "several")
+
+    @property
     def option(self) -> str:
         """The option of the command line."""
         return f"--{self.name.replace('_', '-')}"
@@ -77,6 +84,8 @@ class Setting:
         """Return a value as the form shows it; see `parse`."""
         if value is None:
             return NOT_GIVEN if self.kind == "choice" else ""
+        if self.kind == "several":
+            return format_several(value)
         if isinstance(value, bool):
             return YES if value else NO
         return re.sub(r"e-0*", "e-", f"{value:.10g}") if isinstance(value, float) else str(value)
@@ -90,13 +99,16 @@ class Setting:
         typed = typed.strip()
         match self.kind:
             case "whole" | "number":
-                return self._parse_number(typed)
+                left_open = not typed and self.config is None
+                return None if left_open else self._parse_number(typed)
             case "switch":
                 return typed == YES
             case "choice" if self.config is None and typed == NOT_GIVEN:
                 return None
             case "text" | "path":
                 return typed or None
+            case "several":
+                return parse_several(typed)
         return typed
 
     def _parse_number(self, typed: str) -> int | float:
@@ -117,8 +129,30 @@ class Setting:
         if isinstance(value, bool):
             no_such = self.config is None and not value  # a switch alone has no --no-OPTION
             return [] if no_such else [self.option if value else f"--no-{self.option[2:]}"]
-        shown = self.format(value)
+        if isinstance(value, tuple):
+            return [word for one in value for word in self._write_option(str(one))]
+        return self._write_option(self.format(value))
+
+    def _write_option(self, shown: str) -> list[str]:
         return [f"{self.option}={shown}"] if shown.startswith("-") else [self.option, shown]
+
+
+def parse_several(typed: str) -> tuple[str, ...]:
+    """Return words that are typed with commas between them; quotes hold one that has a comma."""
+    try:
+        found = next(csv.reader(StringIO(typed), skipinitialspace=True), [])
+    except csv.Error:
+        found = typed.split(",")
+    return tuple(word.strip() for word in found if word.strip())
+
+
+def format_several(words: Any) -> str:
+    """Return words as they are typed; see `parse_several`."""
+    if isinstance(words, str) or not isinstance(words, Iterable):
+        return str(words)
+    quoted = StringIO()
+    csv.writer(quoted, lineterminator="").writerow(words)
+    return re.sub(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", ", ", quoted.getvalue())
 
 
 def read_settings(config: type[Config]) -> list[Setting]:
@@ -195,6 +229,8 @@ def _make(
 def _find_kind(hint: Any) -> tuple[Kind, tuple[str, ...]]:
     """Return the kind of a type, and the choices that it leaves."""
     kinds: dict[Any, Kind] = {bool: "switch", int: "whole", float: "number"}
+    if get_origin(hint) is tuple:
+        return "several", ()
     for one in (hint, *get_args(hint)):
         if get_origin(one) is Literal:
             return "choice", get_args(one)

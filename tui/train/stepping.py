@@ -10,7 +10,10 @@ from charlm.training.config import MAX_SIZE
 from corpora.errors import UserError
 from tui.train.settings import NO, YES, Setting
 
-SIZES = ("hidden_size", "embedding_size", "dense_size", "batch_size", "window")
+SIZES = (
+    "hidden_size", "embedding_size", "dense_size", "batch_size", "window", "channels",
+    "picture_size",
+)  # fmt: skip
 """Settings that go up by powers of two and their halves: kernels like them."""
 OF_TEN = (1, 1.5, 2, 3, 4, 5, 6, 8)
 """Values within a decade, for other whole numbers from ten on and for small numbers."""
@@ -29,20 +32,41 @@ def step_value(setting: Setting, typed: str, steps: int) -> str:
         choices = setting.choices or (NO, YES)
         at = choices.index(typed) if typed in choices else 0
         return choices[(at + steps) % len(choices)]
-    if setting.kind in ("text", "path"):
+    if setting.is_text:
         return typed
     try:
         value = setting.parse(typed)
     except UserError:
         return setting.format(setting.default)
+    if value is None:  # nothing is typed: steps begin at the first value
+        value = 0
     if setting.name == "seed":
         series: Sequence[float] = ()
         stepped = value + steps
     else:
         series = list_values(setting)
         stepped = _step_in(series, value, steps)
-    stepped = max(setting.low, min(stepped, setting.high))
-    return setting.format(int(stepped) if setting.kind == "whole" else float(stepped))
+        while not _accepts(setting, stepped):  # such as an odd size of two directions
+            further = _step_in(series, stepped, 1 if steps > 0 else -1)
+            if further == stepped:
+                return typed
+            stepped = further
+    return setting.format(_round(setting, max(setting.low, min(stepped, setting.high))))
+
+
+def _round(setting: Setting, value: float) -> int | float:
+    return int(value) if setting.kind == "whole" else float(value)
+
+
+def _accepts(setting: Setting, value: float) -> bool:
+    """Return whether a configuration takes a value, with all others as they usually are."""
+    if setting.config is None:
+        return True
+    try:
+        setting.config(**{setting.name: _round(setting, value)})
+    except UserError:
+        return False
+    return True
 
 
 def _step_in(series: Sequence[float], value: float, steps: int) -> float:

@@ -1,4 +1,4 @@
-"""The three tasks that can be trained, as the form and the command line know them.
+"""The tasks that can be trained: which data each takes, and which settings its form shows first.
 
 This module uses no screen.
 """
@@ -6,99 +6,27 @@ This module uses no screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
 from typing import Any
 
-from charlm.console.plugins import list_options
-from charlm.runs.registry import CHARACTERS, CLASSIFIER, KINDS, TRANSLATOR, WORD_MODEL
+from charlm.runs.registry import (
+    CAPTIONER,
+    CHARACTERS,
+    CLASSIFIER,
+    FORECASTER,
+    TRANSLATOR,
+    WORD_MODEL,
+)
 from charlm.training.config import Config, LoopConfig
-from tui.train.settings import Setting, read_arguments, read_settings
+from tui.train.settings import read_arguments
+from tui.train.task import Preset, Task
 
 OWN = {"preset_name", "init_from", "options", "split"}
 """Arguments of the commands that the form shows in its own way."""
 
-TENSORBOARD = Setting(
-    name="tensorboard",
-    kind="switch",
-    help="Log for TensorBoard as well (needs the extra of that name).",
-    config=None,
-    default=False,
-)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Settings that go together."""
-
-    why: str
-    model: Config
-    training: LoopConfig
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A task: what it trains on, its settings, and its command."""
-
-    name: str
-    """Its name in the form."""
-    kind: str
-    """Kind of its models; see `charlm.runs.registry`."""
-    source: str
-    """What the form calls the data."""
-    sources: tuple[str, ...]
-    """Data that is known by name."""
-    usual_source: str
-    takes_files: bool
-    """Whether the data may be a file or folder of the user's."""
-    presets: Mapping[str, Preset]
-    usual_preset: str
-    """Preset that the command takes if none is named."""
-    first_preset: str
-    """Preset that a new form shows."""
-    common: tuple[tuple[str, tuple[str, ...]], ...]
-    """Settings that are always shown, in groups with their headings; the others unfold."""
-    extras: tuple[Setting, ...]
-    """Options of the command beside its configurations."""
-    starts_from: tuple[str, ...] = ()
-    """Kinds of models that a training can begin with."""
-    given_by_model: frozenset[str] = frozenset()
-    """Settings that cannot change while such a model gives them."""
-
-    @cached_property
-    def settings(self) -> dict[str, Setting]:
-        """All settings by name: those of the model, of the training, and other options."""
-        preset = self.presets[self.usual_preset]
-        configs = (type(preset.model), type(preset.training))
-        found = [one for config in configs for one in read_settings(config)]
-        return {one.name: one for one in [*found, *self.extras, TENSORBOARD]}
-
-    @property
-    def module(self) -> tuple[str, ...]:
-        """Arguments of `python -m` that train such a model."""
-        return KINDS[self.kind].command
-
-    @property
-    def typed(self) -> tuple[str, ...]:
-        """The same as a person types it."""
-        return tuple(KINDS[self.kind].typed.split())
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """Arguments of `python -m` that train such a model, with the plugins of the app."""
-        return (*self.module, *list_options())
-
-    def get_value(self, preset: str, name: str) -> Any:
-        """Return the value that a setting has in a preset."""
-        chosen, setting = self.presets[preset], self.settings[name]
-        if setting.config is None:
-            return setting.default
-        part = chosen.model if isinstance(chosen.model, setting.config) else chosen.training
-        return getattr(part, name)
-
-
 LEARNING = ("learning_rate", "batch_size", "epochs", "max_minutes", "seed", "clip")
+NETWORK = ("cell", "num_layers", "hidden_size")
 
 
 @cache
@@ -109,19 +37,17 @@ def load_text() -> Task:
 
     # Not `from charlm import train`: that is the function of the same name.
     command = import_module("charlm.train")
-    network = ("cell", "num_layers", "hidden_size", "dropout")
     learning = (*LEARNING[:2], "window", *LEARNING[2:])
     return Task(
         name="text",
         kind=CHARACTERS,
-        source="from",
         sources=tuple(CATALOG),
         usual_source="sample",
-        takes_files=True,
-        presets={name: Preset(p.why, p.model, p.training) for name, p in PRESETS.items()},
+        naming="{source}",
+        presets=_list_presets(PRESETS),
         usual_preset=DEFAULT_PRESET,
         first_preset="tiny",
-        common=(("network", network), ("learning", learning)),
+        common=(("network", (*NETWORK, "dropout")), ("learning", learning)),
         extras=tuple(read_arguments(command.train, OWN)),
         starts_from=(CHARACTERS,),
         given_by_model=frozenset(command.SHAPE),
@@ -134,15 +60,14 @@ def load_reviews() -> Task:
     from seq.imdb.commands import train as command
     from seq.imdb.config import DEFAULT_PRESET, IMDB, PRESETS
 
-    network = ("cell", "num_layers", "hidden_size", "bidirectional", "pooling", "dropout")
+    network = (*NETWORK, "bidirectional", "pooling", "dropout")
     return Task(
         name="reviews",
         kind=CLASSIFIER,
-        source="from",
         sources=(IMDB,),
         usual_source=IMDB,
-        takes_files=True,
-        presets={name: Preset(p.why, p.model, p.training) for name, p in PRESETS.items()},
+        naming="{source}-{preset}",
+        presets=_list_presets(PRESETS),
         usual_preset=DEFAULT_PRESET,
         first_preset=DEFAULT_PRESET,
         common=(("network", network), ("learning", (*LEARNING, "max_words", "adversarial"))),
@@ -154,30 +79,125 @@ def load_reviews() -> Task:
 
 @cache
 def load_commands() -> Task:
-    """Return the task of translating: commands into actions."""
+    """Return the task of translating SCAN's commands into actions."""
     from corpora.scan.splits import SPLITS
-    from seq.scan.commands import train as command
-    from seq.scan.config import TranslatorConfig, TranslatorTraining
 
-    network = ("attention", "cell", "num_layers", "hidden_size", "dropout")
-    why = "an encoder and a decoder with attention, as the command line trains them"
-    usual = Preset(why, TranslatorConfig(), TranslatorTraining())
-    return Task(
+    return _make_translation(
         name="commands",
-        kind=TRANSLATOR,
         source="split",
         sources=tuple(SPLITS),
+        made=frozenset(SPLITS) - {"simple"},
         usual_source="simple",
         takes_files=False,
-        presets={"default": usual},
-        usual_preset="default",
-        first_preset="default",
+    )
+
+
+@cache
+def load_pairs() -> Task:
+    """Return the task of translating as pairs of the user's own show it."""
+    return _make_translation(name="pairs")
+
+
+def _make_translation(**data: Any) -> Task:
+    """Return a task of translating; `data` says what it learns from."""
+    from seq.scan.commands import train as command
+    from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
+
+    network = ("attention", *NETWORK, "dropout")
+    return Task(
+        kind=TRANSLATOR,
+        naming="scan-{source}-{attention}",
+        presets=_make_default(
+            "an encoder and a decoder with attention, as the command line trains them",
+            TranslatorConfig(),
+            TranslatorTraining(),
+            PairsConfig(),
+        ),
         common=(("network", network), ("learning", (*LEARNING, "teacher_forcing"))),
+        extras=tuple(read_arguments(command.train, OWN)),
+        **data,
+    )
+
+
+@cache
+def load_series() -> Task:
+    """Return the task of forecasting: numbers in time."""
+    from corpora.series.known import KNOWN
+    from corpora.series.signals import SIGNALS
+    from seq.forecast.commands import train as command
+    from seq.forecast.config import ForecasterConfig, ForecasterTraining, SourceConfig
+
+    columns = ("target", "inputs", "context", "horizon")
+    network = ("strategy", "attention", *NETWORK, "dropout")
+    return Task(
+        name="series",
+        kind=FORECASTER,
+        sources=(*SIGNALS, *KNOWN),
+        made=frozenset(SIGNALS),
+        usual_source="noisy_seasons",
+        naming="forecast-{source}-{strategy}",
+        presets=_make_default(
+            "an encoder and a decoder, as the command line trains them",
+            ForecasterConfig(),
+            ForecasterTraining(),
+            SourceConfig(),
+        ),
+        common=(
+            ("series", columns),
+            ("network", network),
+            ("learning", (*LEARNING, "teacher_forcing")),
+        ),
         extras=tuple(read_arguments(command.train, OWN)),
     )
 
 
-LOADERS = {"text": load_text, "reviews": load_reviews, "commands": load_commands}
+@cache
+def load_pictures() -> Task:
+    """Return the task of describing: pictures with captions."""
+    from seq.caption.commands import train as command
+    from seq.caption.config import CaptionerConfig, CaptionerTraining, SceneConfig
+
+    scenes = "scenes"  # `seq.caption.data` knows the name too, but loads what reads pictures
+    network = ("attention", *NETWORK, "channels", "dropout")
+    return Task(
+        name="pictures",
+        kind=CAPTIONER,
+        sources=(scenes,),
+        made=frozenset({scenes}),
+        usual_source=scenes,
+        naming="caption-{source}-{attention}",
+        presets=_make_default(
+            "a convolutional encoder and a decoder with attention, as the command line trains them",
+            CaptionerConfig(),
+            CaptionerTraining(),
+            SceneConfig(),
+        ),
+        common=(
+            ("pictures", ("split", "scenes")),
+            ("network", network),
+            ("learning", (*LEARNING, "guide")),
+        ),
+        extras=tuple(read_arguments(command.train, OWN)),
+    )
+
+
+def _list_presets(presets: Mapping[str, Any]) -> dict[str, Preset]:
+    return {name: Preset(one.why, one.model, one.training) for name, one in presets.items()}
+
+
+def _make_default(why: str, model: Config, training: LoopConfig, data: Config) -> dict[str, Preset]:
+    """Return the settings of a command that has no presets, as the only one."""
+    return {"default": Preset(why, model, training, data)}
+
+
+LOADERS = {
+    "text": load_text,
+    "reviews": load_reviews,
+    "commands": load_commands,
+    "pairs": load_pairs,
+    "series": load_series,
+    "pictures": load_pictures,
+}
 """What loads each task. The modules of a task take a tenth of a second: see `warm_up`."""
 
 
@@ -186,10 +206,21 @@ def load_task(name: str) -> Task:
     return LOADERS[name]()
 
 
-def find_task(kind: str) -> Task | None:
-    """Return the task that trains models of a kind, if the form has one."""
-    tasks = (load() for load in LOADERS.values())
-    return next((task for task in tasks if task.kind == kind), None)
+def find_task(config: Mapping[str, Any]) -> tuple[Task, str] | None:
+    """Return the task that a run has trained, and its data as it is typed, if a form has them.
+
+    Args:
+        config: what its `config.json` holds.
+    """
+    corpus = config.get("corpus")
+    if not isinstance(corpus, Mapping):
+        return None
+    for load in LOADERS.values():
+        task = load()
+        source = task.find_source(corpus) if task.kind == config.get("kind") else None
+        if source is not None:
+            return task, source
+    return None
 
 
 def warm_up() -> None:

@@ -52,6 +52,49 @@ def test_the_commands_of_the_other_tasks() -> None:
     )
 
 
+def test_the_commands_of_own_pairs_series_and_pictures() -> None:
+    form = make("pairs", source="my pairs.tsv")
+    form.set("ideas", "swaps")
+    assert form.make_command() == (
+        "charlm scan train 'my pairs.tsv' --ideas swaps --out runs/scan-my-pairs-scaled_dot"
+    )
+    form = make("series", source="power.csv")
+    form.set("target", "load")
+    form.set("inputs", 'wind, air temp, "a, b"')
+    form.set("horizon", "12")
+    form.set("strategy", "direct")
+    assert form.make_command() == (
+        "charlm forecast train power.csv --target load --inputs wind --inputs 'air temp' "
+        "--inputs 'a, b' --horizon 12 --strategy direct --out runs/forecast-power-direct"
+    )
+    form = make("pictures")
+    form.set("split", "pairs")
+    form.set("attention", "additive")
+    assert form.make_command() == (
+        "charlm caption train scenes --split pairs --attention additive "
+        "--out runs/caption-scenes-additive"
+    )
+
+
+def test_values_that_do_not_go_together_are_said_at_one_of_them() -> None:
+    form = make("series")
+    form.set("strategy", "direct")
+    assert form.find_errors() == {}
+    form.set("attention", "dot")
+    assert form.find_errors() == {"attention": "attention needs the strategy decoder, not direct"}
+    form.set("strategy", "decoder")
+    assert form.find_errors() == {}
+    form = make("commands")
+    form.set("hidden_size", "33")
+    form.set("encoder_hidden_size", "20")  # which makes an odd one possible
+    assert form.find_errors() == {}
+
+
+def test_a_form_of_own_data_is_empty_first() -> None:
+    with pytest.raises(UserError, match="enter what to train on: a file or a folder"):
+        make("pairs").check()
+
+
 def test_a_preset_fills_the_fields() -> None:
     form = make()
     form.set("num_layers", "7")
@@ -93,7 +136,7 @@ def test_a_model_to_begin_with_decides_the_shape() -> None:
 
 @pytest.mark.parametrize("source", ["", "  ", "nowhere", "a\0b", "x" * 300, "-", "--help"])
 def test_data_that_is_not_there_is_refused_before_the_start(source: str) -> None:
-    for task in ("text", "reviews"):
+    for task in ("text", "reviews", "pairs", "series", "pictures"):
         form = make(task)
         form.source = source
         with pytest.raises(UserError):
@@ -129,13 +172,13 @@ def test_a_run_fills_the_form() -> None:
     form = make(source="mine.txt")
     form.set("num_layers", "3")
     form.set("learning_rate", "0.004")
-    model, training = form.make_configs()
+    made = form.make_configs()
     config = {
         "kind": "charlm",
         "preset": "tiny",
         "init_from": None,
-        "model": model.to_json(),
-        "training": training.to_json(),
+        "model": made.model.to_json(),
+        "training": made.training.to_json(),
         "corpus": {"spec": "mine.txt", "encoding": "utf-8", "sha256": "0"},
     }
     assert forms.fill_from_run(config)
@@ -144,6 +187,31 @@ def test_a_run_fills_the_form() -> None:
     assert not forms.fill_from_run({**config, "corpus": None})
     split = {"kind": "translator", "preset": None, "corpus": {"split": "length"}}
     assert forms.fill_from_run(split)
-    for other in ({"split": "around_right_few_4"}, {"spec": "mine.tsv"}):  # no choice of the form
+    for other in ({"split": "around_right_few_4"}, {"spec": "<python>"}):  # no choice of the form
         assert not forms.fill_from_run({**split, "corpus": other})
     assert (forms.shown, forms.current.source) == ("commands", "length")
+
+
+@pytest.mark.parametrize(
+    ("task", "kind", "corpus", "typed"),
+    [
+        ("pairs", "translator", {"spec": "mine.tsv", "pairs": 9}, {"dropout": "0.3"}),
+        ("series", "forecaster",
+         {"spec": "a.csv", "target": "y", "inputs": ["y", "z"], "time": None, "rows": 9},
+         {"target": "y", "inputs": "y, z"}),
+        ("pictures", "captioner", {"spec": "scenes", "split": "counts", "rarest": 1},
+         {"split": "counts"}),
+    ],
+)  # fmt: skip
+def test_runs_of_all_kinds_fill_their_forms(
+    task: str, kind: str, corpus: dict[str, object], typed: dict[str, str]
+) -> None:
+    form = make(task, source=str(corpus["spec"]))
+    for name, value in {**typed, "epochs": "3"}.items():
+        form.set(name, value)
+    made, forms = form.make_configs(), Forms()
+    config = {"kind": kind, "model": made.model.to_json(), "training": made.training.to_json()}
+    assert forms.fill_from_run({**config, "corpus": corpus})
+    assert forms.shown == task
+    assert forms.current.changes == form.changes
+    assert sorted(forms.current.make_command().split()) == sorted(form.make_command().split())

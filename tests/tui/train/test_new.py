@@ -1,4 +1,4 @@
-"""The form of a new training: three tasks, presets, errors at the field, command, estimate."""
+"""The form of a new training: its tasks, presets, errors at the field, command, estimate."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
         await focus(pilot, pane, "task")
         await pilot.press("c")
-        await until(pilot, lambda: len(pane.query("#set-split")) == 1)
+        await until(pilot, lambda: len(pane.query("#set-source")) == 1)
         await until(pilot, lambda: find(pane, "task").has_focus)
         assert "charlm scan train --split simple" in read_line(pane, "#command-line")
         await focus(pilot, pane, "attention")
@@ -147,6 +147,99 @@ def test_every_task_has_its_form(started: list[list[str]]) -> None:
         "seq.scan train --split simple --attention none --out runs/scan-simple-none"
     )
     assert reviews == "seq.imdb train mine.csv --preset textbook --out runs/mine-textbook"
+
+
+async def choose_task(pilot: Pilot[None], pane: TrainPane, keys: str, field: str) -> None:
+    await focus(pilot, pane, "task")
+    await pilot.press(*keys)
+    await until(pilot, lambda: len(pane.query(f"#set-{field}")) == 1)
+    await until(pilot, lambda: find(pane, "task").has_focus)
+
+
+def test_own_pairs_are_trained(started: list[list[str]]) -> None:
+    Path("pairs.tsv").write_text("say hello\tHELLO\n" * 9)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        await choose_task(pilot, pane, "p", "teacher_forcing")
+        source = pane.query_one("#corpus", Input)
+        assert source.value == ""
+        await pilot.press("ctrl+r")  # there is nothing to train on yet
+        assert started == []
+        source.value = "pairs.tsv"
+        await focus(pilot, pane, "attention")
+        await pilot.press("a")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: started)
+
+    run_app(drive, "train", SIZE)
+    (words,) = started
+    assert shlex.join(words) == (
+        "seq.scan train pairs.tsv --attention additive --out runs/scan-pairs-additive"
+    )
+
+
+def test_a_series_of_several_columns_is_trained(started: list[list[str]]) -> None:
+    Path("power.csv").write_text("time,load,air temp\n" + "1,2,3\n" * 9)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        await choose_task(pilot, pane, "s", "horizon")
+        assert "charlm forecast train noisy_seasons" in read_line(pane, "#command-line")
+        pane.query_one("#corpus", Input).value = "power.csv"
+        field = await focus(pilot, pane, "target")
+        await pilot.press(*"load")
+        assert field.value == "load"
+        inputs = await focus(pilot, pane, "inputs")
+        inputs.post_message(Paste("air temp"))
+        await until(pilot, lambda: inputs.value == "air temp")
+        horizon = await focus(pilot, pane, "horizon")
+        await pilot.press("0")
+        assert horizon.wrong == "horizon must lie between 1 and 100000, not 0"
+        assert read_line(pane, "#hint") == f"! {horizon.wrong}"
+        await focus(pilot, pane, "context")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: horizon.has_focus)
+        await pilot.press("1", "2")
+        assert horizon.wrong == ""
+        attention = await focus(pilot, pane, "attention")
+        await pilot.press("d")
+        strategy = await focus(pilot, pane, "strategy")
+        await pilot.press("r")  # the two do not go together
+        await until(pilot, lambda: attention.wrong)
+        assert attention.wrong == "attention needs the strategy decoder, not recursive"
+        attention.focus()
+        await pilot.press("delete")
+        assert (attention.wrong, strategy.wrong) == ("", "")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: started)
+
+    run_app(drive, "train", SIZE)
+    (words,) = started
+    assert shlex.join(words) == (
+        "seq.forecast train power.csv --target load --inputs 'air temp' --horizon 12 "
+        "--strategy recursive --out runs/forecast-power-recursive"
+    )
+
+
+def test_pictures_are_trained(started: list[list[str]]) -> None:
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        await choose_task(pilot, pane, "pp", "channels")
+        assert pane.query_one("#corpus", Input).value == "scenes"
+        await focus(pilot, pane, "split")
+        await pilot.press("c")
+        assert pane.forms.current.source == "scenes"  # the split is a setting here, not the data
+        channels = await focus(pilot, pane, "channels")
+        await pilot.press("2", "0")
+        assert channels.wrong == "channels must be a multiple of 16, not 20"
+        await pilot.press("right")
+        assert (channels.value, channels.wrong) == ("32", "")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: started)
+
+    run_app(drive, "train", SIZE)
+    (words,) = started
+    assert shlex.join(words) == (
+        "seq.caption train scenes --split counts --channels 32 --out runs/caption-scenes-scaled_dot"
+    )
 
 
 def test_all_settings_unfold_with_their_help() -> None:
@@ -252,8 +345,12 @@ def test_the_estimate_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) 
         await until(pilot, lambda: "1:00 (your limit)" in new.foot)
         await pilot.press("0")
         assert asked == [True]
-        model, training = pane.forms.current.make_configs()
-        config = {"kind": "charlm", "model": model.to_json(), "training": training.to_json()}
+        made = pane.forms.current.make_configs()
+        config = {
+            "kind": "charlm",
+            "model": made.model.to_json(),
+            "training": made.training.to_json(),
+        }
         (write_log(Path("runs/quick")) / "config.json").write_text(json.dumps(config))
         pane.list_runs()
         pane.remember_speed(pane.runs.by_name["runs/quick"])
@@ -281,7 +378,7 @@ def test_a_corpus_of_the_palette_goes_into_the_form() -> None:
     async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
         await focus(pilot, pane, "task")
         await pilot.press("c")
-        await until(pilot, lambda: len(pane.query("#set-split")) == 1)
+        await until(pilot, lambda: len(pane.query("#set-source")) == 1)
         pane.use("war_and_peace")
         await until(pilot, lambda: len(pane.query("#corpus")) == 1)
         await until(pilot, lambda: pane.query_one("#corpus", Input).value == "war_and_peace")

@@ -8,8 +8,10 @@ import pytest
 
 from charlm.config import ModelConfig, TrainingConfig
 from corpora.errors import UserError
+from seq.caption.config import CaptionerConfig, CaptionerTraining, SceneConfig
+from seq.forecast.config import ForecasterConfig, ForecasterTraining, SourceConfig
 from seq.imdb.config import ClassifierConfig, ClassifierTraining
-from seq.scan.config import TranslatorConfig, TranslatorTraining
+from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 from tui.train.settings import NO, YES, Setting
 from tui.train.stepping import list_values, step_value
 from tui.train.tasks import LOADERS, load_task, warm_up
@@ -17,7 +19,10 @@ from tui.train.tasks import LOADERS, load_task, warm_up
 CONFIGS = {
     "text": (ModelConfig, TrainingConfig),
     "reviews": (ClassifierConfig, ClassifierTraining),
-    "commands": (TranslatorConfig, TranslatorTraining),
+    "commands": (TranslatorConfig, TranslatorTraining, PairsConfig),
+    "pairs": (TranslatorConfig, TranslatorTraining, PairsConfig),
+    "series": (ForecasterConfig, ForecasterTraining, SourceConfig),
+    "pictures": (CaptionerConfig, CaptionerTraining, SceneConfig),
 }
 ALL = [(task, setting) for task in LOADERS for setting in load_task(task).settings.values()]
 
@@ -31,9 +36,10 @@ def test_a_form_has_every_setting_of_the_command_line(task: str) -> None:
     beside = {
         "text": {"encoding", "errors", "normalize", "suffix"},
         "reviews": {"vectors", "text_column", "label_column", "encoding"},
-        "commands": set[str](),
+        "series": {"target", "inputs", "time"},
+        "pictures": {"rarest"},
     }
-    assert set(settings) - set(fields) == {*beside[task], "tensorboard"}
+    assert set(settings) - set(fields) == {*beside.get(task, ()), "tensorboard"}
     assert all(setting.help for setting in settings.values())
     shown = [name for _, names in load_task(task).common for name in names]
     assert set(shown) <= set(settings)
@@ -92,6 +98,19 @@ def test_arrows_step_through_values_that_make_sense() -> None:
     assert step_value(find("text", "residual"), YES, 1) == NO
     assert step_value(find("text", "cell"), "lstm", 1) == "rnn"
     assert step_value(find("reviews", "text_column"), "mine", 1) == "mine"
+    assert step_value(find("pictures", "channels"), "64", -1) == "48"
+    assert step_value(find("pictures", "channels"), "16", 1) == "32"  # 24 would be refused
+    assert step_value(find("commands", "hidden_size"), "2", -1) == "2"
+    assert step_value(find("pictures", "rarest"), "", 1) == "1"
+
+
+def test_several_words_have_commas_between_them() -> None:
+    inputs = find("series", "inputs")
+    for words in ((), ("a",), ("a b", "c"), ('say "x"', "d, e"), ("-x", "f")):
+        assert inputs.parse(inputs.format(words)) == words
+    assert inputs.parse(" wind,  air temp ,") == ("wind", "air temp")
+    assert inputs.write_options(("a b", "-x")) == ["--inputs", "a b", "--inputs=-x"]
+    assert find("pictures", "rarest").parse("") is None
 
 
 @pytest.mark.parametrize(("task", "setting"), ALL, ids=lambda one: getattr(one, "name", one))
@@ -102,5 +121,7 @@ def test_every_value_of_the_arrows_is_accepted(task: str, setting: Setting) -> N
     assert values == sorted(values)
     for value in (values[0], values[len(values) // 2], values[-1]):
         typed = setting.format(int(value) if setting.kind == "whole" else value)
-        if not (setting.name == "hidden_size" and task == "commands" and value == 1):  # odd
-            setting.config(**{setting.name: setting.parse(typed)})
+        for steps in (-1, 1):
+            stepped = step_value(setting, typed, steps)
+            if stepped != typed:  # it stays where nothing further is accepted
+                setting.config(**{setting.name: setting.parse(stepped)})

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from training_logs import make_config, write_log
 
+from tui.train.estimate import Estimator
 from tui.train.field import SettingField
 from tui.train.new_panel import NewPanel
 from tui.train.pane import TrainPane
@@ -82,6 +83,41 @@ CASES = [
     for state in STATES
     for size in (SIZES if state in ("first", "finished") else COMMON)
 ]
+
+
+OTHERS = {
+    "pairs": ("my/pairs.tsv", "1,200 pairs", 339_000),
+    "series": ("noisy_seasons", "4,000 rows · value", 25_700),
+    "pictures": ("scenes", "8,000 scenes a pass, drawn by rule", 213_000),
+}
+"""Tasks whose forms are drawn once, with their data, and what is found out about it."""
+LOOKED_AT = SIZES[1:]
+
+
+@pytest.mark.parametrize("task", OTHERS)
+@pytest.mark.parametrize("size", LOOKED_AT, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_forms_of_other_tasks_look_as_they_did(
+    task: str,
+    size: tuple[int, int],
+    compare: Callable[[Pilot[None], str], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, data, parameters = OTHERS[task]
+    found = {"data": data, "parameters": parameters, "units": 8000, "speed": 1000.0}
+    monkeypatch.setattr(Estimator, "ask", lambda *_, **__: found)
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.forms.shown = task
+        pane.forms.current.source = source
+        await pane.show_form()
+        for field in pane.query(Input):
+            field.cursor_blink = False
+        await show_first(pilot, pane)
+        new = pane.query_one(NewPanel)
+        await until(pilot, lambda: "parameters" in new.foot)
+        await compare(pilot, f"train-{task}-{size[0]}x{size[1]}-dark")
+
+    run_app(drive, "train", size)
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
