@@ -141,7 +141,8 @@ class RunLog:
             self.evaluations.pop()
         step, train_loss = to_number(event.get("step")), to_number(event.get("train_loss"))
         metrics = event.get("metrics")
-        accuracy = metrics.get("accuracy") if isinstance(metrics, Mapping) else None
+        shares = metrics if isinstance(metrics, Mapping) else {}
+        accuracy = shares.get("accuracy", shares.get("true"))  # of captions of scenes
         self.evaluations.append(
             Evaluation(
                 epoch,

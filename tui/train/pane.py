@@ -34,7 +34,10 @@ class TrainPane(Follows, RunActions):
     HELP = """\
 Fill the form, or start it as it is: a training runs in a process of its own and goes on if the app
 ends. Arrows step a value, and any value can be typed; what the library refuses is said under the
-form. `^o` there shows a tree of files. Below stands the command line that does the same.
+form. `^o` there shows a tree of files. Below stands the command line that does the same. The task
+says what is trained: a writer of text, a judge of reviews, a translator of SCAN's commands or of
+pairs of your own, a forecaster of a series, or what says in words what pictures show. Of several
+`inputs`, write the names of the columns with commas between them.
 
 The table shows all runs, also those that were started elsewhere. The one at the cursor is drawn;
 others are kept in the chart with a letter, and a line says in which settings they differ. In the

@@ -262,3 +262,36 @@ def test_every_size_is_drawn(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "mine-2 1.552" in draw(pane))
 
     run_app(drive, "train", size)
+
+
+def test_a_forecast_over_what_came_is_drawn_as_wide_as_the_panel() -> None:
+    import numpy as np
+
+    from seq.forecast.figure import draw_sample
+
+    values = np.sin(np.arange(60) / 5)
+    drawing = draw_sample(values[:48], values[48:], values[48:] + 0.1)
+    folder = write_log(Path("runs/forecast"), {"kind": "forecaster"}, passes=1)
+    with (folder / "metrics.jsonl").open("a") as log:
+        for epoch in (2, 3):
+            for event in (
+                {"event": "evaluated", "step": 10 * epoch, "epoch": epoch, "loss": 1.0,
+                 "train_loss": 1.0, "best": True, "metrics": {"true": 0.5}},
+                {"event": "sampled", "step": 10 * epoch, "text": drawing},
+            ):  # fmt: skip
+                log.write(f"{json.dumps(event)}\n")
+
+    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
+        pane.choose("runs/forecast")
+        await until(pilot, lambda: "●" in read_line(pane, "#sample"))
+        lines = read_line(pane, "#sample").splitlines()
+        room = pane.query_one(SampleRoom).scrollable_content_region.width
+        inside = [line for line in lines if "│" in line or "┤" in line]
+        assert len(inside) == 9
+        assert all(len(line) <= room < len(drawing.splitlines()[4]) for line in inside)
+        assert any("●" in line for line in inside)
+        best = pane.runs.by_name["runs/forecast"].log.best_evaluation
+        assert best is not None
+        assert best.accuracy == 0.5
+
+    run_app(drive, "train", SIZE)
