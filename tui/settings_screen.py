@@ -15,11 +15,12 @@ from textual.widgets import Input, Label, Static, Switch
 
 from corpora.errors import UserError
 from tui import settings
-from tui.keys import KEYS, bind
+from tui.keys import bind
 from tui.screens import Modal
 from tui.settings import PACES, SCALES, WRAPS, Settings
 from tui.widgets.caption import Caption
 from tui.widgets.choice import Choice
+from tui.widgets.key_table import KeyTable
 from tui.widgets.stepper import Stepper
 
 
@@ -53,12 +54,10 @@ class SettingsScreen(Modal):
             for field in dataclasses.fields(Settings):
                 if field.name != "keys":
                     yield from self._compose_line(field.name)
-            yield Static("Keys: names as in ctrl+r, f7, alt+x", classes="heading")
-            for name, known in KEYS.items():
-                with Horizontal():
-                    yield Label(name)
-                    yield Input(self.now.keys.get(name, known.key), id=f"key-{name}", compact=True)
-                    yield Static(known.meaning, classes="help")
+            yield Static(
+                "Keys: ↑ ↓ choose one, and a name is typed: ctrl+r, f7, alt+x", classes="heading"
+            )
+            yield KeyTable(self.now.keys, id="keys")
             yield Caption("", id="wrong", markup=False)
 
     def _compose_line(self, name: str) -> ComposeResult:
@@ -87,7 +86,6 @@ class SettingsScreen(Modal):
         Raises:
             UserError: a value does not exist.
         """
-        typed = {name: self.query_one(f"#key-{name}", Input).value.strip() for name in KEYS}
         values: dict[str, Any] = {
             "theme": self.query_one("#theme", Choice).chosen,
             "pace": self.query_one("#pace", Stepper).value,
@@ -95,7 +93,7 @@ class SettingsScreen(Modal):
             "scale": self.query_one("#scale", Choice).chosen,
             "folder": self.query_one("#folder", Input).value.strip(),
             "autosave": self.query_one("#autosave", Switch).value,
-            "keys": {name: key for name, key in typed.items() if key != KEYS[name].key},
+            "keys": self.query_one(KeyTable).changed,
         }
         return Settings(**values)
 

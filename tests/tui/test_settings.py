@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from app_helpers import run_app, until
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from corpora.errors import UserError
 from tui import settings
@@ -15,6 +15,7 @@ from tui.app import CharlmApp
 from tui.settings import Settings
 from tui.settings_screen import SettingsScreen
 from tui.widgets.choice import Choice
+from tui.widgets.key_table import KeyTable
 
 
 def write(text: str) -> None:
@@ -101,11 +102,11 @@ def test_the_screen_changes_and_keeps_them() -> None:
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
         screen = app.screen
         screen.query_one("#wrap", Choice).value = "re-flow"
-        screen.query_one("#key-run", Input).value = "f1"
+        screen.query_one(KeyTable).typed["run"] = "f1"
         await pilot.press("f10")
         await until(pilot, lambda: "same key" in str(screen.query_one("#wrong", Static).content))
         assert not settings.find_path().exists()
-        screen.query_one("#key-run", Input).value = "ctrl+e"
+        screen.query_one(KeyTable).typed["run"] = "ctrl+e"
         await pilot.press("f10")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.settings == settings.load() == Settings(wrap="re-flow", keys={"run": "ctrl+e"})
@@ -117,6 +118,30 @@ def test_the_screen_changes_and_keeps_them() -> None:
         assert app.settings.wrap == "re-flow"
 
     run_app(drive, "translate")
+
+
+def test_another_key_is_typed_into_its_line() -> None:
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await pilot.press("f10")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsScreen))
+        table = pilot.app.screen.query_one(KeyTable)
+        table.focus()
+        await until(pilot, lambda: table.has_focus)
+        await pilot.press("down", "f", "9", "backspace", "2", "0")  # open
+        await pilot.press("end", "x", "delete")  # quit, as it was
+        assert table.changed == {"open": "f20"}
+        await until(pilot, lambda: table.parent.scroll_offset.y > 0)  # the last line is in view
+        region = table.parent.scrollable_content_region
+        await until(pilot, lambda: region.y <= table.region.y + table.row < region.bottom)
+        lines = [table.render_line(y).text for y in range(table.size.height)]
+        assert len(lines) == len(table.typed)
+        assert [line.split()[0] for line in lines] == [*table.typed]
+        assert "f20" in lines[1]
+        await pilot.press("f10")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert settings.load().keys == {"open": "f20"}
+
+    run_app(drive, "translate", (80, 24))
 
 
 def test_a_theme_that_is_chosen_stays() -> None:
