@@ -104,7 +104,7 @@ class Form:
         errors |= self._find_refused(values)
         return {name: errors[name] for name in self.typed if name in errors}
 
-    def _find_refused(self, values: Mapping[str, Any]) -> dict[str, str]:
+    def _find_refused(self, values: dict[str, Any]) -> dict[str, str]:
         """Return what the library says of values that it refuses, by their settings."""
         chosen = self.task.presets[self.preset]
         try:

@@ -89,14 +89,14 @@ class KeyTable(Widget, can_focus=True):
             shown = f"{shown[-VALUE + 2 :]}{CARET}"
         value = "keys--value" if shown == usual else "keys--changed"
         parts = (
-            (set_cell_size(name, NAME), self._get_style("keys--name", at=at)),
-            (set_cell_size(shown, VALUE), self._get_style(value, at=at)),
-            (f"  {KEYS[name].meaning}", self._get_style("keys--meaning", at=False)),
+            (set_cell_size(name, NAME), self._pick_style("keys--name", at=at)),
+            (set_cell_size(shown, VALUE), self._pick_style(value, at=at)),
+            (f"  {KEYS[name].meaning}", self._pick_style("keys--meaning", at=False)),
         )
         strip = Strip([Segment(text, style) for text, style in parts])
         return strip.adjust_cell_length(self.size.width, self.rich_style)
 
-    def _get_style(self, part: str, *, at: bool) -> Style:
+    def _pick_style(self, part: str, *, at: bool) -> Style:
         found = self.get_component_rich_style(part)
         if not at:
             return found
@@ -120,9 +120,9 @@ class KeyTable(Widget, can_focus=True):
         self.refresh()
         if self.is_mounted and self.has_focus:
             line = Region(0, self.virtual_region.y + self.row, self.size.width, 1)
-            self.call_after_refresh(self._scroll_to, line)
+            self.call_after_refresh(self._bring_into_view, line)
 
-    def _scroll_to(self, line: Region) -> None:
+    def _bring_into_view(self, line: Region) -> None:
         if isinstance(self.parent, Widget):
             self.parent.scroll_to_region(line, animate=False)
 
