@@ -13,10 +13,9 @@ from textual.strip import Strip
 
 from charlm.console.program import format_name
 from tui.generate.prediction import Candidate
+from tui.generate.typist import DIGITS
 from tui.widgets.bars import Bar, Bars, draw_bar
 
-DIGITS = "1234567890"
-"""Keys that take a candidate, the likeliest first."""
 NAMES = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 """Signs of characters that cannot be seen."""
 COLUMN = 22

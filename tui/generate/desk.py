@@ -14,6 +14,7 @@ from tui.generate.surprises import find_levels
 from tui.generate.text_lines import describe_endings, make_foot, make_title
 from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
+from tui.generate.typist import Typist
 from tui.widgets.caption import Caption
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Desk(TextPanel):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(title="Text", id=id)
         self.author: Author | None = None
+        self.typist = Typist(self, self._warn)
+        """Takes what is typed in step mode."""
         self.was_busy = False
         self._described = 0.0
         """When title and foot were updated last."""
@@ -65,6 +68,14 @@ class Desk(TextPanel):
     def busy(self) -> bool:
         """Whether the author writes or reads."""
         return self.author is not None and self.author.writer.busy
+
+    @property
+    def cursor(self) -> int:
+        """Where the cursor stands in the text."""
+        return self.view.cursor
+
+    def _warn(self, line: str) -> None:
+        self.notify(line, severity="warning", markup=False)
 
     # What is shown
 
@@ -146,6 +157,16 @@ class Desk(TextPanel):
             endings.update(line)
         self.describe_foot()
         self.post_message(self.Written())
+
+    @on(TextView.Typed)
+    def take_typed(self, event: TextView.Typed) -> None:
+        """Have the typist take a character."""
+        self.typist.type(event.character)
+
+    @on(Written)
+    def take_waiting(self) -> None:
+        """Have the typist take what was typed meanwhile."""
+        self.typist.take_waiting()
 
     def watch_note(self) -> None:
         """Show the note."""

@@ -11,8 +11,8 @@ from textual import on
 from charlm.console.program import format_name
 from corpora.errors import UserError
 from tui.files import ask_path, parse_path, save
+from tui.generate.looking_pane import LookingPane
 from tui.generate.prompt import Prompt
-from tui.generate.stepping_pane import SteppingPane
 from tui.screens import Choose
 from tui.workers import in_turns
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from charlm.language_model import LanguageModel
 
 
-class FilingPane(SteppingPane):
+class FilingPane(LookingPane):
     """How a text of the user's comes in, and how the text goes out."""
 
     @in_turns("files")

@@ -19,6 +19,7 @@ from tui.generate.text_panel import TextPanel
 from tui.generate.text_view import TextView
 from tui.generate.writing_pane import WritingPane
 from tui.reading import Reading
+from tui.widgets.bars import Bars
 from tui.widgets.stepper import Stepper
 from tui.workers import in_thread
 
@@ -49,6 +50,7 @@ class LookingPane(WritingPane):
 
     def on_mount(self) -> None:
         """Begin to look at what is behind."""
+        self.desk.typist.find_candidate = self.find_candidate
         self.set_interval(TICK, self._catch_up)
 
     @on(Desk.Written)
@@ -119,6 +121,19 @@ class LookingPane(WritingPane):
         self.query_one(NextPanel).show(
             prediction, self.controls.sampling, before, stepping=stepping
         )
+
+    def find_candidate(self, number: int) -> int | None:
+        """Return the id of the candidate with a number; None if there is none at the cursor."""
+        self.look()
+        panel = self.query_one(NextPanel)
+        if panel.prediction is None or panel.stale:
+            return None
+        return next((one.id for one in panel.prediction.candidates[number : number + 1]), None)
+
+    @on(Bars.Clicked)
+    def take_clicked(self, event: Bars.Clicked) -> None:
+        """Take the candidate that was clicked, in step mode."""
+        self.desk.typist.take_candidate(event.number)
 
     @in_thread("look")
     def read_page(self, manuscript: Manuscript, page: Page, place: int) -> None:

@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 
 from charlm.console.program import format_name
 from charlm.generation.sampling import Sampling
-from tui.generate.candidate_bars import DIGITS, CandidateBars, format_symbol
+from tui.generate.candidate_bars import CandidateBars, format_symbol
 from tui.generate.prediction import Prediction, name_cut
+from tui.generate.typist import DIGITS
 from tui.widgets.caption import Caption
 from tui.widgets.panel import Panel
 
