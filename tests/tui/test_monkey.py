@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
 from pathlib import Path
 
@@ -107,10 +108,17 @@ def check_whole(app: CharlmApp, number: int) -> None:
 
 
 async def check_alive(app: CharlmApp) -> None:
-    """Check that the app does something within seconds."""
+    """Check that the app does something within seconds; if not, say what it waits for."""
     heard: list[bool] = []
     app.call_later(heard.append, True)
-    await wait_until(lambda: heard, seconds=20)
+    try:
+        await wait_until(lambda: heard, seconds=20)
+    except AssertionError as error:
+        for task in asyncio.all_tasks():
+            stack = io.StringIO()
+            task.print_stack(file=stack)
+            error.add_note(stack.getvalue())
+        raise
 
 
 @pytest.fixture
