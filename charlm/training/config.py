@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import get_annotations
 from typing import (
     Annotated,
@@ -174,6 +174,11 @@ class LoopConfig(Config):
     """Bound on the gradient."""
     clip_by: ClipBy = "norm"
     """What the bound holds for: the global norm, each value, or nothing."""
+    ema_decay: Annotated[float, Range(0, 0.99999)] = field(default=0.0, metadata=LATER)
+    """Decay of an exponential moving average of the weights, such as 0.999 (0: none). Every
+    evaluation then looks at the average as well, and the better of the two is kept."""
+    ema_start: Annotated[float, Range(0, 0.99)] = field(default=0.5, metadata=LATER)
+    """Share of the training after which the average of the weights begins."""
     evaluate_every: Count = 300
     """Steps between evaluations on the validation part (0: one after each pass)."""
     patience: Count = 20
