@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -25,6 +28,7 @@ from charlm.runs.model_file import read_model
 from charlm.runs.run_folder import RunFolder
 from charlm.training.average import Average
 from charlm.training.events import Evaluated
+from charlm.training.log import keeps_average
 
 ON = {"ema_decay": 0.9, "ema_start": 0.4}
 
@@ -90,6 +94,10 @@ def test_weights_that_stand_still_are_their_own_average() -> None:
         assert all(torch.equal(before[name], t) for name, t in model.state_dict().items())
 
 
+def raise_one() -> None:
+    raise ValueError("in between")
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_weights_come_back_to_the_same_place_and_to_the_same_bits(fails: bool) -> None:
     model = Tied()
@@ -98,14 +106,12 @@ def test_the_weights_come_back_to_the_same_place_and_to_the_same_bits(fails: boo
     average.add(0)
     before = change(model, 2)
     places = [parameter.data_ptr() for parameter in model.parameters()]
-    try:
-        with average.in_place():
-            assert torch.equal(model.output.weight, average.list_tensors()["embedding.weight"])
-            assert model.output.weight is model.embedding.weight
-            if fails:
-                raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        assert fails
+    expected = pytest.raises(ValueError, match="in between") if fails else nullcontext()
+    with expected, average.in_place():
+        assert torch.equal(model.output.weight, average.list_tensors()["embedding.weight"])
+        assert model.output.weight is model.embedding.weight
+        if fails:
+            raise_one()
     assert all(torch.equal(before[name], t) for name, t in model.state_dict().items())
     assert places == [parameter.data_ptr() for parameter in model.parameters()]
 
@@ -188,6 +194,20 @@ def test_a_save_without_its_average_is_refused(text: Path) -> None:
     assert_refused(run, r"the tensor 'average\.output\.bias' is missing")
     folder.save_last(arrays, {**state, "averaged": 0})
     assert_refused(run, r"the tensor 'average\.\S+' is not one of this training")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("averaged", [False, True])
+def test_a_run_and_what_is_exported_of_it_say_which_was_kept(
+    text: Path, averaged: bool, charlm: Callable[..., Any]
+) -> None:
+    """At so low a rate every step is a gain, so that the average lags behind."""
+    changes = ON | ({"learning_rate": 0.3} if averaged else {"learning_rate": 1e-4})
+    trained(start(request(text, Path("run"), final_learning_rate=1.0, **changes)))
+    assert keeps_average(Path("run")) == averaged
+    assert charlm("export", "run", "given").code == 0
+    for model in ("run", "given"):
+        assert ("(average of the weights)" in charlm("info", model).out) == averaged
 
 
 @pytest.mark.long
