@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 from charlm.parts import PartName, find_part
 from charlm.training import config as training_config
-from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Share, Size
+from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Range, Share, Size
 from corpora.errors import UserError
 
 Known = TypeVar("Known")
@@ -65,6 +65,9 @@ class ModelConfig(Config):
     (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
     """Add the input of each layer to its output (where the widths are equal)."""
+    forget_bias: Annotated[float, Range(0, 10)] = dataclasses.field(default=0.0, metadata=LATER)
+    """Added to the biases of the forget gates of an LSTM before training, so that its cells keep
+    what they hold from the start (1 is usual; Jozefowicz, Zaremba and Sutskever 2015)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -72,6 +75,8 @@ class ModelConfig(Config):
             raise UserError(
                 f"weight_dropout is for charlm's own cells: with {self.cell} it must be 0"
             )
+        if self.forget_bias and self.cell != "lstm":
+            raise UserError(f"forget_bias is for lstm cells: with {self.cell} it must be 0")
 
 
 REGULARIZATION = ("dropout", "weight_dropout")
@@ -84,6 +89,12 @@ class TrainingConfig(LoopConfig):
 
     window: AtLeastOne = 128
     """Characters per window of truncated back-propagation through time."""
+    shift_streams: bool = dataclasses.field(default=False, metadata=LATER)
+    """Begin the streams of each pass at another place, less than a window further on, so that the
+    text is not cut into the same windows again."""
+    zero_state: Annotated[float, Range(0, 1)] = dataclasses.field(default=0.0, metadata=LATER)
+    """Probability that a stream begins a window with a state of zeros, as every text is begun
+    (0.01, for example)."""
     sample_length: Count = 160
     """Characters of the sample that the model writes at each evaluation (0: none)."""
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from charlm.config import ModelConfig
-from charlm.nn.cells import RecurrentLayer, make_layer
+from charlm.nn.cells import RecurrentLayer, make_layer, raise_forget_bias
 from charlm.nn.dropout import drop_weights, variational_dropout
 from charlm.nn.recurrent import State, run_layer
 
@@ -40,6 +40,9 @@ class CharLM(nn.Module):
         )
         self.output = nn.Linear(config.hidden_size, vocabulary_size)
         nn.init.normal_(self.embedding.weight, std=EMBEDDING_SCALE)
+        for layer in self.layers:
+            if isinstance(layer, nn.LSTM) and config.forget_bias:
+                raise_forget_bias(layer, config.forget_bias)
         self.rank, self.world_size = 0, 1
 
     def forward(

@@ -29,6 +29,8 @@ class Streams:
         batch_size: number of streams, B.
         window: characters of a stream that are read at a time, T.
         rows: the streams to read, if not all.
+        shifts: whether `read_from` may begin further on. The streams are then shorter, so that
+            every pass has as many windows.
         remap: lookup table from `ids` to the ids of the model.
         device: device of the batches; by default the CPU.
     """
@@ -40,27 +42,43 @@ class Streams:
         window: int,
         *,
         rows: slice | None = None,
+        shifts: bool = False,
         remap: np.ndarray | None = None,
         device: torch.device | None = None,
     ) -> None:
-        length = len(ids) // batch_size
-        self.windows = max(0, length - 1) // window
-        self.window = window
-        share = ids[: length * batch_size].reshape(batch_size, length)
-        self.ids = share if rows is None else share[rows]
+        self.length = max(0, len(ids) - (window - 1) * shifts) // batch_size
+        self.windows = max(0, self.length - 1) // window
+        self.window, self.batch_size, self.rows = window, batch_size, rows or slice(None)
+        self.all_ids = ids
         self.remap = remap
         self.device = device or torch.device("cpu")
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         return self.read_from(0)
 
-    def read_from(self, first: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield inputs and targets, (B, T) each, from window number `first` to the last one."""
+    @property
+    def count(self) -> int:
+        """Number of streams that are read, B."""
+        return len(self.cut())
+
+    def cut(self, shift: int = 0) -> np.ndarray:
+        """Return the streams (B, L) of a pass, which begin `shift` characters into the text."""
+        share = self.all_ids[shift : shift + self.length * self.batch_size]
+        return share.reshape(self.batch_size, self.length)[self.rows]
+
+    def read_from(self, first: int, shift: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield inputs and targets, (B, T) each, from window number `first` to the last one.
+
+        Args:
+            first: number of the window to begin with.
+            shift: characters at the beginning of the text that are left out, fewer than a window.
+        """
+        ids = self.cut(shift)
         for number in range(first, self.windows):
             if number % RELEASE_EVERY == 0:
-                release(self.ids)
+                release(ids)
             start = number * self.window
-            part = self.ids[:, start : start + self.window + 1]
+            part = ids[:, start : start + self.window + 1]
             part = self.remap[part] if self.remap is not None else part.astype(np.int64)
             block = move(torch.from_numpy(part), self.device)
             yield block[:, :-1], block[:, 1:]
@@ -81,5 +99,6 @@ def check_length(characters: int, config: TrainingConfig) -> None:
 def _is_enough(characters: int, config: TrainingConfig) -> bool:
     """Return whether the training part fills a batch, and the validation part has 2 characters."""
     training, validation, _ = split_bounds(characters)
-    fills = int(training.stop) >= config.batch_size * (config.window + 1)
+    shifts = (config.window - 1) * config.shift_streams
+    fills = int(training.stop) - shifts >= config.batch_size * (config.window + 1)
     return fills and int(validation.stop) - int(validation.start) >= 2

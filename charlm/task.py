@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -22,7 +23,9 @@ from charlm.nn.recurrent import (
     restore_state,
     split_state,
     unflatten_state,
+    zero_rows,
 )
+from charlm.nn.transfer import move
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CHARACTERS
 from charlm.streams import Streams, check_length
@@ -95,6 +98,7 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
             config.batch_size,
             config.window,
             rows=world.rows(config.batch_size),
+            shifts=config.shift_streams,
             remap=self.remap,
             device=self.device,
         )
@@ -106,12 +110,21 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
         """Yield (inputs, targets), (B, T) each. A pass begins with a state of zeros."""
         if start == 0:
             self.state = None
-        return self.streams.read_from(start)
+        shift = 0
+        if self.config.shift_streams:  # the same one for a pass that goes on after an interruption
+            drawn = np.random.default_rng((self.config.seed, epoch))
+            shift = int(drawn.integers(self.config.window))
+        return self.streams.read_from(start, shift)
 
     def loss(
         self, model: nn.Module, batch: tuple[Tensor, Tensor], generator: torch.Generator
     ) -> Tensor:
         """Return the mean cross-entropy in nats per character, and carry the state on."""
+        if self.config.zero_state and self.state is not None:
+            # Drawn for the streams of all processes, so that it does not matter how many there are.
+            drawn = torch.rand(self.config.batch_size, generator=generator)
+            own = (drawn < self.config.zero_state)[self.streams.rows]
+            self.state = zero_rows(self.state, move(own, self.device))
         if self.shards is None:
             loss, self.state = _compute_loss(model, batch, self.state, generator)
             return loss
@@ -173,7 +186,7 @@ class LanguageModelling(Task[tuple[Tensor, Tensor]]):
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Set the state of every stream to what `carried` returned."""
-        restore_state(tensors, self.model.stack(), len(self.streams.ids))
+        restore_state(tensors, self.model.stack(), self.streams.count)
         self.state = unflatten_state({name: t.to(self.device) for name, t in tensors.items()})
 
     def model_file(self) -> ModelFile:

@@ -35,8 +35,9 @@ def bench(
     Numba is installed, in compiled code; torch steps an nn.LSTM and samples. Training is compared
     on all cores, or on a GPU: charlm trains presets as `charlm train` does, in bf16 and in fp32;
     torch trains a plain nn.LSTM of the same size in fp32. The column "floor" is the speed of the
-    matrix products alone, in the same arithmetic. Every figure is measured in a process of its own;
-    the two sides take turns, and the best round counts.
+    matrix products alone, in the same arithmetic; those of generation are one product of all
+    weights, which for the compiled code has as many bytes as its weights in half precision. Every
+    figure is measured in a process of its own; the two sides take turns, and the best round counts.
 
     Parameters
     ----------
@@ -74,6 +75,6 @@ def bench(
         table.add_column(heading, justify="right")
     for m in measurements:
         figures = (f"{m.ours:,.0f}", f"{m.torch:,.0f}", f"{m.ratio:.1f}")
-        shares = ("", "") if m.floor is None else (f"{m.floor:,.0f}", f"{m.ours / m.floor:.0%}")
+        shares = (f"{m.floor:,.0f}", f"{m.ours / m.floor:.0%}")
         table.add_row(m.what, str(m.streams), *figures, *shares)
     stdout().print(table)

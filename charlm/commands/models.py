@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from charlm.console.lines import AVERAGE
 from charlm.console.options import Json, Model
 from charlm.console.program import print_json, printable, stdout
 from charlm.console.tables import folded, print_table
@@ -17,7 +18,7 @@ from charlm.runs.hub import find_origin
 from charlm.runs.model_file import ModelFile, read_model
 from charlm.runs.registry import CHARACTERS, KINDS, find, find_kind, runs, shipped
 from charlm.runs.run_folder import RunFolder
-from charlm.training.log import best_loss
+from charlm.training.log import best_loss, keeps_average
 from corpora.errors import UserError
 from corpora.text.vocabulary import describe_symbol
 
@@ -141,6 +142,7 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
         "training": recipe.get("training"),
         "corpus": recipe.get("corpus"),
         "validation_loss": best_loss(path) if path.is_dir() else None,
+        "averaged": path.is_dir() and keeps_average(path),
     } | ({"hub": origin} if origin else {})
     if json:
         print_json(figures)
@@ -161,7 +163,8 @@ def info(model: Model = DEFAULT_MODEL, /, *, json: Json = False) -> None:
             table.add_row(_make_text(f"{key}, {name.replace('_', ' ')}"), _make_text(value))
     if figures["validation_loss"] is not None:
         per = " per character" if file.kind == CHARACTERS else ""
-        table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}")
+        which = f" ({AVERAGE})" if figures["averaged"] else ""
+        table.add_row("validation", f"{figures['validation_loss']:.4f} nats{per}{which}")
     print_table(stdout(), table)
 
 

@@ -24,7 +24,7 @@ from charlm.runs.hub import CARD, PREFIX, HubName, forget, hash_file
 from charlm.runs.hub_client import LOG_IN, connect, has_token
 from charlm.runs.model_file import ModelFile
 from charlm.runs.registry import CHARACTERS, find
-from charlm.training.log import best_loss
+from charlm.training.log import best_loss, keeps_average
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
 
@@ -148,6 +148,7 @@ def _export(run: str, folder: Path, name: str, licence: str | None) -> None:
     model = read_any(source)
     loss = best_loss(source)
     about = {**without_places(read_json(source / CONFIG)), "validation_loss": loss}
+    about |= {"averaged": True} if keeps_average(source) else {}
     parameters = sum(array.size for array in model.weights.values())
     facts = Facts(name=name, about=about, parameters=parameters, loss=loss, licence=licence)
     write_finished(folder, _halve(model), about, {CARD: write_card(facts).encode()})

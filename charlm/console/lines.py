@@ -10,6 +10,9 @@ from rich.console import Console
 from charlm.console.program import printable
 from charlm.training.events import Evaluated, Event, Finished, Sampled, Started, Step
 
+AVERAGE = "average of the weights"
+"""What people see of a model that is the exponential moving average of its weights."""
+
 LINE_SECONDS = 10.0
 """Seconds between progress lines."""
 
@@ -34,9 +37,16 @@ def format_nats(loss: float) -> str:
 
 
 def format_validation(event: Evaluated) -> str:
-    """Return the figures of an evaluation: its loss and, if it has one, its accuracy."""
+    """Return the figures of an evaluation: its loss and, if it has one, its accuracy.
+
+    Once there is an average of the weights, the loss of the one that was worse stands there too.
+    """
     accuracy = event.metrics.get("accuracy")
-    return format_nats(event.loss) + (f", accuracy {accuracy:.2%}" if accuracy is not None else "")
+    shown = format_nats(event.loss) + (f", accuracy {accuracy:.2%}" if accuracy is not None else "")
+    if event.other_loss is None:
+        return shown
+    other = "weights" if event.averaged else "average"
+    return f"{shown} ({AVERAGE if event.averaged else 'weights'}; {other} {event.other_loss:.4f})"
 
 
 def drop_drawing(text: str) -> str:
@@ -95,6 +105,7 @@ def describe_start(event: Started) -> str:
 def describe_end(event: Finished) -> str:
     """Return the last line about a training: why it ended, and its best loss."""
     best = format_nats(event.best_loss) if math.isfinite(event.best_loss) else "none yet"
+    best += f" ({AVERAGE})" if event.averaged else ""
     return (
         f"{event.reason} at step {event.step:,} after {format_clock(event.elapsed)}; "
         f"best validation {best}; {event.clipped:.1%} of the steps clipped"

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from charlm.config import PRESETS
-from charlm.experiments.speed_jobs import multiply, step_ours, step_torch, train_ours, train_torch
+from charlm.experiments.speed_floors import multiply_generation, multiply_training
+from charlm.experiments.speed_jobs import step_ours, step_torch, train_ours, train_torch
 from charlm.training.config import Precision
 
 SIZES = ((4, 128), (3, 512))
@@ -33,9 +34,9 @@ class Measurement:
     """Characters per second of charlm."""
     torch: float
     """Characters per second of torch."""
-    floor: float | None = None
-    """Characters per second of the matrix products alone, at the speed of large ones; None for
-    generation."""
+    floor: float
+    """Characters per second of the matrix products alone: of training at the speed of large ones,
+    of generation as one product of all weights."""
 
     @property
     def ratio(self) -> float:
@@ -53,13 +54,16 @@ def measure_generation(seconds: float, rounds: int) -> list[Measurement]:
     measurements = []
     for (layers, hidden), streams in product(SIZES, STREAMS):
         size = (layers, hidden, streams, seconds)
-        rivals: list[Job] = [(step_torch, size), (step_ours, size)]
-        if streams == 1 and find_spec("numba"):
-            rivals.append((step_ours, (*size, True)))
-        rival, *both = _run_in_turn(rounds, *rivals)
-        for ours, way in zip(both, ("", ", compiled"), strict=False):
+        ways = {"": False} | ({", compiled": True} if streams == 1 and find_spec("numba") else {})
+        jobs = [
+            (job, (*size, compiled))
+            for compiled in ways.values()
+            for job in (step_ours, multiply_generation)
+        ]
+        rival, *both = _run_in_turn(rounds, (step_torch, size), *jobs)
+        for way, ours, floor in zip(ways, both[::2], both[1::2], strict=True):
             label = f"generate {layers}x{hidden}{way}"
-            measurements.append(Measurement(label, streams, ours, rival))
+            measurements.append(Measurement(label, streams, ours, rival, floor))
     return measurements
 
 
@@ -80,7 +84,7 @@ def measure_training(
             rounds,
             (train_ours, (name, precision, seconds, device)),
             (train_torch, (name, seconds, device)),
-            (multiply, (name, precision, seconds, device)),
+            (multiply_training, (name, precision, seconds, device)),
         )
         streams = PRESETS[name].training.batch_size
         label = f"train {name}, {precision}"

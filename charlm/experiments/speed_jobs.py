@@ -6,7 +6,6 @@ A job imports what it needs when it runs: its settings of the process come befor
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -25,7 +24,7 @@ VOCABULARY = 82
 """Number of symbols of *War and Peace*."""
 
 
-def _measure_rate(
+def measure_rate(
     step: Callable[[], int], seconds: float, wait: Callable[[], object] = lambda: None
 ) -> float:
     """Return characters per second of `step`, which returns how many it has handled.
@@ -46,7 +45,7 @@ def _measure_rate(
     return done / (perf_counter() - began)
 
 
-def _find_wait(device: str) -> Callable[[], object]:
+def find_wait(device: str) -> Callable[[], object]:
     """Return a function that waits until `device`, cpu or cuda, has nothing left to do."""
     import torch
 
@@ -78,7 +77,7 @@ def step_ours(
     with threadpool_limits(1):
         network = choose_network(compiled)(config, weights, VOCABULARY)
         tokens = generate_many(network, vocabulary, "!", samples=streams, seed=1)
-        return _measure_rate(lambda: len(next(tokens)), seconds)
+        return measure_rate(lambda: len(next(tokens)), seconds)
 
 
 def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
@@ -101,7 +100,7 @@ def step_torch(layers: int, hidden: int, streams: int, seconds: float) -> float:
         ids.tolist()
         return streams
 
-    return _measure_rate(step, seconds)
+    return measure_rate(step, seconds)
 
 
 def train_ours(name: str, precision: Precision, seconds: float, device: str = "cpu") -> float:
@@ -173,7 +172,7 @@ def train_torch(name: str, seconds: float, device: str = "cpu") -> float:
         nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         optimizer.step()
 
-    wait, best, began = _find_wait(device), 0.0, perf_counter()
+    wait, best, began = find_wait(device), 0.0, perf_counter()
     while not best or perf_counter() - began < seconds:
         since = perf_counter()
         for _ in range(10):
@@ -201,38 +200,6 @@ def _make_plain_model(config: ModelConfig) -> nn.Module:
             return self.output(y), after
 
     return Plain()
-
-
-def multiply(name: str, precision: Precision, seconds: float, device: str = "cpu") -> float:
-    """Return characters per second of the matrix products alone of training a preset.
-
-    Each weight takes two operations per character in the forward pass, and four in the backward
-    pass. The processor's operations per second are measured on one product: the input of a window
-    (batch size times window, H) with the weights of a layer (H, 4 H).
-    """
-    share_cores()
-    import torch
-
-    from charlm.generation.weights import list_shapes
-
-    chosen = PRESETS[name]
-    sizes = list_shapes(chosen.model, VOCABULARY)
-    weights = sum(
-        math.prod(shape)
-        for weight, shape in sizes.items()
-        if len(shape) == 2 and weight != "embedding.weight"
-    )
-    kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    characters = chosen.training.batch_size * chosen.training.window
-    hidden = chosen.model.hidden_size
-    x = torch.randn(characters, hidden, dtype=kind, device=device)
-    w = torch.randn(hidden, 4 * hidden, dtype=kind, device=device)
-
-    def step() -> int:
-        torch.mm(x, w)
-        return 2 * characters * w.numel()
-
-    return _measure_rate(step, seconds, _find_wait(device)) / (6 * weights)
 
 
 def _make_noise() -> EncodedText:

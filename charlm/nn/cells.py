@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
+import torch
 from torch import nn
 
 from charlm.nn.own import OwnLayer
@@ -36,6 +37,17 @@ def make_layer(cell: str, input_size: int, hidden_size: int) -> RecurrentLayer:
     part = find_part("cell", cell)
     make = LAYERS[cell] if part is None else partial(OwnLayer, part)
     return make(input_size, hidden_size)
+
+
+def raise_forget_bias(layer: nn.LSTM, amount: float) -> None:
+    """Add `amount` to the bias of every forget gate of an LSTM layer.
+
+    With torch's own biases, around 0, half of what a cell holds is forgotten at every step: the
+    gradient reaches only a few steps back before the gates have learned to stay open.
+    """
+    size = layer.hidden_size
+    with torch.no_grad():  # torch's order of the gates: input, forget, candidate, output
+        layer.get_parameter("bias_ih_l0")[size : 2 * size] += amount
 
 
 def count_states(layer: RecurrentLayer) -> int:

@@ -234,6 +234,12 @@ def restore_state(
     return unflatten_state(dict(named))
 
 
+def zero_rows(state: State, rows: Tensor) -> State:
+    """Return `state` with zeros for the streams where the mask `rows` (B,) is true."""
+    mask = rows[None, :, None]
+    return [_map_state(lambda part: part.masked_fill(mask, 0), layer) for layer in state]
+
+
 def split_state(state: State | None, count: int) -> list[State | None]:
     """Split the state of a batch into the states of `count` equal parts of it."""
     parts = {name: tensor.chunk(count, 1) for name, tensor in flatten_state(state).items()}

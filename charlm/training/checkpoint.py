@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from charlm.runs.run_folder import RunFolder
+from charlm.training.average import Average
 from charlm.training.distributed import World
 from charlm.training.optimizer import moment_templates, optimizer_tensors, restore_optimizer
 from charlm.training.position import Position
@@ -32,6 +33,8 @@ class Checkpoint:
     optimizer: torch.optim.Optimizer
     generator: torch.Generator
     """Draws the dropout masks. It lies on the CPU, so that a run can be resumed on any device."""
+    average: Average
+    """Average of the weights, which may not have begun."""
     world: World
 
     def save(self, position: Position) -> Path:
@@ -45,6 +48,7 @@ class Checkpoint:
         tensors |= {f"model.{name}": t for name, t in self.task.model.state_dict().items()}
         named = optimizer_tensors(self.optimizer)
         tensors |= {f"optimizer.{name}": t for name, t in named.items()}
+        tensors |= {f"average.{name}": t for name, t in self.average.list_tensors().items()}
         arrays = {name: copy_array(tensor) for name, tensor in tensors.items()}
         return self.run.save_last(arrays, dataclasses.asdict(position))
 
@@ -57,11 +61,12 @@ class Checkpoint:
         arrays, state = self.run.load_last()
         try:
             position = Position.from_json(state)
-            self._check(arrays)
+            self._check(arrays, averaged=position.averaged > 0)
             # A copy into memory that torch allocates: results can depend on the alignment.
             tensors = {name: torch.tensor(array) for name, array in arrays.items()}
             self.task.model.load_state_dict(_select(tensors, "model."))
             restore_optimizer(self.optimizer, _select(tensors, "optimizer."))
+            self.average.restore(_select(tensors, "average."))
             self.task.carry(_select(tensors, f"carried.{self.world.rank}."))
             self.generator.set_state(tensors["generator"])
         except UserError as error:
@@ -71,7 +76,7 @@ class Checkpoint:
             raise UserError(f"{self.run.path} cannot be resumed from here: {line}") from error
         return position
 
-    def _check(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def _check(self, arrays: Mapping[str, np.ndarray], *, averaged: bool) -> None:
         """Raise `UserError` unless the arrays are, by name, shape and type, those of this training.
 
         It comes before anything is built from them: torch's fused optimizers write past the end of
@@ -79,6 +84,8 @@ class Checkpoint:
         """
         wanted = {f"model.{name}": t for name, t in self.task.model.state_dict().items()}
         wanted["generator"] = self.generator.get_state()
+        if averaged:
+            wanted |= {f"average.{name}": t for name, t in self.average.list_templates().items()}
         moments = {
             f"optimizer.{name}": tensor for name, tensor in moment_templates(self.optimizer).items()
         }

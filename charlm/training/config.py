@@ -174,6 +174,11 @@ class LoopConfig(Config):
     """Bound on the gradient."""
     clip_by: ClipBy = "norm"
     """What the bound holds for: the global norm, each value, or nothing."""
+    ema_decay: Annotated[float, Range(0, 0.99999)] = dataclasses.field(default=0.0, metadata=LATER)
+    """Decay of an exponential moving average of the weights, such as 0.999 (0: none). Every
+    evaluation then looks at the average as well, and the better of the two is kept."""
+    ema_start: Annotated[float, Range(0, 0.99)] = dataclasses.field(default=0.5, metadata=LATER)
+    """Share of the training after which the average of the weights begins."""
     evaluate_every: Count = 300
     """Steps between evaluations on the validation part (0: one after each pass)."""
     patience: Count = 20
@@ -183,7 +188,8 @@ class LoopConfig(Config):
     seed: Annotated[int, Range(0, 2**63 - 1)] = 1
     """Seed of all that is drawn: initial weights, dropout, the order of examples, samples."""
     precision: Precision = "auto"
-    """Arithmetic of the recurrent layers; auto takes bf16 where the processor is fast at it."""
+    """Arithmetic of the recurrent layers; auto takes bf16 where the processor has it and a short
+    measurement of such a layer finds it faster."""
     device: Device = "auto"
     """Where to train; auto takes a GPU where there is one."""
 

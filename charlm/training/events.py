@@ -54,6 +54,10 @@ class Evaluated:
     """Mean training loss since the last evaluation."""
     best: bool
     metrics: Mapping[str, float]
+    averaged: bool = False
+    """Whether these figures are those of the average of the weights, which was the better one."""
+    other_loss: float | None = None
+    """Loss of the other of the two, the weights or their average; None while there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,8 @@ class Finished:
     elapsed: float
     clipped: float
     """Share of all the run's steps in which the gradient was clipped."""
+    averaged: bool = False
+    """Whether the model that was kept is the average of the weights."""
 
 
 Event = Started | Step | Evaluated | Sampled | Saved | Finished

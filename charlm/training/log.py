@@ -132,12 +132,24 @@ def count_damaged(folder: Path) -> tuple[int, int]:
 
 def best_loss(folder: Path) -> float | None:
     """Return the lowest validation loss of a run, or the one that an exported model recorded."""
+    return to_number(_find_best(folder, "loss", "validation_loss"))
+
+
+def keeps_average(folder: Path) -> bool:
+    """Return whether the model of a run, or an exported one, is the average of its weights."""
+    return _find_best(folder, "averaged", "averaged") is True
+
+
+def _find_best(folder: Path, logged: str, recorded: str) -> object:
+    """Return a field of the best evaluation of a run, or of what an exported model recorded."""
     events = (event for event in read_events(folder) if event.get("event") == "evaluated")
-    losses = [loss for event in events if (loss := to_number(event.get("loss"))) is not None]
+    losses = [
+        (loss, event) for event in events if (loss := to_number(event.get("loss"))) is not None
+    ]
     if losses:
-        return min(losses)
+        return min(losses, key=lambda one: one[0])[1].get(logged)
     config = read_json(folder / CONFIG)
-    return to_number(config.get("validation_loss")) if isinstance(config, dict) else None
+    return config.get(recorded) if isinstance(config, dict) else None
 
 
 def to_number(value: object, largest: float = sys.float_info.max) -> float | None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from charlm.runs.files import MODEL
 from charlm.runs.run_folder import RunFolder
+from charlm.training.average import Average
 from charlm.training.checkpoint import Checkpoint
 from charlm.training.config import LoopConfig, Precision
 from charlm.training.distributed import World
@@ -20,14 +21,11 @@ from charlm.training.optimizer import learning_rate
 from charlm.training.position import Position, Sums
 from charlm.training.steps import Steps
 from charlm.training.task import Task
+from charlm.training.validation import Diverged, Validation
 
 REPORT_EVERY = 10
 """Steps between `Step` events. Losses stay on the device until then, so that a GPU does not wait
 for the host at every step."""
-
-
-class Diverged(Exception):
-    """The loss or the gradient is no longer finite."""
 
 
 class Trainer:
@@ -60,7 +58,11 @@ class Trainer:
         self.total_steps = task.steps_per_epoch * config.epochs
         self.evaluate_every = config.evaluate_every or task.steps_per_epoch
         self.steps = Steps(task, config, world=world, precision=precision)
-        self.checkpoint = Checkpoint(run, task, self.steps.optimizer, self.steps.generator, world)
+        self.average = Average(task.model, config.ema_decay)
+        self.validation = Validation(task, run, world, self.average)
+        self.checkpoint = Checkpoint(
+            run, task, self.steps.optimizer, self.steps.generator, self.average, world
+        )
         self.before_save: Callable[[], None] = lambda: None
         self.save_seconds, self.save_is_due = config.save_seconds, False
         self.began, self.saved_at, self.saved_step = 0.0, 0.0, 0
@@ -149,6 +151,9 @@ class Trainer:
         self.steps.rate = learning_rate(self.config, self.position.step, fraction)
         self.pending.append(self.steps.make(batch))
         self.position.step += 1
+        if self.config.ema_decay and (self.position.averaged or fraction >= self.config.ema_start):
+            self.average.add(self.position.averaged)
+            self.position.averaged += 1
 
     def _collect(self) -> None:
         """Wait for the pending steps and add them up.
@@ -187,27 +192,24 @@ class Trainer:
 
     def _evaluate(self) -> Iterator[Event]:
         self._collect()
-        metrics = dict(self.task.evaluate()) if self.world.leads else {}
-        (loss,) = self.world.agree(metrics.get("loss", 0.0))
-        if not math.isfinite(loss):
-            raise Diverged
-        position = self.position
-        best = loss < position.best_loss
-        position.best_loss, position.stale = (
-            (loss, 0) if best else (position.best_loss, position.stale + 1)
-        )
+        position, found = self.position, self.validation.evaluate()
+        best = found.loss < position.best_loss
+        position.stale = 0 if best else position.stale + 1
+        if best:
+            position.best_loss, position.best_averaged = found.loss, found.averaged
         sums, position.since_evaluation = position.since_evaluation, Sums()
-        if best and self.world.leads:
-            self.run.save_model(self.task.model_file())
+        text = self.validation.keep(found, position.step, best=best)
         yield Evaluated(
             step=position.step,
             epoch=position.step / self.task.steps_per_epoch,
-            loss=loss,
+            loss=found.loss,
             train_loss=sums.loss / max(1, sums.steps),
             best=best,
-            metrics=metrics,
+            metrics=found.metrics,
+            averaged=found.averaged,
+            other_loss=found.other_loss,
         )
-        if self.world.leads and (text := self.task.sample(position.step)):
+        if text:
             yield Sampled(step=position.step, text=text)
         # The best model and what it is resumed from go to disk together.
         yield self.save()
@@ -239,4 +241,5 @@ class Trainer:
             best_loss=self.position.best_loss,
             elapsed=self.position.elapsed,
             clipped=self.position.clipped / max(1, self.position.step),
+            averaged=self.position.best_averaged,
         )

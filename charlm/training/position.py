@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from corpora.errors import UserError
 
-LATER = ("settled",)
+LATER = ("settled", "averaged", "best_averaged")
 """Fields of a position that a later version added: a file without them means the defaults."""
 
 
@@ -41,12 +41,16 @@ class Position:
     """Seconds of training, over all sessions."""
     best_loss: float = math.inf
     """The lowest validation loss by now, in nats."""
+    best_averaged: bool = False
+    """Whether the model with that loss is the average of the weights."""
     stale: int = 0
     """Evaluations since the best one."""
     clipped: float = 0.0
     """Steps in which the gradient was clipped."""
     settled: bool = False
     """Whether the run was lengthened after its schedule had ended: the rate stays the last one."""
+    averaged: int = 0
+    """Steps that went into the average of the weights."""
     since_report: Sums = field(default_factory=Sums)
     since_evaluation: Sums = field(default_factory=Sums)
 

@@ -24,6 +24,7 @@ from charlm.training.distributed import World, join_world, under_torchrun
 from charlm.training.events import Event
 from charlm.training.log import LogWriter, log_and_hold
 from charlm.training.loop import Trainer
+from charlm.training.precision import settle_precision
 from charlm.training.request import Hooks, Job, Request
 from charlm.training.tensorboard import TensorBoard
 from corpora.errors import UserError
@@ -79,10 +80,8 @@ def start(request: Request, hooks: Hooks | None = None) -> Iterator[Training]:
     job = request.job(hooks)
     config = job.training
     device = pick_device(config.device)
-    precision = pick_precision(config.precision, device)
-    if precision == "bf16" and pick_precision("auto", device) == "fp32":
-        hooks.notice(f"bf16 is slow on this {device.type}; --precision auto takes fp32 here")
     with join_world(device) as world, ExitStack() as stack:
+        precision = settle_precision(job, world, hooks.notice)
         # The caller's generator is put back: a library call does not reseed it.
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(config.seed)  # not those of GPUs: drawn on the CPU

@@ -12,6 +12,7 @@ from charlm.config import ModelConfig
 from charlm.model import CharLM
 from charlm.nn.dropout import drop_weights, variational_dropout
 from charlm.nn.recurrent import detach_state, flatten_state, unflatten_state
+from corpora.errors import UserError
 
 SYMBOLS = 11
 SHAPES = list(itertools.product(["rnn", "rnn_relu", "gru", "lstm"], [False, True]))
@@ -213,3 +214,33 @@ def test_bf16_is_close_and_takes_up_a_state_in_fp32(cell: str) -> None:
         carried_on, _ = model(ids[:, 6:], state)
     assert torch.equal(from_stored, carried_on)
     torch.testing.assert_close(rounded.float(), exact[:, :6], atol=0.05, rtol=0.05)
+
+
+def test_a_forget_bias_is_added_to_the_forget_gates_alone() -> None:
+    plain, raised = model_of("lstm"), model_of("lstm", forget_bias=1.5)
+    other = raised.state_dict()
+    for name, tensor in plain.state_dict().items():
+        added = torch.zeros_like(tensor)
+        if name.endswith("bias_ih_l0"):
+            added[8:16] = 1.5
+        torch.testing.assert_close(other[name], tensor + added)
+
+
+def test_with_a_forget_bias_a_cell_keeps_what_it_holds_for_longer() -> None:
+    """How much the first character still says about the logits 12 characters later."""
+    ids = ids_of(1, 12)
+    first, other = ids.clone(), ids.clone()
+    first[0, 0], other[0, 0] = 1, 2
+
+    def effect(model: CharLM) -> float:
+        model.eval()
+        return float((model(first)[0][0, -1] - model(other)[0][0, -1]).detach().abs().max())
+
+    effects = [effect(model_of("lstm", forget_bias=bias)) for bias in (0.0, 1.0, 3.0)]
+    assert effects[0] < effects[1] < effects[2]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_cells_without_a_forget_gate_have_no_forget_bias(cell: str) -> None:
+    with pytest.raises(UserError, match=f"forget_bias is for lstm cells: with {cell}"):
+        ModelConfig(cell=cell, forget_bias=1.0)

@@ -23,7 +23,7 @@ from tui.train.form import Form
 NO_MATTER = (
     "epochs", "max_minutes", "learning_rate", "warmup_steps", "final_learning_rate",
     "weight_decay", "clip", "evaluate_every", "patience", "save_seconds", "seed", "sample_length",
-    "label_smoothing",
+    "label_smoothing", "ema_decay", "ema_start", "shift_streams", "zero_state", "forget_bias",
 )  # fmt: skip
 """Settings of a training that change neither its size nor its speed."""
 LONGEST_NAME = 12

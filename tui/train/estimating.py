@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from charlm.console.process import keep_freed_memory, share_cores
 from charlm.console.program import is_out_of_memory
 from corpora.errors import UserError
+from corpora.notice import silent
 from tui.train.form import Form
 from tui.train.requests import make_request
 from tui.train.sources import check_source, is_here
@@ -71,8 +72,9 @@ def look_at(form: Form, *, measured: bool) -> dict[str, Any]:
     """
     import torch
 
-    from charlm.training.device import pick_device, pick_precision
+    from charlm.training.device import pick_device
     from charlm.training.distributed import World
+    from charlm.training.precision import settle_precision
     from charlm.training.request import Hooks
 
     form.make_configs()
@@ -81,7 +83,7 @@ def look_at(form: Form, *, measured: bool) -> dict[str, Any]:
         return {"data": LATER}
     job = make_request(form).job(Hooks())
     device = pick_device(job.training.device)
-    precision = pick_precision(job.training.precision, device)
+    precision = settle_precision(job, World(device=device), silent)
     meta = torch.device("meta")
     with meta:  # sizes without memory
         shape = job.task(World(device=meta), precision)

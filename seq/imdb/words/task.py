@@ -111,7 +111,7 @@ class WordModelling(Task[Window]):
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Set the state of every stream; see `carried`."""
-        restore_state(tensors, self.model.encoder.layers_at(0), len(self.streams[0].ids))
+        restore_state(tensors, self.model.encoder.layers_at(0), self.streams[0].count)
         state = unflatten_state({name: t.to(self.device) for name, t in tensors.items()})
         self.state = list(state) if state else [None] * self.directions
 

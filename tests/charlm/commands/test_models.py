@@ -150,6 +150,7 @@ def test_info_adds_up(charlm: Any, run: Path) -> None:
         "training": training,
         "corpus": corpus,
         "validation_loss": 1.5,
+        "averaged": False,
     }
     shown = charlm("info", TINY)
     assert (shown.code, shown.err) == (0, "")
