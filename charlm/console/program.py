@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from charlm.console.command_lines import explain_unused, use_docstring
 from charlm.console.cursor import CURSOR
 from charlm.console.plugins import take_plugins
+from charlm.console.process import collect_seldom
 from charlm.console.terminals import can_redraw
 from charlm.system import is_broken_pipe
 from corpora.errors import UserError, os_error
@@ -49,6 +50,7 @@ def _run(app: App) -> NoReturn:
 
     from charlm.console.options import STRICT
 
+    collect_seldom()
     _prepare_streams()
     app.default_parameter = STRICT
     app.suppress_keyboard_interrupt = False  # it would end the program without a message
