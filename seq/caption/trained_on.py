@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from charlm.runs.registry import CAPTIONER, find
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.about import read_about
+from charlm.runs.registry import CAPTIONER
 from seq.caption.config import CaptionerTraining
 from seq.caption.data import Source
 
@@ -24,8 +24,7 @@ def find_trained_on(name: str) -> TrainedOn:
     Raises:
         UserError: there is no such model, or its record is damaged.
     """
-    path = find(name, CAPTIONER)
-    about = RunFolder(path).read_config(CAPTIONER) if path.is_dir() else {}
+    about = read_about(name, CAPTIONER)
     corpus, training = about.get("corpus"), about.get("training")
     if not isinstance(corpus, dict) or not isinstance(training, dict):
         return TrainedOn()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from charlm.runs.registry import FORECASTER, find
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.about import read_about
+from charlm.runs.registry import FORECASTER
 from corpora.errors import UserError
 from corpora.known.download import Progress
 from corpora.notice import Notice, silent
@@ -67,8 +67,7 @@ def find_trained_on(name: str) -> TrainedOn:
     Raises:
         UserError: there is no such model, or its record is damaged.
     """
-    path = find(name, FORECASTER)
-    about = RunFolder(path).read_config(FORECASTER) if path.is_dir() else {}
+    about = read_about(name, FORECASTER)
     corpus, training = about.get("corpus"), about.get("training")
     if not isinstance(corpus, dict) or not isinstance(training, dict):
         return TrainedOn()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from charlm.runs.about import read_about
 from charlm.runs.place import find_again
-from charlm.runs.registry import TRANSLATOR, find
-from charlm.runs.run_folder import RunFolder
+from charlm.runs.registry import TRANSLATOR
 from corpora.errors import UserError
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair
@@ -89,9 +89,7 @@ def find_trained_on(name: str) -> TrainedOn:
     Raises:
         UserError: the model does not exist or is damaged.
     """
-    path = find(name, TRANSLATOR)
-    about = RunFolder(path).read_config(TRANSLATOR) if path.is_dir() else {}
-    corpus = about.get("corpus")
+    corpus = read_about(name, TRANSLATOR).get("corpus")
     if not isinstance(corpus, dict):
         return TrainedOn()
     if isinstance(corpus.get("spec"), str):

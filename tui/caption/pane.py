@@ -62,7 +62,7 @@ you can say whether a caption is true.
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.kept = Remembered()
-        self.captioners = Models(load_captioner, self.show_loading)
+        self.models = Models(load_captioner, self.show_loading)
         self._walk: Timer | None = None
         self._drawn = random.Random(1)
 
@@ -78,26 +78,15 @@ you can say whether a caption is true.
 
     def on_mount(self) -> None:
         """Begin with what was there at the end of the last session."""
-        if self.kept.model:
-            self.choices.model_choice.use(self.kept.model)
+        self.use_remembered()
         self.panel("picture").foot = "← → words · n p scenes"
         self.look()  # the picture is there before a captioner is found
 
     # What the app asks for
 
-    def get_state(self) -> dict[str, Any]:
-        """Return what is chosen."""
-        if self.choices.model_choice.chosen is not None:
-            self.kept.model = self.choices.model_choice.chosen
-        return self.kept.write()
-
     def restore_state(self, state: dict[str, Any]) -> None:
         """Begin with what was there at the end of the last session."""
         self.kept = Remembered.read(state)
-
-    def use(self, name: str) -> None:
-        """Use this captioner."""
-        self.choices.model_choice.use(name)
 
     def focus_first(self) -> None:
         """Begin in the picture."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.widgets import Static
-from textual.worker import Worker, WorkerFailed, get_current_worker
+from textual.worker import get_current_worker
 
 from charlm.console.program import format_name, printable
 from tui.caption.beam_panel import BeamPanel
@@ -24,10 +24,8 @@ from tui.caption.subject import (
 )
 from tui.caption.words_view import END, NO_MODEL, WordsPanel, WordsView
 from tui.failures import describe as describe_error
-from tui.files import begin_path, save
-from tui.models import Models
-from tui.pane import Pane
-from tui.screens import Choose
+from tui.files import begin_path
+from tui.model_pane import ModelPane, save_drawn
 from tui.widgets.panel import Panel
 from tui.workers import in_thread, in_turns
 
@@ -46,13 +44,11 @@ def load_captioner(path: str) -> PictureCaptioner:
     return load(path, device="cpu")
 
 
-class Working(Pane):
-    """A pane whose threads draw scenes and describe them.
+class Working(ModelPane["PictureCaptioner"]):
+    """A pane whose threads draw scenes and describe them."""
 
-    Captioners keep no state: only their loading is locked.
-    """
+    MAIN = "caption"
 
-    captioners: Models[PictureCaptioner]
     kept: Remembered
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -74,14 +70,10 @@ class Working(Pane):
         """What can be chosen."""
         return self.query_one(ChoicesPanel)
 
-    def panel(self, name: str) -> Panel:
-        """Return a panel by its id."""
-        return self.query_one(f"#{name}", Panel)
-
     @property
     def wanted(self) -> Wanted:
         """What is to be looked at."""
-        return self.kept.want(self.choices.model_choice.chosen)
+        return self.kept.want(self.model_choice.chosen)
 
     def look(self) -> None:
         """Show the picture that is wanted, and describe it."""
@@ -97,7 +89,7 @@ class Working(Pane):
         try:
             if not wanted.path:  # a scene is there before torch is
                 self.show_later(worker, self.show_subject, open_subject(wanted, None))
-            captioner = self._get(wanted.model, worker)
+            captioner = self.get_model(wanted.model, worker)
             if worker.is_cancelled:
                 return
             subject = open_subject(wanted, captioner)
@@ -109,25 +101,9 @@ class Working(Pane):
                 name = format_name(wanted.model or "")
                 said = Said(name, tuple(found), captioner.model.config.grid)
         except Exception as error:
-            self.show_later(worker, self._give_up, describe_error(error))
+            self.show_later(worker, self.give_up, describe_error(error))
             raise
         self.show_later(worker, self.show_said, subject, said)
-
-    def _get(self, name: str | None, worker: Worker[Any]) -> PictureCaptioner | None:
-        if name is None:
-            return None
-        with self.captioners.lock:
-            return None if worker.is_cancelled else self.captioners.get(name)
-
-    def show_loading(self, name: str) -> None:
-        """Show that a captioner is being loaded."""
-        self.call_later(self.panel("caption").show_work, f"loading {format_name(name)}")
-
-    def _give_up(self, why: str) -> None:
-        """Leave what was there, dimmed, and say why what is wanted cannot be shown."""
-        panel = self.panel("caption")
-        panel.end_work()
-        panel.foot = why
 
     def show_subject(self, subject: Subject) -> None:
         """Show another picture."""
@@ -211,13 +187,11 @@ class Working(Pane):
         if subject is None or said is None:
             self.notify("there is no caption yet", severity="warning")
             return
-        suffix = await self.app.push_screen_wait(Choose("Save the captions as", SUFFIXES))
-        if suffix is None:
-            return
-        try:
-            content = await self.draw_file(subject, said, suffix).wait()
-        except WorkerFailed:
-            return  # the thread has said what went wrong
         stem = "scene" if subject.scene is not None else subject.name.rpartition(".")[0]
-        name = f"{stem or 'picture'}-{self.kept.number}.{suffix}"
-        await save(self.app, "Save the captions to", name, lambda: content)
+        await save_drawn(
+            self,
+            "the captions",
+            SUFFIXES,
+            lambda suffix: self.draw_file(subject, said, suffix),
+            lambda suffix: f"{stem or 'picture'}-{self.kept.number}.{suffix}",
+        )

@@ -62,7 +62,7 @@ For a forecaster with attention a map shows how much each step looks at each row
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.kept = Remembered()
-        self.forecasters = Models(load_forecaster, self.show_loading)
+        self.models = Models(load_forecaster, self.show_loading)
         self._walk: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -80,27 +80,16 @@ For a forecaster with attention a map shows how much each step looks at each row
     def on_mount(self) -> None:
         """Begin with what was there at the end of the last session."""
         self.chart.beside, self.chart.zoom = self.kept.beside, self.kept.zoom
-        if self.kept.model:
-            self.choices.model_choice.use(self.kept.model)
+        self.use_remembered()
         self.panel("whole").foot = "click: go there"
         if self.kept.path:  # it can be looked at where there is no forecaster, too
             self.open_series()
 
     # What the app asks for
 
-    def get_state(self) -> dict[str, Any]:
-        """Return what is chosen, and where the origin is."""
-        if self.choices.model_choice.chosen is not None:
-            self.kept.model = self.choices.model_choice.chosen
-        return self.kept.write()
-
     def restore_state(self, state: dict[str, Any]) -> None:
         """Begin with what was there at the end of the last session."""
         self.kept = Remembered.read(state)
-
-    def use(self, name: str) -> None:
-        """Use this forecaster."""
-        self.choices.model_choice.use(name)
 
     def focus_first(self) -> None:
         """Begin in the chart."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
+from textual.worker import WorkerState, get_current_worker
 
 from charlm.console.program import format_name
 from tui.failures import describe as describe_error
-from tui.files import begin_path, save
+from tui.files import begin_path
 from tui.forecast.charts import ForecastChart, StepsChart, Timeline, WholeChart
 from tui.forecast.choices_panel import ChoicesPanel
 from tui.forecast.gaze_view import GazeView, describe
@@ -18,20 +17,16 @@ from tui.forecast.opening import Loaded, Wanted, open_study
 from tui.forecast.remembered import Remembered
 from tui.forecast.saving import SUFFIXES, draw_file, name_file
 from tui.forecast.study import Outlook, Study, Verdict
-from tui.models import Models
-from tui.pane import Pane
-from tui.screens import Choose
+from tui.model_pane import ModelPane, save_drawn
 from tui.widgets.panel import Panel
 from tui.workers import in_thread, in_turns
 
 
-class Working(Pane):
-    """A pane whose threads read series, forecast from an origin, and measure.
+class Working(ModelPane[Loaded]):
+    """A pane whose threads read series, forecast from an origin, and measure."""
 
-    Forecasters keep no state: only their loading is locked.
-    """
+    MAIN = "series"
 
-    forecasters: Models[Loaded]
     kept: Remembered
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -50,10 +45,6 @@ class Working(Pane):
         """The chart around the origin."""
         return self.query_one(ForecastChart)
 
-    def panel(self, name: str) -> Panel:
-        """Return a panel by its id."""
-        return self.query_one(f"#{name}", Panel)
-
     @property
     def measures(self) -> bool:
         """Whether the methods are being measured."""
@@ -66,7 +57,7 @@ class Working(Pane):
 
     def open_series(self) -> None:
         """Read the series that is wanted, and forecast it."""
-        kept, model = self.kept, self.choices.model_choice.chosen
+        kept, model = self.kept, self.model_choice.chosen
         self.workers.cancel_group(self, "measure")
         self.panel("methods").end_work()
         for panel in self.query(Panel):
@@ -80,31 +71,14 @@ class Working(Pane):
         worker = get_current_worker()
         notices: list[str] = []
         try:
-            loaded = self._get(wanted.model, worker)
+            loaded = self.get_model(wanted.model, worker)
             if worker.is_cancelled:
                 return
             study = open_study(wanted, loaded, notices.append)
         except Exception as error:
-            self.show_later(worker, self._give_up, describe_error(error))
+            self.show_later(worker, self.give_up, describe_error(error))
             raise
         self.show_later(worker, self.show_study, study, notices)
-
-    def _get(self, name: str | None, worker: Worker[Any]) -> Loaded | None:
-        """Return a forecaster, in a thread; None if there is none, or the worker is cancelled."""
-        if name is None:
-            return None
-        with self.forecasters.lock:
-            return None if worker.is_cancelled else self.forecasters.get(name)
-
-    def show_loading(self, name: str) -> None:
-        """Show that a forecaster is being loaded."""
-        self.call_later(self.panel("series").show_work, f"loading {format_name(name)}")
-
-    def _give_up(self, why: str) -> None:
-        """Leave what was there, dimmed, and say why what is wanted cannot be shown."""
-        panel = self.panel("series")
-        panel.end_work()
-        panel.foot = why
 
     def show_study(self, study: Study, notices: Sequence[str]) -> None:
         """Show another series, and begin to forecast and to measure."""
@@ -249,12 +223,10 @@ class Working(Pane):
         if study is None or outlook is None:
             self.notify("there is no forecast yet", severity="warning")
             return
-        suffix = await self.app.push_screen_wait(Choose("Save the forecast as", SUFFIXES))
-        if suffix is None:
-            return
-        try:
-            content = await self.draw_file(study, outlook, suffix).wait()
-        except WorkerFailed:
-            return  # the thread has said what went wrong
-        name = name_file(study, outlook, suffix)
-        await save(self.app, "Save the forecast to", name, lambda: content)
+        await save_drawn(
+            self,
+            "the forecast",
+            SUFFIXES,
+            lambda suffix: self.draw_file(study, outlook, suffix),
+            lambda suffix: name_file(study, outlook, suffix),
+        )

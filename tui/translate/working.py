@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from charlm.console.program import format_name
 from charlm.runs.registry import TRANSLATOR
-from tui.files import save
+from tui.model_pane import save_drawn
 from tui.models import Models, find_model
 from tui.pane import Pane
 from tui.reading import Reading
-from tui.screens import Choose
 from tui.translate.answers import Answer
 from tui.translate.breaks import Finding, count_commands, try_splits
 from tui.translate.contents import ATTENTION
@@ -237,11 +236,6 @@ class Working(Pane):
         if (answer := used.answer) is None:
             self.notify("there is no map yet", severity="warning")
             return
-        suffix = await self.app.push_screen_wait(Choose("Save the map as", SUFFIXES))
-        if suffix is None:
-            return
-        try:
-            content = await self.draw_file(suffix).wait()
-        except WorkerFailed:
-            return  # the thread has said what went wrong
-        await save(self.app, "Save the map to", name_file(answer, suffix), lambda: content)
+        await save_drawn(
+            self, "the map", SUFFIXES, self.draw_file, lambda suffix: name_file(answer, suffix)
+        )

@@ -1,0 +1,22 @@
+"""What the folder of a model records of its training, found by the name of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from charlm.runs.registry import find
+from charlm.runs.run_folder import RunFolder
+
+
+def read_about(name: str, kind: str) -> dict[str, Any]:
+    """Return the `config.json` of a model; it is empty for a model file by itself.
+
+    Args:
+        name: a shipped name, a run folder or a file.
+        kind: kind that the model must have.
+
+    Raises:
+        UserError: there is no such model, it is of another kind, or its record is damaged.
+    """
+    path = find(name, kind)
+    return RunFolder(path).read_config(kind) if path.is_dir() else {}
