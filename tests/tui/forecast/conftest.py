@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 import torch
 from series_helpers import shape
+from shipped_names import ship
 
-from charlm.runs import registry
-from charlm.runs.files import CONFIG, MODEL
-from charlm.runs.model_file import ModelFile, write_model
 from charlm.runs.registry import FORECASTER
 from seq.forecast.config import SourceConfig
 from seq.forecast.data import Columns, Source
@@ -40,10 +38,5 @@ def load(path: str) -> Loaded:
 @pytest.fixture
 def forecasters(at_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the app two forecasters."""
-    for name in NAMES:
-        folder = tmp_path / "forecasters" / "seq" / name
-        folder.mkdir(parents=True)
-        write_model(folder / MODEL, ModelFile(FORECASTER, {}, "", {"w": np.zeros(1, np.float32)}))
-        (folder / CONFIG).write_text(f'{{"kind": "{FORECASTER}", "format": 1, "corpus": {{}}}}')
-    monkeypatch.setattr(registry, "pretrained", lambda package: tmp_path / "forecasters" / package)
+    ship(monkeypatch, tmp_path, FORECASTER, NAMES, {})
     monkeypatch.setattr("tui.forecast.pane.load_forecaster", load)
