@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlm.experiments.comparison import has_diverged, write_tables
+from charlm.parts import AttentionKind
 from corpora.scenes.splits import Split
-from seq.caption.config import AttentionKind, CaptionerConfig, CaptionerTraining, SceneConfig
+from seq.caption.config import CaptionerConfig, CaptionerTraining, SceneConfig
 from seq.caption.data import Source
 from seq.caption.metrics import Report
 from seq.caption.report import HEADINGS, format_measures, format_shares

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from charlm.config import Cell
+from charlm.parts import AttentionKind
 from charlm.training.config import AtLeastOne, Config, ExamplesConfig, Precision, Range, Share, Size
 from corpora.errors import UserError
 from corpora.scenes.scene import SIZE
 from corpora.scenes.splits import Split
-
-AttentionKind = Literal["none", "additive", "scaled_dot", "dot", "cosine"]
 
 CELL_PIXELS = 8
 """Pixels that a cell of the grid is wide and high: the encoder halves a picture three times."""

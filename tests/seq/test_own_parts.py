@@ -1,4 +1,4 @@
-"""Cells and an attention of the user's wherever several are compared, and in forecasts."""
+"""Cells and an attention of the user's: in comparisons, in forecasts and in captions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from command_helpers import flags
 from commands_of_scan import put, shape, training
 from own_parts import forget, write_plugin
+from scene_helpers import captioner_flags
 from series_helpers import forecaster_flags
 from training_helpers import options, short_text
 
@@ -75,3 +76,16 @@ def test_forecasts(charlm: Charlm, refused: Refused, monkeypatch: pytest.MonkeyP
     assert ended.code == 0, ended.err
     methods = {row["method"] for row in json.loads(ended.out)["rows"]}
     assert {"decoder-pair", "decoder-pair-bilinear", "recursive-pair"} <= methods
+
+
+def test_captions(charlm: Charlm, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = without(captioner_flags(epochs=1), "--cell", "--attention")
+    train = ["caption", "train", "--out", "run", *wanted, "--cell=mgu", "--attention=bilinear"]
+    assert "not 'bilinear'" in refused(*train)
+    ended = charlm(*train, *PLUGIN)
+    assert ended.code == 0, ended.err
+    described = charlm("caption", "describe", "--model", "run", "--json", *PLUGIN)
+    assert described.code == 0, described.err
+    assert json.loads(described.out)["captions"][0]["attention"] is not None
+    forget(monkeypatch, "mycells")
+    assert "--plugin mycells" in refused("caption", "describe", "--model", "run")

@@ -15,9 +15,10 @@ from charlm.console.options import SEVERAL, Json, make_options, select_given
 from charlm.console.program import notice, print_json, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.comparison import Settings, describe_written, make_table
+from charlm.parts import AttentionKind
 from corpora.errors import UserError
 from corpora.scenes.splits import Split
-from seq.caption.config import AttentionKind, CaptionerConfig, CaptionerTraining, SceneConfig
+from seq.caption.config import CaptionerConfig, CaptionerTraining, SceneConfig
 
 if TYPE_CHECKING:
     from rich.console import Console
