@@ -132,7 +132,8 @@ class Stepper(Widget, can_focus=True):
 
     def watch_value(self, old: float | int | None, new: float | int | None) -> None:
         """Post a message that the value has changed."""
-        if cell_len(self.format_value(new)) > max(self._longest, cell_len(self.format_value(old))):
+        # The old value may be none of those that are offered now: only the new one is looked at.
+        if cell_len(self.format_value(new)) > self._longest:
             self.refresh(layout=True)
         self.post_message(self.Changed(self))
 

@@ -220,6 +220,24 @@ def test_words_are_stepped_and_not_typed() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("fewer", [["nothing yet"], ["words", "a much longer word than those"]])
+def test_fewer_words_can_take_the_place_of_many(fewer: list[str]) -> None:
+    class Steppers(App[None]):
+        def compose(self) -> ComposeResult:
+            yield WordStepper("with", ["words", "quotes", "digits", "capitals"], "capitals")
+
+    async def drive() -> None:
+        app = Steppers()
+        async with app.run_test(size=(60, 5)) as pilot:
+            stepper = app.query_one(WordStepper)
+            stepper.offer_words(fewer)
+            await pilot.pause()
+            assert stepper.word == fewer[0]
+            assert len(stepper.render()) <= stepper.size.width
+
+    asyncio.run(drive())
+
+
 @quick
 @given(st.lists(st.integers(0, 50), min_size=1, unique=True), st.floats(-5, 60), st.integers(0, 2))
 def test_the_nearest_value_is_chosen(numbers: list[int], wanted: float, none: int) -> None:
