@@ -139,6 +139,8 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
     def follow_cursor(self, event: UnitMap.Moved) -> None:
         """Show another step or another unit."""
         event.stop()
+        if event.unit not in self.unit_map.units:
+            return  # a unit of the model before, which had more of them
         self.first_visit = False
         if self.choices.unit != event.unit:
             self.choices.unit = event.unit
@@ -189,9 +191,7 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
         cell = self.sight.cell
         field = find_field(key, cell)
         if field is None:
-            line = (
-                f"{cell.upper()} cells have nothing on the key {key}; they have: {list_keys(cell)}"
-            )
+            line = f"{cell.upper()} cells have nothing on the key {key}, but: {list_keys(cell)}"
             self.notify(line, severity="warning", markup=False)
         else:
             self.choices.quantity = field

@@ -16,6 +16,7 @@ from tiny_models import write_run
 from charlm.config import ModelConfig
 from tui.app import CharlmApp
 from tui.inside.cards import name_long
+from tui.inside.unit_map import UnitMap
 from tui.reading import Reading
 
 PAGE = quoted_text(900)
@@ -107,6 +108,23 @@ def test_a_gru_has_its_own_gates_and_equation(readings: Readings, tmp_path: Path
         note = await wait_for_note(pilot)
         assert "GRU cells have nothing on the key o" in note.message
         assert pane.unit_map.quantity == "hidden"
+
+    run_app(drive, "inside", (120, 36))
+
+
+def test_a_unit_of_the_model_before_is_not_looked_at(readings: Readings) -> None:
+    read(readings)
+
+    async def drive(pilot: Pilot[None], pane: Any) -> None:
+        await loaded(pilot, pane)
+        before = pane.chosen
+        # Moved while a model with more units was there, and handled after it.
+        pane.unit_map.post_message(UnitMap.Moved(pane.place + 1, 12))
+        await pilot.pause()
+        assert pane.chosen == before
+        place = pane.place
+        await pilot.press("right")
+        await until(pilot, lambda: pane.place == place + 1)
 
     run_app(drive, "inside", (120, 36))
 
