@@ -33,7 +33,7 @@ def collect_seldom() -> None:
     """Have the garbage collector look at what torch loads seldom, and not at the end.
 
     Torch is hundreds of thousands of objects that stay. To look at them while it is loaded, and
-    once more when the program ends, took a fifth of the time that `charlm forecast predict`
+    once more when the program ends, took a quarter of the time that `charlm forecast predict`
     computes. The memory of garbage at the end goes back to the system with all other memory.
     """
     gc.set_threshold(*SELDOM)
