@@ -5,14 +5,22 @@ Every default is written only here; the command line, the README and the app rea
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from charlm.parts import PartName, find_part
 from charlm.training import config as training_config
-from charlm.training.config import LATER, AtLeastOne, Config, Count, LoopConfig, Range, Share, Size
+from charlm.training.config import (
+    AtLeastOne,
+    Config,
+    Count,
+    LoopConfig,
+    Range,
+    Share,
+    Size,
+    later,
+)
 from corpora.errors import UserError
 
 Known = TypeVar("Known")
@@ -60,12 +68,12 @@ class ModelConfig(Config):
     dropout: Share = 0.05
     """Share of the output of each layer that is dropped while training, with one mask per stream
     and window (variational dropout, Gal and Ghahramani 2016)."""
-    weight_dropout: Share = dataclasses.field(default=0.0, metadata=LATER)
+    weight_dropout: Share = later(0.0)
     """Share of the recurrent weights that is dropped while training, with one mask per window
     (DropConnect, Merity, Keskar and Socher 2018)."""
     residual: bool = True
     """Add the input of each layer to its output (where the widths are equal)."""
-    forget_bias: Annotated[float, Range(0, 10)] = dataclasses.field(default=0.0, metadata=LATER)
+    forget_bias: Annotated[float, Range(0, 10)] = later(0.0)
     """Added to the biases of the forget gates of an LSTM before training, so that its cells keep
     what they hold from the start (1 is usual; Jozefowicz, Zaremba and Sutskever 2015)."""
 
@@ -89,10 +97,10 @@ class TrainingConfig(LoopConfig):
 
     window: AtLeastOne = 128
     """Characters per window of truncated back-propagation through time."""
-    shift_streams: bool = dataclasses.field(default=False, metadata=LATER)
+    shift_streams: bool = later(False)
     """Begin the streams of each pass at another place, less than a window further on, so that the
     text is not cut into the same windows again."""
-    zero_state: Annotated[float, Range(0, 1)] = dataclasses.field(default=0.0, metadata=LATER)
+    zero_state: Annotated[float, Range(0, 1)] = later(0.0)
     """Probability that a stream begins a window with a state of zeros, as every text is begun
     (0.01, for example)."""
     sample_length: Count = 160

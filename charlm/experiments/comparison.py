@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from charlm.console.extras import NO_PICTURES, can_draw
 from charlm.console.program import notice
 from charlm.runs.files import CONFIG, LAST, MODEL, exists, read_json, write_json
 from charlm.runs.run_folder import RunFolder
-from charlm.training.config import LATER, Config, LoopConfig
+from charlm.training.config import Config, LoopConfig, find_earlier
 from charlm.training.log import read_events
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
@@ -165,7 +164,7 @@ def _list_defaults(settings: Config | Mapping[str, Any]) -> dict[str, Any]:
     """Return the defaults of the fields that later versions of charlm added."""
     if not isinstance(settings, Config):
         return {}
-    return {field.name: field.default for field in fields(settings) if field.metadata == LATER}
+    return find_earlier(type(settings))
 
 
 Line = Sequence[str]

@@ -30,8 +30,20 @@ MAX_SIZE = 65_536
 """Largest width, depth or embedding that is accepted. A larger number is a slip of the hand, or a
 damaged file that claims sizes which no memory holds."""
 
-LATER = {"later": True}
-"""Metadata of a field that a later version added: a file without it means the default."""
+LATER = "later"
+"""Key of the metadata of a field that a later version added: what a file without it means."""
+_SAME = object()
+
+
+def later(default: Any, *, before: Any = _SAME) -> Any:
+    """Return a field of a `Config` that a later version added.
+
+    Args:
+        default: value of the field where none is given.
+        before: what a file means that was written without the field; as a rule the default.
+    """
+    meant = default if before is _SAME else before
+    return dataclasses.field(default=default, metadata={LATER: meant})
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,9 @@ class Config:
             for name, part in parts.items():
                 module = modules.get(name) if isinstance(modules, dict) else modules
                 part.check_recorded(data.get(name), module)
-        fields = dataclasses.fields(cls)
-        wanted = {field.name for field in fields if field.metadata != LATER}
-        unknown = set(data) - {field.name for field in fields}
-        if wrong := sorted(unknown | (wanted - set(data)), key=str):
+        data = find_earlier(cls) | data
+        wanted = {field.name for field in dataclasses.fields(cls)}
+        if wrong := sorted(wanted ^ set(data), key=str):
             raise UserError(f"{cls.__name__}: unknown or missing field {wrong[0]!r}")
         return cls(**data)
 
@@ -94,6 +105,12 @@ class Config:
         names = {field.name for field in dataclasses.fields(self)}
         wanted = {k: v for k, v in changes.items() if k in names and v is not None}
         return dataclasses.replace(self, **wanted)
+
+
+def find_earlier(config: type[Config]) -> dict[str, Any]:
+    """Return what the fields that later versions added mean where a file lacks them, by name."""
+    fields = dataclasses.fields(config)
+    return {field.name: field.metadata[LATER] for field in fields if LATER in field.metadata}
 
 
 def find_kinds(config: type) -> dict[str, Any]:
@@ -174,10 +191,10 @@ class LoopConfig(Config):
     """Bound on the gradient."""
     clip_by: ClipBy = "norm"
     """What the bound holds for: the global norm, each value, or nothing."""
-    ema_decay: Annotated[float, Range(0, 0.99999)] = dataclasses.field(default=0.0, metadata=LATER)
+    ema_decay: Annotated[float, Range(0, 0.99999)] = later(0.0)
     """Decay of an exponential moving average of the weights, such as 0.999 (0: none). Every
     evaluation then looks at the average as well, and the better of the two is kept."""
-    ema_start: Annotated[float, Range(0, 0.99)] = dataclasses.field(default=0.5, metadata=LATER)
+    ema_start: Annotated[float, Range(0, 0.99)] = later(0.5)
     """Share of the training after which the average of the weights begins."""
     evaluate_every: Count = 300
     """Steps between evaluations on the validation part (0: one after each pass)."""

@@ -7,7 +7,16 @@ from typing import Annotated
 
 from charlm.config import Cell
 from charlm.parts import AttentionKind
-from charlm.training.config import AtLeastOne, Config, ExamplesConfig, Precision, Range, Share, Size
+from charlm.training.config import (
+    AtLeastOne,
+    Config,
+    ExamplesConfig,
+    Precision,
+    Range,
+    Share,
+    Size,
+    later,
+)
 from corpora.errors import UserError
 from corpora.scenes.scene import SIZE
 from corpora.scenes.splits import Split
@@ -31,6 +40,9 @@ class CaptionerConfig(Config):
     """Recurrent cell of the decoder."""
     channels: Annotated[int, Range(16, 4096)] = 64
     """Features of each cell of the grid; a multiple of 16."""
+    around: Annotated[int, Range(0, 16)] = later(1, before=0)
+    """Convolutions by which a cell of the grid learns what the cells around it see, each of them a
+    cell further on each side."""
     embedding_size: Size = 32
     """Features of the vector of a word."""
     hidden_size: Size = 128

@@ -31,7 +31,7 @@ class Captioner(nn.Module):
         super().__init__()
         self.config = config
         looks = config.attention != "none"
-        self.encoder = PictureEncoder(config.channels, config.grid)
+        self.encoder = PictureEncoder(config.channels, config.grid, config.around)
         self.decoder = Decoder(
             config.cell,
             words,

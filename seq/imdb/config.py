@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from charlm.config import Cell, is_own
 from charlm.training import config
 from charlm.training.config import (
-    LATER,
     MAX_SIZE,
     AtLeastOne,
     Config,
@@ -18,6 +17,7 @@ from charlm.training.config import (
     Range,
     Share,
     Size,
+    later,
 )
 from corpora.errors import UserError
 
@@ -117,7 +117,7 @@ class TextTraining(ExamplesConfig):
     """Number of times that a word of the vocabulary occurs in the texts, at least."""
     validation_share: ValidationShare = 0.1
     """Share of the texts that is held out to choose the best model."""
-    correct_spelling: bool = field(default=False, metadata=LATER)
+    correct_spelling: bool = later(False)
     """Read a word that is one slip away from a known one as that word, in training and whenever the
     model is used (needs symspellpy)."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from charlm.config import Cell
 from charlm.parts import AttentionKind
 from charlm.training.config import (
-    LATER,
     MAX_SIZE,
     Config,
     Count,
@@ -18,6 +17,7 @@ from charlm.training.config import (
     Range,
     Share,
     Size,
+    later,
 )
 from corpora.errors import UserError
 from seq.scan.augment.ideas import Ideas
@@ -33,11 +33,11 @@ class TranslatorConfig(Config):
     """How the attention of the decoder to the encoder's states is scored: scaled_dot, dot, cosine,
     additive, or as a --plugin has registered. With none, the decoder knows only the encoder's last
     state, which it starts from."""
-    lexicon: bool = field(default=False, metadata=LATER)
+    lexicon: bool = later(False)
     """Whether the decoder can copy the action of a word that it looks at. Which word brings which
     action, and which words are of one kind, is found in the training pairs. Words of one kind are
     read as one (after lexicon learning, Akyürek and Andreas 2021)."""
-    walking: bool = field(default=False, metadata=LATER)
+    walking: bool = later(False)
     """Whether attention also follows a place among the words, which moves by a learned number of
     words at each step (location attention, Dubois et al. 2020)."""
     cell: Cell = "lstm"
@@ -48,10 +48,10 @@ class TranslatorConfig(Config):
     hidden_size: Size = 200
     """Units of each layer of the decoder. Each direction of the encoder has half as many, if
     encoder_hidden_size does not say otherwise."""
-    encoder_hidden_size: Annotated[int, Range(0, MAX_SIZE)] = field(default=0, metadata=LATER)
+    encoder_hidden_size: Annotated[int, Range(0, MAX_SIZE)] = later(0)
     """Units of each direction of the encoder (0: half of the decoder's). Where both directions
     together have more or fewer than the decoder, a learned matrix makes its first state."""
-    input_feeding: bool = field(default=False, metadata=LATER)
+    input_feeding: bool = later(False)
     """Whether a step of the decoder also reads what attention saw in the step before (Luong, Pham
     and Manning 2015). All steps are then computed one by one."""
     num_layers: Size = 1
@@ -59,7 +59,7 @@ class TranslatorConfig(Config):
     dropout: Share = 0.2
     """Share of the features of embeddings, between layers and before the output that is dropped in
     training, the same features at every step of a command."""
-    limit: Size = field(default=100, metadata=LATER)
+    limit: Size = later(100)
     """Most steps of a translation, the end included; it is cut off there. SCAN's longest command
     has 48 actions. Pairs of your own that are longer raise it."""
 
@@ -101,16 +101,16 @@ class TranslatorTraining(ExamplesConfig):
 class PairsConfig(Config):
     """Which training pairs are held out, and which pairs are made and trained on as well."""
 
-    validation: Validation = field(default="random", metadata=LATER)
+    validation: Validation = later("random")
     """Which training commands choose the best model: drawn by lot (random); the longest; or some in
     which a word stands in company that is trained on nearly by itself alone (primitive)."""
-    ideas: Ideas = field(default="plain", metadata=LATER)
+    ideas: Ideas = later("plain")
     """What makes pairs: nothing (plain), exchanges of words that stand for each other (swaps),
     rules of how phrases go together (phrases), or both. `charlm scan rules` shows what they
     find."""
-    longest_made: Count = field(default=0, metadata=LATER)
+    longest_made: Count = later(0)
     """Most actions of a pair that is made (0: no limit)."""
-    made_share: Share = field(default=0.5, metadata=LATER)
+    made_share: Share = later(0.5)
     """Greatest share of made pairs in a pass. If there are more of them, each pass draws others."""
 
 

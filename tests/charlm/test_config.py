@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from charlm.config import DEFAULT_PRESET, PRESETS, ModelConfig, TrainingConfig
 from charlm.console.options import read_explanations
-from charlm.training.config import Config, preset
+from charlm.training.config import Config, later, preset
 from charlm.training.optimizer import learning_rate
 from corpora.errors import UserError
 
@@ -87,6 +87,16 @@ def test_json_of_another_shape_is_refused(config: type[Config]) -> None:
 def test_a_file_from_before_a_field_was_added_means_its_default() -> None:
     before = {k: v for k, v in ModelConfig().to_json().items() if k != "weight_dropout"}
     assert ModelConfig.from_json(before) == ModelConfig()
+
+
+def test_or_what_was_so_before_where_that_is_another_thing() -> None:
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Grown(Config):
+        layers: int = later(2, before=0)
+
+    assert Grown().layers == 2
+    assert Grown.from_json({}) == Grown(layers=0)
+    assert Grown.from_json(Grown().to_json()) == Grown()
 
 
 @drawn
