@@ -30,7 +30,7 @@ class GoodView(Widget):
     def show_file(self, file: OpenedFile | None) -> None:
         """Show how good a classifier is on a file, as far as it is read."""
         self.file = file
-        self.refresh(layout=True)
+        self.refresh()
 
     def render(self) -> Text:
         """Draw the lines."""
