@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
-import pytest
 from textual.notifications import Notification
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -81,13 +80,3 @@ def standing_clock() -> Callable[[], float]:
     """A clock that says that four seconds have passed since it was first asked."""
     times = chain([0.0], repeat(4.0))
     return lambda: next(times)
-
-
-def list_pictures(states: Mapping[str, tuple[Any, list[tuple[int, int]]]]) -> pytest.MarkDecorator:
-    """Run a test for each state of a pane at each of its sizes; it takes `state` and `size`."""
-    cases = [
-        pytest.param(name, size, id=f"{name}-{size[0]}x{size[1]}")
-        for name, (_, sizes) in states.items()
-        for size in sizes
-    ]
-    return pytest.mark.parametrize(("state", "size"), cases)

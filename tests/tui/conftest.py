@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 import re
 import string
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from app_helpers import until
+from app_helpers import standing_clock, until
 from commands_of_scan import put
 from commands_of_scan import request as translator_request
 from review_helpers import understanding
 from reviews import reviews
 from series_helpers import request as forecaster_request
+from states import Compare, Look, open_and_compare
 from textual.pilot import Pilot
 from tiny_models import vocabulary_of, write_run
 from training_helpers import start, trained
 
 from charlm.runs import registry
 from tui.train.form import Form
+from tui.widgets.work import Work
 
 HERE = Path(__file__).parent
 SNAPSHOTS = HERE / "snapshots"
@@ -30,7 +33,7 @@ REWRITE = "CHARLM_REWRITE_SNAPSHOTS"
 
 QUICK = (120, 36)
 """Size of the pictures that are compared in the dark theme; `-m slow` compares all."""
-OPENERS = {"run_app", "App", "CharlmApp", "Terminal", "open_and_quit"}
+OPENERS = {"run_app", "list_states", "run_loaded", "App", "CharlmApp", "Terminal", "open_and_quit"}
 """What a module imports or defines whose tests open an app."""
 
 
@@ -104,9 +107,6 @@ def stand_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-Compare = Callable[[Pilot[None], str], Awaitable[None]]
-
-
 @pytest.fixture
 def compare() -> Compare:
     """Wait until the screen of an app is the SVG that is kept under a name."""
@@ -131,3 +131,18 @@ def compare() -> Compare:
 def take_picture(pilot: Pilot[None]) -> str:
     """Return the screen as an SVG, without the ids of styles, which differ between exports."""
     return re.sub(r"terminal-\d+-", "terminal-", pilot.app.export_screenshot(title="charlm"))
+
+
+@pytest.fixture
+def going(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Have the clock of shown work stand; work that should stand waits for the event."""
+    monkeypatch.setattr("tui.widgets.panel.Work", lambda: Work(standing_clock()))
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def look(compare: Compare, going: threading.Event) -> Look:
+    """Open a pane in a state, and compare its screen with the picture that is kept."""
+    return open_and_compare(compare, going)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_helpers import list_pictures, run_app, standing_clock, until
+from app_helpers import until
 from seers import Seer
+from states import MINUTE, Look, Show, Size, list_states
 from textual.pilot import Pilot
 
 from seq.caption.library import Caption
 from tui.caption.pane import CaptionPane
-from tui.widgets.work import Work
 
 pytestmark = pytest.mark.usefixtures("captioners")
-
-Show = Callable[[Pilot[None], CaptionPane], Awaitable[None]]
-SIZES = [(60, 16), (80, 24), (120, 36), (200, 60)]
-THEMES = ["textual-dark", "textual-light"]
-MINUTE = 60.0
 
 
 async def show_first(pilot: Pilot[None], pane: CaptionPane) -> None:
@@ -57,49 +51,27 @@ async def show_error(pilot: Pilot[None], pane: CaptionPane) -> None:
     await until(pilot, lambda: pane.panel("caption").work is None and pilot.app._notifications)
 
 
-STATES: dict[str, tuple[Show, list[tuple[int, int]]]] = {
-    "first": (show_first, SIZES),
-    "finished": (show_finished, SIZES),
-    "working": (show_working, SIZES[1:3]),
-    "error": (show_error, SIZES[1:3]),
+STATES: dict[str, Show] = {
+    "first": show_first,
+    "finished": show_finished,
+    "working": show_working,
+    "error": show_error,
 }
 
 
-@pytest.fixture
-def going(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[threading.Event]:
-    """Have a clock that stands, and a captioner that waits for the event."""
-    monkeypatch.setattr("tui.widgets.panel.Work", lambda: Work(standing_clock()))
-    going, described = threading.Event(), Seer.describe
+@pytest.fixture(autouse=True)
+def standing(state: str, going: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the state "working", have a captioner that waits for the event."""
+    described = Seer.describe
 
     def wait(self: Seer, picture: Any, *, width: int = 1) -> list[Caption]:
         going.wait(MINUTE)
         return described(self, picture, width=width)
 
-    if "working" in request.node.callspec.id:
+    if state == "working":
         monkeypatch.setattr(Seer, "describe", wait)
-    yield going
-    going.set()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@list_pictures(STATES)
-def test_the_pane_looks_as_it_did(
-    state: str,
-    size: tuple[int, int],
-    theme: str,
-    going: threading.Event,
-    compare: Callable[[Pilot[None], str], Awaitable[None]],
-) -> None:
-    async def drive(pilot: Pilot[None], pane: CaptionPane) -> None:
-        pilot.app.theme = theme
-        show, _ = STATES[state]
-        await show(pilot, pane)
-        shown = f"{state}-{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
-        try:
-            await compare(pilot, f"caption-{shown}")
-        finally:
-            going.set()  # the app waits for its threads
-
-    run_app(drive, "caption", size)
+@list_states(STATES)
+def test_the_pane_looks_as_it_did(state: str, size: Size, theme: str, look: Look) -> None:
+    look("caption", state, STATES[state], size, theme)

@@ -5,7 +5,6 @@ Every text of a picture has enough contrast.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from app_helpers import run_app, until
+from states import Compare, Show, Size, list_states, name_picture
 from test_no_color import find_contrasts
 from textual.pilot import Pilot
 
@@ -22,10 +22,6 @@ from tui.widgets.panel import Panel
 from tui.widgets.work import Work
 
 LEAST_CONTRAST = 4.5
-SIZES = [(60, 16), (80, 24), (120, 36), (200, 60)]
-THEMES = ["textual-dark", "textual-light"]
-
-Show = Callable[[Pilot[None], ClassifyPane], Awaitable[None]]
 
 
 async def settle(pilot: Pilot[None], pane: ClassifyPane) -> None:
@@ -90,10 +86,6 @@ STATES: dict[str, Show] = {
     "working": show_working,
     "error": show_error,
 }
-CASES = [
-    *((name, size) for name in ("first", "finished") for size in SIZES),
-    *((name, size) for name in ("working", "error") for size in SIZES[1:3]),
-]
 
 
 @pytest.fixture(autouse=True)
@@ -108,23 +100,16 @@ def frozen(two: Any, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OpenedFile, "speed", 38.0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(("name", "size"), CASES, ids=lambda one: str(one).replace(", ", "x"))
+@list_states(STATES)
 def test_the_pane_looks_as_it_did(
-    name: str,
-    size: tuple[int, int],
-    theme: str,
-    compare: Callable[[Pilot[None], str], Any],
-    two: Any,
+    state: str, size: Size, theme: str, compare: Compare, two: Any
 ) -> None:
     async def drive(pilot: Pilot[None], pane: ClassifyPane) -> None:
         pilot.app.theme = theme
         pane.panel.own.cursor_blink = False
         try:
-            await STATES[name](pilot, pane)
-            await compare(
-                pilot, f"classify-{name}-{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
-            )
+            await STATES[state](pilot, pane)
+            await compare(pilot, f"classify-{name_picture(state, size, theme)}")
             found = find_contrasts(pilot.app.export_screenshot(title="charlm"))
             weak = {text: much for text, much in found.items() if much < LEAST_CONTRAST}
             assert weak == {}

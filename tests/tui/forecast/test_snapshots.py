@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app_helpers import list_pictures, run_app, standing_clock, until
+from app_helpers import until
+from states import MINUTE, Look, Show, Size, list_states
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from tui.forecast.pane import ForecastPane
 from tui.forecast.study import Study, Verdict
-from tui.widgets.work import Work
 from tui.widgets.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("forecasters")
-
-Show = Callable[[Pilot[None], ForecastPane], Awaitable[None]]
-SIZES = [(60, 16), (80, 24), (120, 36), (200, 60)]
-THEMES = ["textual-dark", "textual-light"]
-MINUTE = 60.0
 
 
 async def show_first(pilot: Pilot[None], pane: ForecastPane) -> None:
@@ -57,50 +52,28 @@ async def show_error(pilot: Pilot[None], pane: ForecastPane) -> None:
     await until(pilot, lambda: pane.panel("series").stale and pilot.app._notifications)
 
 
-STATES: dict[str, tuple[Show, list[tuple[int, int]]]] = {
-    "first": (show_first, SIZES),
-    "finished": (show_finished, SIZES),
-    "working": (show_working, SIZES[1:3]),
-    "error": (show_error, SIZES[1:3]),
+STATES: dict[str, Show] = {
+    "first": show_first,
+    "finished": show_finished,
+    "working": show_working,
+    "error": show_error,
 }
 
 
-@pytest.fixture
-def going(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[threading.Event]:
-    """Have a clock that stands, and measuring that stands after one method."""
-    monkeypatch.setattr("tui.widgets.panel.Work", lambda: Work(standing_clock()))
-    going, judged = threading.Event(), Study.judge
+@pytest.fixture(autouse=True)
+def standing(state: str, going: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the state "working", have measuring that waits after one method for the event."""
+    judged = Study.judge
 
     def wait(self: Study) -> Iterator[Verdict]:
         for verdict in judged(self):
             yield verdict
             going.wait(MINUTE)
 
-    if "working" in request.node.callspec.id:
+    if state == "working":
         monkeypatch.setattr(Study, "judge", wait)
-    yield going
-    going.set()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@list_pictures(STATES)
-def test_the_pane_looks_as_it_did(
-    state: str,
-    size: tuple[int, int],
-    theme: str,
-    going: threading.Event,
-    compare: Callable[[Pilot[None], str], Awaitable[None]],
-) -> None:
-    async def drive(pilot: Pilot[None], pane: ForecastPane) -> None:
-        pilot.app.theme = theme
-        show, _ = STATES[state]
-        await show(pilot, pane)
-        shown = f"{state}-{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
-        try:
-            await compare(pilot, f"forecast-{shown}")
-        finally:
-            going.set()  # the app waits for its threads
-
-    run_app(drive, "forecast", size)
+@list_states(STATES)
+def test_the_pane_looks_as_it_did(state: str, size: Size, theme: str, look: Look) -> None:
+    look("forecast", state, STATES[state], size, theme)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from app_helpers import run_app, until
+from app_helpers import until
+from states import Look, Show, Size, list_states
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from corpora.errors import UserError
 from tui.inside import opening
 from tui.inside.reader import Reader
 from tui.widgets.work import Work
 
-Show = Callable[[Pilot[None], Any], Awaitable[None]]
 FREE = " He put the letter on the table, and went\nout to the horse."
 HELD = ' He put the letter away, and "we shall see,\nyou and I," he said.'
 
@@ -45,59 +43,34 @@ async def show_error(pilot: Pilot[None], pane: Any) -> None:
     await until(pilot, lambda: str(pane.query_one("#trouble").content))
 
 
-async def compare_screen(
-    pilot: Pilot[None], pane: Any, show: Show, name: str, theme: str, compare: Any
-) -> None:
-    pilot.app.theme = f"textual-{theme}"
-    for field in pane.query(Input):
-        field.cursor_blink = False
-    await show(pilot, pane)
-    await pilot.pause(0.2)
-    size = pilot.app.size
-    await compare(pilot, f"inside-{name}-{size.width}x{size.height}-{theme}")
+STATES: dict[str, Show] = {
+    "first": show_first,
+    "finished": show_finished,
+    "working": show_working,
+    "error": show_error,
+}
 
 
-SIZES = [(60, 16), (80, 24), (120, 36), (200, 60)]
-
-
-@pytest.mark.usefixtures("written")
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("show", [show_first, show_finished], ids=["first", "finished"])
-def test_it_looks_as_it_did(show: Show, size: tuple[int, int], theme: str, compare: Any) -> None:
-    name = show.__name__.removeprefix("show_")
-
-    async def drive(pilot: Pilot[None], pane: Any) -> None:
-        await compare_screen(pilot, pane, show, name, theme, compare)
-
-    run_app(drive, "inside", size)
-
-
-@pytest.mark.usefixtures("written")
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", SIZES[1:3], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("show", [show_working, show_error], ids=["working", "error"])
-def test_work_and_errors_look_as_they_did(
-    show: Show,
-    size: tuple[int, int],
-    theme: str,
-    compare: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    if show is show_working:
+@pytest.fixture(autouse=True)
+def standing(state: str, written: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have reading that stands for the state "working", and a text that is refused for "error"."""
+    if state == "working":
         monkeypatch.setattr(Reader, "_gather", lambda self, subject, place: self.show_work(
             "card", "reading characters", 40, 160,
         ))  # fmt: skip
         monkeypatch.setattr(Work, "describe", lambda self: f"⠋ {self.what} 40 of 160")
-    else:
+    elif state == "error":
 
         def refuse(reading: Any, model: Any) -> None:
             raise UserError("the model does not know a character of this text")
 
         monkeypatch.setattr(opening, "open_subject", refuse)
 
-    async def drive(pilot: Pilot[None], pane: Any) -> None:
-        name = show.__name__.removeprefix("show_")
-        await compare_screen(pilot, pane, show, name, theme, compare)
 
-    run_app(drive, "inside", size)
+@list_states(STATES)
+def test_it_looks_as_it_did(state: str, size: Size, theme: str, look: Look) -> None:
+    async def show_at_rest(pilot: Pilot[None], pane: Any) -> None:
+        await STATES[state](pilot, pane)
+        await pilot.pause(0.2)
+
+    look("inside", state, show_at_rest, size, theme)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from app_helpers import run_app, until
+from states import SIZES, Compare, Look, Show, Size, list_states
 from textual.pilot import Pilot
 from textual.widgets import Input
 from training_logs import make_config, write_log
@@ -19,9 +19,6 @@ from tui.train.new_panel import NewPanel
 from tui.train.pane import TrainPane
 from tui.train.runs_table import RunsTable
 from tui.widgets.workspace import Workspace
-
-SIZES = ((60, 16), (80, 24), (120, 36), (200, 60))
-COMMON = ((80, 24), (120, 36))
 
 
 def write_runs(newest: str | None) -> None:
@@ -72,19 +69,12 @@ async def show_error(pilot: Pilot[None], pane: TrainPane) -> None:
     await until(pilot, lambda: field.wrong)
 
 
-STATES: dict[str, tuple[Callable[[Pilot[None], TrainPane], Awaitable[None]], str | None]] = {
+STATES: dict[str, tuple[Show, str | None]] = {
     "first": (show_first, None),
     "finished": (show_finished, "finished"),
     "working": (show_working, None),
     "error": (show_error, "diverged"),
 }
-CASES = [
-    (state, size)
-    for state in STATES
-    for size in (SIZES if state in ("first", "finished") else COMMON)
-]
-
-
 OTHERS = {
     "pairs": ("my/pairs.tsv", "1,200 pairs", 339_000),
     "series": ("noisy_seasons", "4,000 rows · value", 25_858),
@@ -98,8 +88,8 @@ LOOKED_AT = SIZES[1:]
 @pytest.mark.parametrize("size", LOOKED_AT, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_forms_of_other_tasks_look_as_they_did(
     task: str,
-    size: tuple[int, int],
-    compare: Callable[[Pilot[None], str], Awaitable[None]],
+    size: Size,
+    compare: Compare,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source, data, parameters = OTHERS[task]
@@ -120,28 +110,15 @@ def test_the_forms_of_other_tasks_look_as_they_did(
     run_app(drive, "train", size)
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
-@pytest.mark.parametrize(
-    ("state", "size"), CASES, ids=[f"{state}-{size[0]}x{size[1]}" for state, size in CASES]
-)
-def test_the_pane_looks_as_it_did(
-    state: str,
-    size: tuple[int, int],
-    theme: str,
-    compare: Callable[[Pilot[None], str], Awaitable[None]],
-) -> None:
+@list_states(STATES)
+def test_the_pane_looks_as_it_did(state: str, size: Size, theme: str, look: Look) -> None:
     show, end = STATES[state]
     if state != "first":
         write_runs(end)
 
-    async def drive(pilot: Pilot[None], pane: TrainPane) -> None:
-        pilot.app.theme = theme
-        for field in pane.query(Input):
-            field.cursor_blink = False
+    async def show_counted(pilot: Pilot[None], pane: TrainPane) -> None:
         await show(pilot, pane)
         new = pane.query_one(NewPanel)
         await until(pilot, lambda: state == "error" or "parameters" in new.foot)
-        name = f"{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
-        await compare(pilot, f"train-{state}-{name}")
 
-    run_app(drive, "train", size)
+    look("train", state, show_counted, size, theme)

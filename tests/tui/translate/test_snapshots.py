@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
-from app_helpers import list_pictures, run_app, standing_clock, until
+from app_helpers import until
 from stand_ins import BadInterpreter
+from states import MINUTE, Look, Show, Size, list_states
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
 from corpora.scan.splits import SPLITS
 from tui.translate.pane import TranslatePane
-from tui.widgets.work import Work
 
 pytestmark = pytest.mark.usefixtures("translators", "small_splits")
-
-Show = Callable[[Pilot[None], TranslatePane], Awaitable[None]]
-SIZES = [(60, 16), (80, 24), (120, 36), (200, 60)]
-THEMES = ["textual-dark", "textual-light"]
-MINUTE = 60.0
 
 
 async def show_first(pilot: Pilot[None], pane: TranslatePane) -> None:
@@ -56,21 +51,18 @@ async def show_error(pilot: Pilot[None], pane: TranslatePane) -> None:
     await until(pilot, lambda: pane.desk.left.stale)
 
 
-STATES: dict[str, tuple[Show, list[tuple[int, int]]]] = {
-    "first": (show_first, SIZES),
-    "finished": (show_finished, SIZES),
-    "working": (show_working, SIZES[1:3]),
-    "error": (show_error, SIZES[1:3]),
+STATES: dict[str, Show] = {
+    "first": show_first,
+    "finished": show_finished,
+    "working": show_working,
+    "error": show_error,
 }
 
 
-@pytest.fixture
-def going(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[threading.Event]:
-    """Have a clock that stands, and work that stands after two splits until the event is set."""
-    monkeypatch.setattr("tui.widgets.panel.Work", lambda: Work(standing_clock()))
-    going, translated = threading.Event(), BadInterpreter.actions
+@pytest.fixture(autouse=True)
+def standing(state: str, going: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the state "working", have work that waits after two splits for the event."""
+    translated = BadInterpreter.actions
 
     def wait(self: BadInterpreter, commands: Iterable[str]) -> list[tuple[str, ...]]:
         tried.append(1)
@@ -79,30 +71,10 @@ def going(
         return translated(self, commands)
 
     tried: list[int] = []
-    if "working" in request.node.callspec.id:
+    if state == "working":
         monkeypatch.setattr(BadInterpreter, "actions", wait)
-    yield going
-    going.set()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@list_pictures(STATES)
-def test_the_pane_looks_as_it_did(
-    state: str,
-    size: tuple[int, int],
-    theme: str,
-    going: threading.Event,
-    compare: Callable[[Pilot[None], str], Awaitable[None]],
-) -> None:
-    async def drive(pilot: Pilot[None], pane: TranslatePane) -> None:
-        pilot.app.theme = theme
-        pane.query_one("#command", Input).cursor_blink = False
-        show, _ = STATES[state]
-        await show(pilot, pane)
-        shown = f"{state}-{size[0]}x{size[1]}-{theme.removeprefix('textual-')}"
-        try:
-            await compare(pilot, f"translate-{shown}")
-        finally:
-            going.set()  # the app waits for its threads
-
-    run_app(drive, "translate", size)
+@list_states(STATES)
+def test_the_pane_looks_as_it_did(state: str, size: Size, theme: str, look: Look) -> None:
+    look("translate", state, STATES[state], size, theme)
