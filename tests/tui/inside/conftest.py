@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from hand_built import CONFIG, VOCABULARY, build_weights, built_model, quoted_text
+from looking_inside import Readings, read
 from tiny_models import write_run
 
 from charlm.inside.recurrent_steps import RecurrentSteps
@@ -57,16 +58,20 @@ def build_translator(**shape: Any) -> CommandTranslator:
 
 
 @pytest.fixture
-def readings(
-    tmp_path: Path, at_home: None, monkeypatch: pytest.MonkeyPatch
-) -> list[Reading | None]:
+def readings(tmp_path: Path, at_home: None, monkeypatch: pytest.MonkeyPatch) -> Readings:
     """What the other panes have open, the last one; the model built by hand is all that ships."""
     folder = tmp_path / "shipped"
     write_run(folder / "charlm" / "built", build_weights(), config=CONFIG, vocabulary=VOCABULARY)
     monkeypatch.setattr(registry, "pretrained", lambda package: folder / package)
-    opened: list[Reading | None] = [None]
+    opened: Readings = [None]
     monkeypatch.setattr(CharlmApp, "find_reading", lambda self: opened[-1])
     return opened
+
+
+@pytest.fixture
+def page_open(readings: Readings) -> None:
+    """What the other panes have open is a text of the model built by hand."""
+    read(readings)
 
 
 @pytest.fixture
@@ -155,7 +160,7 @@ class WrittenText(CharacterText):
 
 
 @pytest.fixture
-def written(readings: list[Reading | None], monkeypatch: pytest.MonkeyPatch) -> None:
+def written(readings: Readings, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the other panes have open is the text whose figures are written down."""
     readings.append(Reading("charlm", "built", WRITTEN, 20))
     monkeypatch.setattr(opening, "open_subject", lambda reading, model: WrittenText())
