@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from filling import Started
 
 from tui.train.estimate import Estimator
 from tui.train.form import Form
+from tui.train.process import Training
 
 FOUND: dict[str, Any] = {
     "data": "87,505 chars · 74 symbols",
@@ -28,3 +31,22 @@ def estimated(monkeypatch: pytest.MonkeyPatch) -> None:
         return FOUND
 
     monkeypatch.setattr(Estimator, "ask", ask)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """The arguments of trainings that were started: nothing is trained."""
+    found: Started = []
+
+    class NoTraining(Training):
+        def __init__(self, folder: Path, arguments: Any) -> None:
+            self.folder, self.stopping = folder, False
+            found.append([*arguments])
+
+        running = property(lambda self: True)  # type: ignore[assignment]
+
+        def stop(self) -> None:
+            self.stopping = True
+
+    monkeypatch.setattr("tui.train.owner.Training", NoTraining)
+    return found
