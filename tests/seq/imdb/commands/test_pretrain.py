@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_helpers import advised, signalled
+from command_helpers import advised, assert_resumed_as_said
 from reviews import reviews, word_model_flags, write_csv
-from training_helpers import result
 
 from charlm.runs.files import CONFIG
 from seq.imdb.words.task import WordModelling
@@ -38,15 +37,8 @@ def test_pretraining_needs_no_labels_and_resumes(
     charlm: Charlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("own.txt").write_text("\n".join(text for text, _ in reviews(60)) + "\n")
-    assert charlm("imdb", "pretrain", "own.txt", "--out", "whole", *word_model_flags()).code == 0
-    with monkeypatch.context() as patch:
-        signalled(patch, WordModelling, 7)
-        ended = charlm("imdb", "pretrain", "own.txt", "--out", "in two", *word_model_flags())
-    assert ended.code == 130
-    command = advised(ended.out, "resume with: ")
-    assert command == ["charlm", "imdb", "pretrain", "--resume", "in two"]
-    assert charlm(*command[1:]).code == 0
-    assert result(Path("in two")) == result(Path("whole"))
+    command = ["imdb", "pretrain", "own.txt", *word_model_flags()]
+    assert_resumed_as_said(charlm, monkeypatch, WordModelling, 7, command)
 
 
 def test_a_word_model_is_no_classifier(charlm: Charlm, refused: Refused, file: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_helpers import advised, signalled
+from command_helpers import advised, assert_resumed_as_said
 from commands_of_scan import request, translator_flags
 from refusals import refusals
 from training_helpers import start, trained
@@ -40,17 +40,8 @@ def test_a_run_is_named_after_split_attention_and_ideas(charlm: Charlm) -> None:
 def test_a_stopped_training_is_resumed_as_it_says(
     charlm: Charlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (
-        charlm("scan", "train", "--split", "tiny", "--out", "whole", *translator_flags()).code == 0
-    )
-    with monkeypatch.context() as patch:
-        signalled(patch, Translation, 6)
-        ended = charlm("scan", "train", "--split", "tiny", "--out", "cut", *translator_flags())
-    assert ended.code == 130
-    command = advised(ended.out, "resume with: ")
-    assert command[:3] == ["charlm", "scan", "train"]
-    assert charlm(*command[1:]).code == 0
-    assert Path("cut", MODEL).read_bytes() == Path("whole", MODEL).read_bytes()
+    command = ["scan", "train", "--split", "tiny", *translator_flags()]
+    assert_resumed_as_said(charlm, monkeypatch, Translation, 6, command)
 
 
 def test_models_and_info_know_translators(charlm: Charlm) -> None:
