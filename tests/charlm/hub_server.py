@@ -6,11 +6,11 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
+
+from loopback import Answering, Loopback
 
 TOKEN = "hf_of_the_tests"
 
@@ -23,7 +23,7 @@ class Refused(Exception):
         self.status, self.code = status, code
 
 
-class Hub:
+class Hub(Loopback):
     """Repositories by name; each has commits, each of which maps names of files to their bytes."""
 
     def __init__(self) -> None:
@@ -31,21 +31,12 @@ class Hub:
         self.heads: dict[str, str] = {}
         self.private: set[str] = set()
         self.stored: dict[str, bytes] = {}
-        self.requests: list[str] = []
         self.announce: Callable[[str, int], int] = lambda name, size: size
         """Size that is announced of a file."""
         self.send: Callable[[str, bytes], bytes] = lambda name, data: data
         """Bytes that are sent of a file, after their length was announced."""
         self.fail: Refused | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(make_handler(self))
 
     def commit(self, repo: str, files: dict[str, bytes]) -> str:
         """Add a commit with the files of the last one and these."""
@@ -148,8 +139,8 @@ def upload(hub: Hub, wanted: dict[str, Any]) -> dict[str, Any]:
     return {**wanted, "authenticated": True, "actions": {"upload": action}}
 
 
-def make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def make_handler(hub: Hub) -> type[Answering]:
+    class Handler(Answering):
         def _answer(self) -> None:
             path = unquote(self.path.partition("?")[0])
             hub.requests.append(f"{self.command} {path}")
@@ -160,25 +151,15 @@ def make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             try:
                 sent, name = answer(hub, self.command, path, body, token)
             except Refused as refused:
-                self._send(refused.status, b"{}", {"X-Error-Code": refused.code})
+                self.send(refused.status, b"{}", {"X-Error-Code": refused.code}, 2)
                 return
             data = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
             headers = {"Content-Type": "application/octet-stream" if name else "application/json"}
             if name:
                 headers |= {"ETag": f'"{digest(data)}"', "X-Repo-Commit": path.split("/")[4]}
-            self._send(200, data, headers, name)
-
-        def _send(self, status: int, data: bytes, headers: dict[str, str], name: str = "") -> None:
-            self.send_response(status)
-            for key, value in {"Content-Length": str(len(data)), **headers}.items():
-                self.send_header(key, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(hub.send(name, data) if name else data)
+            body = hub.send(name, data) if name and self.command != "HEAD" else data
+            self.send(200, body, headers, len(data))
 
         do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815
-
-        def log_message(self, *args: Any) -> None:
-            pass
 
     return Handler

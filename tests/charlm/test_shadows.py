@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import ROOT, run_python
 
-import charlm
 from charlm.shadows import PACKAGES, find_shadow
-
-ROOT = Path(charlm.__file__).resolve().parents[1]
 
 
 def start(module: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, "--help"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python("-m", module, "--help", folder=folder)
 
 
 @pytest.mark.long

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
+from loopback import Answering, Loopback
 
 from corpora.text.normalize import iter_text
 
@@ -52,38 +50,21 @@ def read_text() -> Callable[..., str]:
     return read
 
 
-class Server:
+class Server(Loopback):
     """A web server on the loopback that answers each path by a function and notes the requests."""
 
     def __init__(self, answer: Callable[[str], Answer]) -> None:
-        self.requests: list[str] = []
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+        class Handler(Answering):
+            def _answer(self) -> None:
                 outer.requests.append(self.path)
                 status, body, headers = answer(self.path)
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                if self.command == "GET":
-                    self.wfile.write(body)
+                self.send(status, body, headers, len(body))
 
-            do_HEAD = do_GET  # noqa: N815
+            do_GET = do_HEAD = _answer  # noqa: N815
 
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import ROOT, environment
 from tiny_models import CONFIG, random_weights, write_run
 
 from charlm import language_model
@@ -21,7 +22,6 @@ from charlm.__main__ import COMMANDS, DISTRIBUTION
 from charlm.runs.kind import import_attribute
 from corpora.text.vocabulary import Vocabulary
 
-ROOT = Path(language_model.__file__).resolve().parents[1]
 TINY = "runs/tiny"
 TITLE = "\x1b]0;owned\x07"
 
@@ -29,10 +29,9 @@ pytestmark = pytest.mark.usefixtures("run")
 
 
 def started(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | more.pop("env", {})
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-m", "charlm", *arguments]
-    return subprocess.Popen(command, env=environment, **(streams | more))
+    return subprocess.Popen(command, env=environment(**more.pop("env", {})), **(streams | more))
 
 
 def ended(*arguments: str, stdin: bytes = b"", **more: Any) -> tuple[int, str, str]:
@@ -155,8 +154,7 @@ def test_standard_input_and_closed_streams() -> None:
     assert (code, err) == (0, "")
     assert json.loads(out)["characters"] == 3
     command = f"{sys.executable} -m charlm score --model {TINY} --json <&- 2>&1"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, shell=True, env=environment, capture_output=True, check=False)
+    done = subprocess.run(command, shell=True, env=environment(), capture_output=True, check=False)
     assert done.returncode == 2
     assert done.stdout.decode().splitlines() == [
         "charlm: there is no standard input to read; name a file"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import ROOT, run_python
 
-import charlm
 from charlm.console.extras import NO_PICTURES
 
-ROOT = Path(charlm.__file__).resolve().parents[1]
 PROGRAM = """
 import sys
 sys.modules["matplotlib"] = None  # as if it were not installed
@@ -32,13 +29,7 @@ except UserError as error:
 
 
 def without(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(body=body), *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python("-c", PROGRAM.format(body=body), *arguments)
 
 
 @pytest.mark.long

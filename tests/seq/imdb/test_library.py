@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from programs import environment
 from review_helpers import GENRES, genres, rewritten
 from reviews import reviews, shape
 from safetensors.numpy import save_file
@@ -28,8 +28,6 @@ from seq.batches import pad
 from seq.imdb import library, task
 from seq.imdb.library import CHUNK, TextClassifier, load
 from seq.imdb.model import Classifier
-
-ROOT = Path(library.__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +313,7 @@ def test_a_book_takes_no_more_memory_than_what_is_read_of_it(tmp_path: Path, run
     )
     ended = subprocess.run(
         [sys.executable, "-c", MEMORY, str(file), "399996"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        env=environment(OMP_NUM_THREADS="1"),
         capture_output=True,
         check=True,
     )
