@@ -12,9 +12,10 @@ from typing import Any
 
 from textual.notifications import Notification
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Button, Input, Static
 
 from tui.app import CharlmApp
+from tui.screens import Ask, Choose
 
 Drive = Callable[[Pilot[None], Any], Awaitable[None]]
 
@@ -64,6 +65,30 @@ async def wait_for_note(pilot: Pilot[Any], seconds: float = 30) -> Notification:
     await until(pilot, lambda: len(pilot.app._notifications) > 0, seconds)
     (note,) = pilot.app._notifications
     return note
+
+
+async def save_as(pilot: Pilot[Any], suffix: str, name: str | None = None) -> str:
+    """Save what the pane shows as a kind of file, and wait until it is written.
+
+    Args:
+        pilot: presses the keys.
+        suffix: the kind, by the ending of its files.
+        name: name of the file; by default the one that is proposed.
+
+    Returns:
+        The name that was proposed.
+    """
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
+    pilot.app.screen.query_one(f"#{suffix}", Button).press()
+    await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
+    asked = pilot.app.screen.query_one(Input)
+    proposed = asked.value
+    asked.value = name or proposed
+    await pilot.press("enter")
+    note = await wait_for_note(pilot)
+    assert note.message == f"written: {name or proposed}"
+    return proposed
 
 
 def read_line(pane: Any, selector: str) -> str:

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.timer import Timer
 from textual.widgets import Select, Static
 
 from tui.caption.beam_panel import BeamPanel
@@ -21,6 +20,7 @@ from tui.caption.words_view import WordsPanel, WordsView
 from tui.caption.working import Working, load_captioner
 from tui.keys import bind
 from tui.models import Models
+from tui.walk import Walk
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
@@ -63,7 +63,7 @@ you can say whether a caption is true.
         super().__init__(id=id)
         self.kept = Remembered()
         self.models = Models(load_captioner, self.show_loading)
-        self._walk: Timer | None = None
+        self._walk = Walk(self, PACE, self.walk_on)
         self._drawn = random.Random(1)
 
     def compose(self) -> ComposeResult:
@@ -166,30 +166,24 @@ you can say whether a caption is true.
 
     def action_walk(self) -> None:
         """Go through the words by itself, or stop."""
-        if self._walk is not None:
-            self.stop_walking()
+        if self._walk.running:
+            self._walk.stop()
         elif self.said is not None:
             self.go_to_word(0)
-            self._walk = self.set_interval(PACE, self.walk_on)
+            self._walk.start()
 
     def walk_on(self) -> None:
         """Go to the next word; after the last one, stop."""
         last = 0 if self.said is None else len(self.said.captions[self.index].probabilities) - 1
         if self.place is None or self.place >= last:
-            self.stop_walking()
+            self._walk.stop()
         else:
             self.go_to_word(self.place + 1)
 
-    def stop_walking(self) -> None:
-        """Stay at the word."""
-        if self._walk is not None:
-            self._walk.stop()
-        self._walk = None
-
     def action_stop(self) -> None:
         """Stop what works; where nothing works, show the picture as it is."""
-        if self._walk is not None:
-            self.stop_walking()
+        if self._walk.running:
+            self._walk.stop()
         else:
             self.go_to_word(None)
             self.picture.focus()

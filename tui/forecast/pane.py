@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.timer import Timer
 from textual.widgets import Select
 
 from tui.forecast.charts import ForecastChart, StepsChart, Timeline, WholeChart
@@ -19,6 +18,7 @@ from tui.forecast.remembered import Remembered
 from tui.forecast.working import Working
 from tui.keys import bind
 from tui.models import Models
+from tui.walk import Walk
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
 from tui.widgets.workspace import Workspace
@@ -63,7 +63,7 @@ For a forecaster with attention a map shows how much each step looks at each row
         super().__init__(id=id)
         self.kept = Remembered()
         self.models = Models(load_forecaster, self.show_loading)
-        self._walk: Timer | None = None
+        self._walk = Walk(self, PACE, self.walk_on)
 
     def compose(self) -> ComposeResult:
         """Lay out the panels."""
@@ -171,30 +171,24 @@ For a forecaster with attention a map shows how much each step looks at each row
 
     def action_walk(self) -> None:
         """Let the origin walk on by itself, or stop it."""
-        if self._walk is not None:
-            self.stop_walking()
+        if self._walk.running:
+            self._walk.stop()
         elif self.study is not None:
             if self.chart.origin >= self.study.origins[1]:
                 self.move_to(self.study.trial.parts.validation)
-            self._walk = self.set_interval(PACE, self.walk_on)
+            self._walk.start()
 
     def walk_on(self) -> None:
         """Go a row on, if the forecast from this one is shown; at the end, stop."""
         if self.study is None or self.chart.origin >= self.study.origins[1]:
-            self.stop_walking()
+            self._walk.stop()
         elif self.outlook is not None and self.outlook.origin == self.chart.origin:
             self.move_to(self.chart.origin + 1)
 
-    def stop_walking(self) -> None:
-        """Let the origin stay where it is."""
-        if self._walk is not None:
-            self._walk.stop()
-        self._walk = None
-
     def action_stop(self) -> None:
         """Stop what works; where nothing works, go back to the series."""
-        if self._walk is not None:
-            self.stop_walking()
+        if self._walk.running:
+            self._walk.stop()
         elif self.measures:
             self.workers.cancel_group(self, "measure")
             self.panel("methods").end_work()

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_helpers import read_line, run_app, until, wait_for_note
+from app_helpers import read_line, run_app, save_as, until, wait_for_note
 from textual.pilot import Pilot
-from textual.widgets import Button, DataTable, Input
+from textual.widgets import DataTable
 
 from tui.caption.pane import CaptionPane
-from tui.screens import Ask, Choose
 from tui.widgets.choice import ModelChoice
 from tui.widgets.stepper import Stepper
 from tui.widgets.word_stepper import WordStepper
@@ -181,15 +180,7 @@ def test_what_is_no_picture_is_said_and_the_one_before_stays() -> None:
 def test_the_captions_are_saved(suffix: str) -> None:
     async def drive(pilot: Pilot[None], pane: CaptionPane) -> None:
         await settle(pilot, pane)
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
-        pilot.app.screen.query_one(f"#{suffix}", Button).press()
-        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
-        asked = pilot.app.screen.query_one(Input)
-        assert asked.value == f"scene-7.{suffix}"
-        await pilot.press("enter")
-        note = await wait_for_note(pilot)
-        assert note.message == f"written: scene-7.{suffix}"
+        assert await save_as(pilot, suffix) == f"scene-7.{suffix}"
         content = Path(f"scene-7.{suffix}").read_bytes()
         if suffix == "json":
             assert json.loads(content)["captions"][0]["true"]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from app_helpers import run_app, until, wait_for_note
+from app_helpers import run_app, save_as, until, wait_for_note
 from textual.pilot import Pilot
-from textual.widgets import Button, DataTable, Input, Select
+from textual.widgets import DataTable, Select
 
 from tui.browser import Browser, Files
 from tui.forecast.charts import WholeChart
 from tui.forecast.gaze_view import GazeView
 from tui.forecast.pane import ForecastPane
-from tui.screens import Ask, Choose
 from tui.widgets.choice import Choice, ModelChoice
 from tui.widgets.stepper import Stepper
 
@@ -190,16 +189,8 @@ def test_an_own_table_is_opened_and_comes_back_at_the_next_start() -> None:
 def test_the_forecast_is_saved(suffix: str, begins: bytes) -> None:
     async def drive(pilot: Pilot[None], pane: ForecastPane) -> None:
         await settle(pilot, pane)
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Choose))
-        pilot.app.screen.query_one(f"#{suffix}", Button).press()
-        await until(pilot, lambda: isinstance(pilot.app.screen, Ask))
-        asked = pilot.app.screen.query_one(Input)
-        assert asked.value.startswith("noisy_seasons-")
-        asked.value = f"saved.{suffix}"
-        await pilot.press("enter")
-        note = await wait_for_note(pilot)
-        assert note.message == f"written: saved.{suffix}"
+        proposed = await save_as(pilot, suffix, f"saved.{suffix}")
+        assert proposed.startswith("noisy_seasons-")
         assert Path(f"saved.{suffix}").read_bytes().startswith(begins)
 
     run_app(drive, "forecast", SIZE)
