@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from charlm.runs.about import read_about
+from charlm.runs.about import read_training
 from charlm.runs.registry import CAPTIONER
 from seq.caption.config import CaptionerTraining
 from seq.caption.data import Source
@@ -24,10 +24,10 @@ def find_trained_on(name: str) -> TrainedOn:
     Raises:
         UserError: there is no such model, or its record is damaged.
     """
-    about = read_about(name, CAPTIONER)
-    corpus, training = about.get("corpus"), about.get("training")
-    if not isinstance(corpus, dict) or not isinstance(training, dict):
+    found = read_training(name, CAPTIONER)
+    if found is None:
         return TrainedOn()
     return TrainedOn(
-        source=Source.from_record(corpus), training=CaptionerTraining.from_json(training)
+        source=Source.from_record(found.corpus),
+        training=CaptionerTraining.from_json(found.training),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from charlm.runs.about import read_about
+from charlm.runs.about import read_training
 from charlm.runs.registry import FORECASTER
 from corpora.errors import UserError
 from corpora.known.download import Progress
@@ -67,10 +67,10 @@ def find_trained_on(name: str) -> TrainedOn:
     Raises:
         UserError: there is no such model, or its record is damaged.
     """
-    about = read_about(name, FORECASTER)
-    corpus, training = about.get("corpus"), about.get("training")
-    if not isinstance(corpus, dict) or not isinstance(training, dict):
+    found = read_training(name, FORECASTER)
+    if found is None:
         return TrainedOn()
     return TrainedOn(
-        source=Source.from_record(corpus), training=ForecasterTraining.from_json(training)
+        source=Source.from_record(found.corpus),
+        training=ForecasterTraining.from_json(found.training),
     )

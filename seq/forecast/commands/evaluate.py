@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from charlm.console.download_bar import DownloadBar
-from charlm.console.options import COMPUTING, INPUT, ComputingOptions, Json, Model
+from charlm.console.options import COMPUTING, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
 from charlm.experiments.comparison import make_table
 from corpora.errors import UserError
-from corpora.series.series import Fill
+from seq.forecast.commands.reading import FillAsTrained, SeriesToRead, TimeColumn
 
 if TYPE_CHECKING:
     from seq.forecast.evaluation import Row, Trial
@@ -22,12 +22,12 @@ def evaluate(
     model: Model = "noisy_seasons",
     /,
     *,
-    data: Annotated[str | None, INPUT] = None,
+    data: SeriesToRead = None,
     steps: int | None = None,
     period: int | None = None,
     origins: int = 200,
-    time: str | None = None,
-    fill: Fill | None = None,
+    time: TimeColumn = None,
+    fill: FillAsTrained = None,
     seed: int = 1,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
@@ -40,19 +40,12 @@ def evaluate(
 
     Parameters
     ----------
-    data
-        A table with the columns that the model reads, or the name of a series; by default what the
-        model was trained on.
     steps
         Steps of each forecast; by default those that the model was trained for.
     period
         Steps of a season; by default found in the training part.
     origins
         Most forecasts, spread evenly over the test part; 0 for one from every row.
-    time
-        Column with the times, if it is not the one of the training.
-    fill
-        How missing values are filled; by default as in training.
     seed
         Seed of the paths that distributions are taken from.
     """

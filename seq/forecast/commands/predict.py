@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from charlm.commands.inside.output import Png
 from charlm.console.download_bar import DownloadBar
-from charlm.console.options import COMPUTING, INPUT, ComputingOptions, Json, Model
+from charlm.console.options import COMPUTING, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
 from corpora.atomic import write_atomic
 from corpora.errors import UserError
-from corpora.series.series import Fill
+from seq.forecast.commands.reading import FillAsTrained, SeriesToRead, TimeColumn
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,14 +25,14 @@ HEIGHT = 22
 
 
 def predict(
-    data: Annotated[str | None, INPUT] = None,
+    data: SeriesToRead = None,
     /,
     *,
     model: Model = "noisy_seasons",
     steps: int | None = None,
     back: int | None = None,
-    time: str | None = None,
-    fill: Fill | None = None,
+    time: TimeColumn = None,
+    fill: FillAsTrained = None,
     seed: int = 1,
     png: Png = None,
     csv: Path | None = None,
@@ -43,19 +43,12 @@ def predict(
 
     Parameters
     ----------
-    data
-        A table with the columns that the model reads, or the name of a series; by default what the
-        model was trained on.
     steps
         Steps to forecast; by default those that the model was trained for.
     back
         Begin so many steps before the end, and draw what came then as well. By default 0: the
         forecast begins at the end. A series that is made by rule goes on beyond what the model was
         trained on, so what came is known.
-    time
-        Column with the times, if it is not the one of the training.
-    fill
-        How missing values are filled; by default as in training.
     seed
         Seed of the paths that the band is taken from.
     png

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from charlm.console.options import InPrecision, Json, Model, OnDevice
-from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
+from charlm.console.program import format_name, print_json, printable, stderr, stdout
 from charlm.console.tables import print_table
+from seq.scan.commands.tested import TestSplit, translate_test
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +32,7 @@ def evaluate(
     model: Model = "scan",
     /,
     *,
-    split: str | None = None,
+    split: TestSplit = None,
     errors: int = 3,
     device: OnDevice = "auto",
     precision: InPrecision = "fp32",
@@ -44,25 +45,17 @@ def evaluate(
 
     Parameters
     ----------
-    split
-        Split whose test commands are translated, or a file of pairs of your own; by default the
-        split that the model was trained on.
     errors
         Number of mistakes to show; --json shows all.
     """
-    from seq.scan.library import load
-    from seq.scan.metrics import report
-    from seq.scan.origins import find_origins
-    from seq.scan.own_pairs import load_test
-    from seq.scan.trained_on import find_trained_on
+    tested = translate_test(model, split, device, precision)
+    chosen, found = tested.split, tested.report
+    shares: Sequence[Share] = ()
+    if tested.trained_on.pairs.ideas != "plain":
+        from seq.scan.origins import find_origins
 
-    translator = load(model, device=device, precision=precision)
-    trained_on = find_trained_on(model)
-    chosen = load_test(split or trained_on.require_split(model), notice)
-    with stderr().status(f"translating {len(chosen.test):,} commands …"):
-        found = report(translator, chosen.test)
-        plain = trained_on.pairs.ideas == "plain"
-        shares = () if plain else find_origins(chosen.test, trained_on).count(found.wrong)
+        with stderr().status("looking for the test commands in what was trained on …"):
+            shares = find_origins(chosen.test, tested.trained_on).count(found.wrong)
     if json:
         about = {"model": model, "split": chosen.name, "official": chosen.official}
         print_json({**about, **found.to_json(), "by_origin": [asdict(one) for one in shares]})

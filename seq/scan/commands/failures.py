@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from charlm.console.options import InPrecision, Json, Model, OnDevice
-from charlm.console.program import format_name, notice, print_json, printable, stderr, stdout
+from charlm.console.program import format_name, print_json, printable, stdout
 from charlm.console.tables import print_table
 from corpora.errors import UserError
+from seq.scan.commands.tested import TestSplit, translate_test
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def failures(
     model: Model = "scan",
-    split: str | None = None,
+    split: TestSplit = None,
     /,
     *,
     shown: int = 2,
@@ -33,24 +34,15 @@ def failures(
 
     Parameters
     ----------
-    split
-        Split whose test commands are translated, or a file of pairs of your own; by default the
-        split that the model was trained on.
     shown
         Number of examples of each kind; --json shows all.
     """
     if shown < 0:
         raise UserError(f"--shown cannot be negative, not {shown}")
     from seq.scan.failures import count_by_word, sort_mistakes
-    from seq.scan.library import load
-    from seq.scan.metrics import report
-    from seq.scan.own_pairs import load_test
-    from seq.scan.trained_on import find_trained_on
 
-    translator = load(model, device=device, precision=precision)
-    chosen = load_test(split or find_trained_on(model).require_split(model), notice)
-    with stderr().status(f"translating {len(chosen.test):,} commands …"):
-        found = report(translator, chosen.test)
+    tested = translate_test(model, split, device, precision)
+    chosen, found = tested.split, tested.report
     kinds = sort_mistakes(found.mistakes)
     words = count_by_word(chosen.test, found.mistakes)
     if json:
