@@ -48,12 +48,9 @@ def _check_place(kind: Any, path: Path | None) -> None:
 
 
 PLACE = Parameter(validator=_check_place)
-Png = Annotated[
-    Path | None,
-    Parameter(
-        validator=(_check_place, require_pictures), help="Write the picture into this PNG file."
-    ),
-]
+DescribedPng = Annotated[Path | None, Parameter(validator=(_check_place, require_pictures))]
+"""A PNG file of which the command says what is drawn into it."""
+Png = Annotated[DescribedPng, Parameter(help="Write the picture into this PNG file.")]
 Html = Annotated[Path | None, PLACE, Parameter(help="Write the coloured text into this HTML file.")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from charlm.commands.inside.output import Png
+from charlm.commands.inside.output import DescribedPng
 from charlm.console.options import COMPUTING, INPUT, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
@@ -33,7 +33,7 @@ def describe(
     seed: int = 1,
     beam: int = 1,
     maps: bool = True,
-    png: Png = None,
+    png: DescribedPng = None,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:

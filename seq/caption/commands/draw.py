@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from charlm.commands.inside.output import Png
+from charlm.commands.inside.output import DescribedPng
 from charlm.console.options import Json
 from charlm.console.program import notice, print_json, stdout
 from corpora.errors import UserError
@@ -35,7 +35,7 @@ def draw(
     part: Part = "test",
     seed: int = 1,
     start: int = 0,
-    png: Png = None,
+    png: DescribedPng = None,
     folder: Annotated[Path | None, Parameter(name="--out")] = None,
     json: Json = False,
 ) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charlm.commands.inside.output import Png
+from charlm.commands.inside.output import DescribedPng
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import COMPUTING, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
@@ -34,7 +34,7 @@ def predict(
     time: TimeColumn = None,
     fill: FillAsTrained = None,
     seed: int = 1,
-    png: Png = None,
+    png: DescribedPng = None,
     csv: Path | None = None,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from charlm.commands.inside.output import Png
+from charlm.commands.inside.output import DescribedPng
 from charlm.console.options import COMPUTING, SWITCH, TEXT, ComputingOptions, Model
 from charlm.console.program import notice, print_json, printable, stdout
 from corpora.errors import UserError
@@ -18,7 +18,7 @@ def attention(
     *command: Annotated[str, TEXT],
     model: Model = "scan",
     seed: int = 1,
-    png: Png = None,
+    png: DescribedPng = None,
     computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:

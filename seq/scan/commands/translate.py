@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from charlm.commands.inside.output import Png
+from charlm.commands.inside.output import DescribedPng
 from charlm.console.options import COMPUTING, SWITCH, TEXT, ComputingOptions, Model
 from charlm.console.program import format_name, notice, print_json, stdout
 from corpora.errors import UserError
@@ -23,7 +23,7 @@ def translate(
     *command: Annotated[str, TEXT],
     model: Model = "scan",
     beam: int = 1,
-    png: Png = None,
+    png: DescribedPng = None,
     computing: ComputingOptions = COMPUTING,
     json: Annotated[bool, SWITCH] = False,
 ) -> None:
