@@ -27,6 +27,11 @@ THEMES = ["textual-dark", "textual-light"]
 MINUTE = 60.0
 
 
+def name_states(*shows: Show) -> dict[str, Show]:
+    """Return functions `show_finished` and so on by the name of their state."""
+    return {show.__name__.removeprefix("show_"): show for show in shows}
+
+
 def list_states(states: Iterable[str]) -> pytest.MarkDecorator:
     """Run a test for each state, size and theme; it takes `state`, `size` and `theme`."""
     cases = [

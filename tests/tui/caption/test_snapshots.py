@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from app_helpers import until
 from seers import Seer
-from states import MINUTE, Look, Show, Size, list_states
+from states import MINUTE, Look, Size, list_states, name_states
 from textual.pilot import Pilot
 
 from seq.caption.library import Caption
@@ -51,12 +51,7 @@ async def show_error(pilot: Pilot[None], pane: CaptionPane) -> None:
     await until(pilot, lambda: pane.panel("caption").work is None and pilot.app._notifications)
 
 
-STATES: dict[str, Show] = {
-    "first": show_first,
-    "finished": show_finished,
-    "working": show_working,
-    "error": show_error,
-}
+STATES = name_states(show_first, show_finished, show_working, show_error)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from app_helpers import run_app, until
-from states import Compare, Show, Size, list_states, name_picture
+from states import Compare, Size, list_states, name_picture, name_states
 from test_no_color import find_contrasts
 from textual.pilot import Pilot
 
@@ -36,7 +36,7 @@ async def settle(pilot: Pilot[None], pane: ClassifyPane) -> None:
     )
 
 
-async def show_first_visit(pilot: Pilot[None], pane: ClassifyPane) -> None:
+async def show_first(pilot: Pilot[None], pane: ClassifyPane) -> None:
     await settle(pilot, pane)
 
 
@@ -80,12 +80,7 @@ async def show_error(pilot: Pilot[None], pane: ClassifyPane) -> None:
     await until(pilot, lambda: pane.reviews.work is None)
 
 
-STATES: dict[str, Show] = {
-    "first": show_first_visit,
-    "finished": show_finished,
-    "working": show_working,
-    "error": show_error,
-}
+STATES = name_states(show_first, show_finished, show_working, show_error)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_helpers import until
-from states import MINUTE, Look, Show, Size, list_states
+from states import MINUTE, Look, Size, list_states, name_states
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
@@ -52,12 +52,7 @@ async def show_error(pilot: Pilot[None], pane: ForecastPane) -> None:
     await until(pilot, lambda: pane.panel("series").stale and pilot.app._notifications)
 
 
-STATES: dict[str, Show] = {
-    "first": show_first,
-    "finished": show_finished,
-    "working": show_working,
-    "error": show_error,
-}
+STATES = name_states(show_first, show_finished, show_working, show_error)
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,15 @@ from charlm.config import ModelConfig
 from tui.reading import Reading
 
 
+def open_cells(readings: Readings, shipped: Path, **shape: Any) -> None:
+    """Have another pane open a text of a model with other cells."""
+    config = ModelConfig(hidden_size=5, embedding_size=4, **shape)
+    write_run(shipped / "charlm" / "cells", config=config, vocabulary=VOCABULARY)
+    readings.append(Reading("charlm", "cells", PAGE, 10))
+
+
 def test_a_gru_has_its_own_gates_and_equation(readings: Readings, tmp_path: Path) -> None:
-    config = ModelConfig(cell="gru", hidden_size=5, num_layers=2, embedding_size=4)
-    write_run(tmp_path / "shipped" / "charlm" / "gated", config=config, vocabulary=VOCABULARY)
-    readings.append(Reading("charlm", "gated", PAGE, 10))
+    open_cells(readings, tmp_path / "shipped", cell="gru", num_layers=2)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         assert "z·h = " in lines(pane, "step")
@@ -36,9 +41,7 @@ def test_a_gru_has_its_own_gates_and_equation(readings: Readings, tmp_path: Path
 
 
 def test_an_rnn_has_no_gates_and_says_so(readings: Readings, tmp_path: Path) -> None:
-    config = ModelConfig(cell="rnn", hidden_size=5, num_layers=1, embedding_size=4)
-    write_run(tmp_path / "shipped" / "charlm" / "plain", config=config, vocabulary=VOCABULARY)
-    readings.append(Reading("charlm", "plain", PAGE, 10))
+    open_cells(readings, tmp_path / "shipped", cell="rnn", num_layers=1)
 
     async def drive(pilot: Pilot[None], pane: Any) -> None:
         assert "tanh(Wx + b + Uh)" in lines(pane, "step")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from app_helpers import until
-from states import Look, Show, Size, list_states
+from states import Look, Size, list_states, name_states
 from textual.pilot import Pilot
 
 from corpora.errors import UserError
@@ -43,12 +43,7 @@ async def show_error(pilot: Pilot[None], pane: Any) -> None:
     await until(pilot, lambda: str(pane.query_one("#trouble").content))
 
 
-STATES: dict[str, Show] = {
-    "first": show_first,
-    "finished": show_finished,
-    "working": show_working,
-    "error": show_error,
-}
+STATES = name_states(show_first, show_finished, show_working, show_error)
 
 
 @pytest.fixture(autouse=True)
