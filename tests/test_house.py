@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,14 @@ def module_name(path: Path) -> str:
 NAMES = {module_name(path) for path in MODULES}
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> Iterator[str]:
     """Every module of the house that a module imports: late, and for types alone, as well."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in NAMES)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -69,7 +75,7 @@ def test_no_function_is_too_long(package: str) -> None:
         (module_name(path), node)
         for path in MODULES
         if path.is_relative_to(ROOT / package)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parse(path))
         if isinstance(node, Function)
     ]
     assert functions
@@ -82,7 +88,7 @@ def test_a_folder_says_what_it_is_for_and_holds_nothing_else() -> None:
     folders = [path for path in MODULES if path.name == "__init__.py"]
     assert len(folders) > 20
     for path in folders:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parse(path)
         assert ast.get_docstring(tree), path
         assert len(tree.body) == 1 or path in surfaces, path
 

@@ -146,5 +146,6 @@ def watched() -> list[str]:
     return lines
 
 
+@pytest.mark.long
 def test_importing_does_nothing() -> None:
     assert [line for line in watched() if line.startswith("changed")] == []

@@ -185,7 +185,7 @@ def test_a_character_is_scored_before_it_is_learned_from() -> None:
 
 
 def test_decay_pulls_back_to_where_the_model_began() -> None:
-    ids = np.tile(random_ids(12, SYMBOLS, seed=3), 40)
+    ids = np.tile(random_ids(12, SYMBOLS, seed=3), 20)
     start = [p.detach().clone() for p in model_of().parameters()]
     distances = []
     for decay in (0.0, 0.02, 0.5):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.short_repr import ShortRepr
@@ -39,6 +39,7 @@ def test_what_is_long_is_named_by_its_size(value: object, shown: str) -> None:
     assert "hidden" not in repr(Thing(value))
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.recursive(
         st.text() | st.floats() | st.integers() | st.binary() | st.none(),

@@ -43,6 +43,7 @@ def test_the_new_model_has_the_loss_that_was_said_and_can_be_used_everywhere(cha
 
 
 def test_the_rates_that_are_fitted_are_those_of_the_next_evaluation(charlm: Any) -> None:
+    Path("text.txt").write_text(random_text(1500, seed=4), encoding="utf-8")
     said = charlm("calibrate", TINY, "new", "text.txt", "--dynamic", *ON)
     assert said.code == 0
     assert "dynamic evaluation: rate" in said.out

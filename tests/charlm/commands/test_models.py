@@ -191,7 +191,7 @@ def test_harmed_metadata_never_ends_in_a_traceback(charlm: Any, listed: Any, run
     log_loss(run, 1.5)
     for name, seed in (("config.json", 1), (METRICS, 2)):
         good = (run / name).read_bytes()
-        for harmed in damaged(good, 20, seed):
+        for harmed in damaged(good, 10, seed):
             (run / name).write_bytes(harmed)
             assert list(listed()) == [TINY]
             assert charlm("models").code == 0

@@ -46,7 +46,7 @@ def test_only_what_is_given_changes() -> None:
     assert training == TrainingConfig(window=9, patience=0, learning_rate=1e-3)
 
 
-@drawn
+@settings(drawn, max_examples=20)
 @given(
     st.builds(
         ModelConfig,

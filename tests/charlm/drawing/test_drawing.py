@@ -145,6 +145,7 @@ def test_without_accuracy_a_png_is_narrower(tmp_path: Path) -> None:
     assert struct.unpack(">II", (tmp_path / "a.png").read_bytes()[16:24]) == (900, 720)
 
 
+@pytest.mark.long
 def test_drawing_leaves_no_state_and_importing_loads_no_matplotlib(tmp_path: Path) -> None:
     program = """
 import sys

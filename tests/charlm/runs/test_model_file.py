@@ -33,7 +33,7 @@ some_arrays = st.dictionaries(
 )
 
 
-@drawn
+@settings(drawn, max_examples=20)
 @given(some_arrays, st.dictionaries(st.text(st.characters(codec="utf-8")), st.text(max_size=9)))
 def test_tensors_come_back_bit_by_bit(
     tmp_path: Path, named: dict[str, np.ndarray], metadata: dict[str, str]

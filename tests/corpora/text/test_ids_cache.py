@@ -185,7 +185,7 @@ def test_the_ids_are_a_file_of_numpy(written: Write) -> None:
     np.testing.assert_array_equal(np.load(ids, allow_pickle=False), text.ids)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_a_damaged_file_is_not_used(data: st.DataObject) -> None:
     Path("a.txt").write_text(STORY)
