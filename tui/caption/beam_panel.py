@@ -9,12 +9,12 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import DataTable
 
 from charlm.console.program import printable
 from tui.caption.subject import Said, Subject, judge_in_words
 from tui.widgets.chances import format_share
 from tui.widgets.panel import Panel
+from tui.widgets.table import Table
 
 COLUMNS = ("p", "", "caption")
 
@@ -33,16 +33,16 @@ class BeamPanel(Panel):
 
     def compose(self) -> ComposeResult:
         """Lay out the table."""
-        yield DataTable(cursor_type="row", cell_padding=1, id="captions-table")
+        yield Table(cursor_type="row", cell_padding=1, id="captions-table")
 
     def on_mount(self) -> None:
         """Make the columns."""
-        self.query_one(DataTable).add_columns(*COLUMNS)
+        self.query_one(Table).add_columns(*COLUMNS)
 
     def show_captions(self, subject: Subject, said: Said | None) -> None:
         """Show what a captioner says."""
-        table: DataTable[Text] = self.query_one(DataTable)
-        with self.prevent(DataTable.RowHighlighted):
+        table = self.query_one(Table)
+        with self.prevent(Table.RowHighlighted):
             table.clear()
             for caption in said.captions if said is not None else ():
                 mark = ""
@@ -55,8 +55,8 @@ class BeamPanel(Panel):
         self.title = f"Beam · {found} found" if found else "Beam"
         self.foot = "↑ ↓ looks at another one" if found > 1 else ""
 
-    @on(DataTable.RowHighlighted, "#captions-table")
-    def choose(self, event: DataTable.RowHighlighted) -> None:
+    @on(Table.RowHighlighted, "#captions-table")
+    def choose(self, event: Table.RowHighlighted) -> None:
         """Look at another caption."""
         event.stop()
         self.post_message(self.Chosen(event.cursor_row))

@@ -10,10 +10,10 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.message import Message
-from textual.widgets import DataTable
 
 from charlm.drawing.panels import shorten
 from tui.train.runs import COLUMNS
+from tui.widgets.table import Table
 
 LONGEST_CELL = 28
 """Cells of the longest name that is shown whole."""
@@ -21,7 +21,7 @@ KEPT, LOOKED_AT = "●", "○"
 """Marks of the runs that are drawn: those that are kept, and the one at the cursor."""
 
 
-class RunsTable(DataTable[Text]):
+class RunsTable(Table):
     """The runs: their task, state, best figure, network, rate and time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,7 @@ class RunsTable(DataTable[Text]):
             chosen: run at the cursor.
         """
         wanted = {name: (f"{letters.get(name, ''):<3}", *cells) for name, cells in rows.items()}
-        with self.prevent(DataTable.RowHighlighted):
+        with self.prevent(Table.RowHighlighted):
             if [*wanted] != [*self._cells]:
                 self.clear()
                 for name, cells in wanted.items():

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.events import Show
 from textual.message import Message
-from textual.widgets import DataTable
 
 from charlm.console.program import format_name
 from corpora.scan.grammar import interpret
@@ -20,6 +19,7 @@ from tui.translate.symbols import join_actions
 from tui.widgets.chances import format_log, format_share
 from tui.widgets.panel import Panel
 from tui.widgets.stepper import Stepper
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from seq.scan.library import TranslatedCommand
@@ -46,7 +46,7 @@ class BeamPanel(Panel):
 
         widths = range(1, WIDEST_BEAM + 1)
         yield Stepper("width", widths, self.first_width, id="beam-width")
-        yield DataTable(cursor_type="row", cell_padding=1, id="beam-table")
+        yield Table(cursor_type="row", cell_padding=1, id="beam-table")
 
     def on_mount(self) -> None:
         """Make the columns."""
@@ -57,9 +57,9 @@ class BeamPanel(Panel):
         self.post_message(self.Wanted())
 
     @property
-    def table(self) -> DataTable[Text]:
+    def table(self) -> Table:
         """The table of the hypotheses."""
-        return self.query_one(DataTable)
+        return self.query_one(Table)
 
     @property
     def stepper(self) -> Stepper:
