@@ -151,11 +151,10 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
 
     def _move_other(self, place: int) -> None:
         """Have the pane that has the text open move its cursor, too; the example is in none."""
-        opened, followed = self.opened, self.followed
-        if self.subject is None or opened is None or followed is None or followed == EXAMPLE:
-            return
-        if followed.continues(opened):  # a place of another text is none there
-            self._sent.append(self.subject.find_position(place))
+        subject, opened, followed = self.subject, self.opened, self.followed
+        if subject and opened and followed and followed != EXAMPLE and followed.continues(opened):
+            # A place of another text is none there.
+            self._sent.append(subject.find_position(place))
             self.post_message(self.Moved(self._sent[-1]))
 
     def move(self, place: int) -> None:
