@@ -16,3 +16,13 @@ class Reading:
     text: str
     position: int
     """Index of the character, the word or the step at the cursor."""
+
+    def is_same_text(self, other: Reading) -> bool:
+        """Return whether the same model reads the same text, wherever the cursor is."""
+        mine, theirs = (self.kind, self.model, self.text), (other.kind, other.model, other.text)
+        return mine == theirs
+
+    def continues(self, older: Reading) -> bool:
+        """Return whether the same model reads an older text that was written on, or the same."""
+        same = (self.kind, self.model) == (older.kind, older.model)
+        return same and self.text.startswith(older.text)

@@ -77,8 +77,8 @@ class Working(ModelPane["PictureCaptioner"]):
 
     def look(self) -> None:
         """Show the picture that is wanted, and describe it."""
-        for name in ("caption", "captions"):
-            self.panel(name).stale = self.said is not None
+        for panel in (self.panel("caption"), self.panel("captions")):
+            panel.stale = panel.stale or self.said is not None
         self.panel("caption").show_work("looking")
         self.describe(self.wanted)
 
@@ -107,7 +107,7 @@ class Working(ModelPane["PictureCaptioner"]):
 
     def show_subject(self, subject: Subject) -> None:
         """Show another picture."""
-        self.subject = subject
+        self.subject, self.said = subject, None  # what was said is said of another picture
         self.picture.show_picture(subject.pixels)
         self.panel("picture").title = subject.name
         self.about = subject.name
@@ -131,7 +131,7 @@ class Working(ModelPane["PictureCaptioner"]):
     def draw(self) -> None:
         """Show the caption that is looked at, and where the word at the cursor looks."""
         subject, said, panel = self.subject, self.said, self.query_one(WordsPanel)
-        if subject is None:
+        if subject is None or panel.stale:  # what it says of the picture is not known yet
             return
         if said is None:
             self.picture.show_picture(subject.pixels)

@@ -103,9 +103,7 @@ class Display(Experimenter):
         """Read another text; what belongs to an older one is dimmed until the new one is read."""
         old = self.reading
         super().read(reading)
-        if old is not None and not (
-            old.model == reading.model and reading.text.startswith(old.text)
-        ):
+        if old is not None and not reading.continues(old):
             self._set_stale(True, *OF_PLACE, *OF_TEXT)
 
     def _set_stale(self, stale: bool, *names: str) -> None:
@@ -120,19 +118,23 @@ class Display(Experimenter):
     def show_sight(self) -> None:
         """Show the map anew, and all that belongs to the cursor."""
         assert self.subject is not None
+        hold = self.query_one(HoldPanel)
+        if hold.stale:  # what stands there was written on from another text
+            hold.forget()
         self._set_stale(False, *OF_PLACE)
+        self.query_one(MapPanel).show_trouble("")
         self.show_map()
-        self.query_one(HoldPanel).show_lack(self.subject.lacks_writing)
+        hold.show_lack(self.subject.lacks_writing)
         if self.findings is None:
             self.show_findings()
             self.show_losses()
 
     def show_map(self) -> None:
         """Show the map as it is chosen, and all that belongs to the cursor."""
-        if self.sight is None or self.subject is None or self.reading is None:
+        if self.sight is None or self.subject is None or self.opened is None:
             return
         self.choices.fit(self.sight.anatomy)
-        origin = name_origin(self.reading)
+        origin = name_origin(self.opened)
         self.about = f"reads {origin} · {self.subject.describe()}"
         self.query_one(MapPanel).show(self.sight, self.choices, origin)
         self.unit_map.move_to(self.place, self.chosen[1])

@@ -44,6 +44,12 @@ class Experimenter(Reader):
         """Return the units of the map, from the top row down."""
         return []
 
+    def end_older(self) -> None:
+        """End what is computed of an older text."""
+        super().end_older()
+        self.stop_writing()
+        self.stop_finding()
+
     # Holding
 
     def action_write(self) -> None:
@@ -120,6 +126,11 @@ class Experimenter(Reader):
             self.show_later(worker, self.show_ranking, None, str(error))
         finally:
             self.show_later(worker, self.end_work, "find")
+
+    def stop_finding(self) -> None:
+        """Stop finding units."""
+        self.workers.cancel_group(self, "find")
+        self.end_work("find")
 
     # Saving
 

@@ -65,9 +65,13 @@ class HoldPanel(Panel):
         """Show why nothing can be written on, or nothing at all."""
         self.query_one("#hold-form").display = not line
         if line:
-            self.free = self.held = ""
+            self.forget()
         if line or not self.free:
             self.query_one("#hold-text", Caption).update(Content(line or HINT).stylize(MUTED))
+
+    def forget(self) -> None:
+        """Forget what was written on."""
+        self.free = self.held = self.foot = ""
 
     def show_texts(self, free: str, held: str, what: str) -> None:
         """Show what was written so far; what is equal in both is muted."""

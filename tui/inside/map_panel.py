@@ -39,7 +39,6 @@ class MapPanel(Panel):
             choices: what is looked at.
             origin: where the text comes from.
         """
-        self.show_trouble("")
         layer, quantity = choices.layer, choices.quantity
         units = sight.order(layer, quantity, choices.order)
         if choices.unit is None:

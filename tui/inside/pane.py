@@ -147,19 +147,21 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
             self.remember()
         self.move(event.place)
         self.show_place_soon()
-        self._move_other(event.place)
+        self._move_other(self.place)
 
     def _move_other(self, place: int) -> None:
         """Have the pane that has the text open move its cursor, too; the example is in none."""
-        if self.subject is not None and self.followed not in (None, EXAMPLE):
-            self._sent.append(self.subject.find_position(place))
+        subject, opened, followed = self.subject, self.opened, self.followed
+        if subject and opened and followed and followed != EXAMPLE and followed.continues(opened):
+            # A place of another text is none there.
+            self._sent.append(subject.find_position(place))
             self.post_message(self.Moved(self._sent[-1]))
 
     def move(self, place: int) -> None:
         """Move the cursor to a place of the text."""
         super().move(place)
-        if self.unit_map.place != place:
-            self.unit_map.move_to(place, self.chosen[1])
+        if self.unit_map.place != self.place:
+            self.unit_map.move_to(self.place, self.chosen[1])
             self.show_place()
 
     @on(UnitMap.Asked)
@@ -253,7 +255,6 @@ expression of yours: *r* on the first half of the text orders them, *r* on the s
     def action_stop(self) -> None:
         """Stop what works; where nothing works, go back to the map."""
         self.stop_writing()
-        self.workers.cancel_group(self, "find")
-        self.end_work("find")
+        self.stop_finding()
         self.stop_reading()
         self.unit_map.focus()

@@ -38,7 +38,9 @@ class Reader(Pane):
         self.reading: Reading | None = None
         """What is read, as another pane has it."""
         self.subject: Subject | None = None
-        """The same, opened."""
+        """The same, opened; until it is, what was opened before."""
+        self.opened: Reading | None = None
+        """What `subject` is."""
         self.sight: Sight | None = None
         self.findings: Findings | None = None
         self.losses: list[LayerLoss] | None = None
@@ -77,20 +79,33 @@ class Reader(Pane):
     def read(self, reading: Reading) -> None:
         """Read another text, or the same one with the cursor elsewhere."""
         old, self.reading = self.reading, reading
-        same = old is not None and (old.kind, old.model, old.text) == (
-            reading.kind, reading.model, reading.text,
-        )  # fmt: skip
-        if same and self.subject is not None and self.sight is not None:
+        same = old is not None and old.is_same_text(reading)
+        if same and self.subject is not None and self.is_current:
             self.move(self.subject.find_place(reading.position))
             return
-        grows = old is not None and bool(old.text) and reading.text.startswith(old.text)
+        grows = old is not None and bool(old.text) and reading.continues(old)
+        if not grows:
+            self.end_older()
         self._look(reading, None, LATER if grows else SOON)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether what is to be read is open: not while it is opened, nor if it cannot be."""
+        opened, reading = self.opened, self.reading
+        return opened is not None and reading is not None and opened.is_same_text(reading)
+
     def move(self, place: int) -> None:
-        """Move the cursor to a place of the text; read more if it is not yet read there."""
+        """Move the cursor to a place of the text; read more if it is not yet read there.
+
+        In a text that is to be replaced the cursor stays in what was read of it: to read more of it
+        would end the opening of the new one.
+        """
         self.place = place
-        assert self.reading is not None
-        if self.sight is not None and not self.sight.covers(place, MARGIN):
+        if (sight := self.sight) is None or self.reading is None:
+            return
+        if not self.is_current:
+            self.place = max(sight.start, min(place, sight.end - 1))
+        elif not sight.covers(place, MARGIN):
             self._look(self.reading, self.subject, SOON)
 
     @in_thread("look")
@@ -110,7 +125,7 @@ class Reader(Pane):
             return
         finally:
             self.show_later(worker, self.end_work, "map")
-        self.show_later(worker, self._take_sight, subject, sight, place, wait)
+        self.show_later(worker, self._take_sight, reading, subject, sight, place, wait)
 
     def _open(self, reading: Reading) -> Subject:
         if not reading.model:
@@ -126,12 +141,18 @@ class Reader(Pane):
 
         return Brake(lambda: worker.is_cancelled, report)
 
-    def _take_sight(self, subject: Subject, sight: Sight, place: int, wait: float) -> None:
+    def _take_sight(
+        self, reading: Reading, subject: Subject, sight: Sight, place: int, wait: float
+    ) -> None:
+        old = self.opened
         if subject is not self.subject:
-            if self.subject is None or self.subject.anatomy.name != subject.anatomy.name:
+            if old is None or (old.kind, old.model) != (reading.kind, reading.model):
                 self.findings = self.losses = None  # those of another model
             self.subject, self.place = subject, place
-        self.sight = sight
+        elif not sight.covers(self.place, 0):  # the cursor has gone on meanwhile
+            self._look(reading, subject, wait)
+            return
+        self.sight, self.opened = sight, reading
         self.show_sight()
         material = subject.choose_material(self.place)
         if self._gathered == (subject, material):
@@ -178,6 +199,15 @@ class Reader(Pane):
         self.losses = losses
         self.show_losses()
 
+    def end_older(self) -> None:
+        """End what is computed of an older text: it would come among what is of the new one."""
+        for group, what in (("gather", "card"), ("layers", "layers")):
+            self.workers.cancel_group(self, group)
+            self.end_work(what)
+        if self._gather_timer is not None:
+            self._gather_timer.stop()
+        self._gathered = None
+
     def stop_reading(self) -> None:
         """End all threads; what they were to show is read again with the next text."""
         for group in ("look", "gather", "layers"):
@@ -188,9 +218,3 @@ class Reader(Pane):
             self._gathered = None
         for what in ("map", "card", "layers"):
             self.end_work(what)
-
-    def read_again(self) -> None:
-        """Read the text anew."""
-        self._gathered = None
-        if self.reading is not None:
-            self._look(self.reading, None, SOON)

@@ -17,6 +17,7 @@ from tui.pane import Pane
 from tui.train.estimate import Estimate, Estimator, Speeds, make_estimate, make_key, make_speed_key
 from tui.train.form import Form
 from tui.train.forms import Forms
+from tui.train.loss_chart import LossChart
 from tui.train.new_panel import NewPanel
 from tui.train.runs import Run
 from tui.train.tasks import warm_up
@@ -49,7 +50,12 @@ class Estimates(Pane):
         """Remember the form, and estimate it again."""
         self.remember()
         self.show_models()
+        self.show_begin()
         self.estimate_soon()
+
+    def show_begin(self) -> None:
+        """Say in the empty chart how a first training is begun."""
+        self.query_one(LossChart).show_begin(self.forms.current.begin)
 
     def estimate_soon(self) -> None:
         """Show the estimate if it is known, or ask for it when the form has rested."""

@@ -72,7 +72,8 @@ class SettingField(Widget, can_focus=True):
             setting: the setting.
             value: its value now, as it is typed.
             label: what the field is called; by default as the setting.
-            wide: cells for the label; by default as many as it has.
+            wide: letters for the label, before a blank; by default as many as it has. A label with
+                one letter more takes the blank, so that all values stand in one column.
         """
         super().__init__(id=f"set-{setting.name}")
         self.setting, self.label, self.wide = setting, label or setting.label, wide
@@ -91,6 +92,11 @@ class SettingField(Widget, can_focus=True):
         """Whether words are typed, which nothing steps."""
         return self.setting.is_text
 
+    @property
+    def before(self) -> int:
+        """Cells before the arrow, or before the value of a text."""
+        return max(self.wide or len(self.label), len(self.label) - 1) + 1
+
     def show(self, value: str, usual: str) -> None:
         """Show another value, which the user has not typed, and the one of the preset."""
         self.usual = usual
@@ -101,7 +107,7 @@ class SettingField(Widget, can_focus=True):
     def render(self) -> Text:
         """Draw label, arrows and value; a mark where it is wrong or not the preset's."""
         style = self.get_component_rich_style
-        label = Text(f"{self.label:<{self.wide}} ", style("field--label"))
+        label = Text(self.label.ljust(self.before), style("field--label"))
         if self.given:
             return label.append("as the model has it", style("field--given"))
         wrong, changed = bool(self.wrong), self.value != self.usual
@@ -188,7 +194,7 @@ class SettingField(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or self.is_text:
             return
-        left = max(self.wide, cell_len(self.label)) + 2
+        left = self.before + 1
         if self.choices:
             self.action_step(-1 if left - 2 < offset.x <= left else 1)
         elif left - 2 < offset.x <= left:

@@ -7,6 +7,8 @@ from charlm.console.program import format_name
 from charlm.training.log import to_number
 from tui.train.log import Evaluation, RunLog
 
+AVERAGED = "avg"
+"""Mark of a best model that is the average of the weights; see `ema_decay`."""
 STOPPED = "it ended without a word: it was killed, or the machine went down; f7 goes on"
 
 
@@ -27,7 +29,9 @@ def format_figures(log: RunLog, state: str | None = None) -> str:
     if step:
         lines.append(f"pass {step['epoch']:.2f}, train {step['train_loss']:.4f} nats")
     if (best := log.best_evaluation) is not None:
-        lines.append(f"best {best.loss:.4f} nats{_add_accuracy(best)}, pass {best.epoch:.4g}")
+        average = ", average of the weights" if best.averaged else ""
+        figure = f"best {best.loss:.4f} nats{_add_accuracy(best)}, pass {best.epoch:.4g}"
+        lines.append(f"{figure}{average}")
     if state == "stopped":
         lines.append(STOPPED)
     return "\n".join(lines)
@@ -42,9 +46,10 @@ def format_best(log: RunLog) -> str:
     best = log.best_evaluation
     if best is None:
         return "–"
+    mark = f" {AVERAGED}" if best.averaged else ""
     if best.accuracy is not None:
-        return f"{best.accuracy:.1%}"
-    return f"{best.loss:.3f} nats" if abs(best.loss) < 1e6 else f"{best.loss:.1e} nats"
+        return f"{best.accuracy:.1%}{mark}"
+    return f"{best.loss:.3f} nats{mark}" if abs(best.loss) < 1e6 else f"{best.loss:.1e} nats{mark}"
 
 
 def format_took(log: RunLog) -> str:

@@ -5,6 +5,7 @@ This module uses no screen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,11 @@ from corpora.errors import UserError
 from tui.files import parse_path
 from tui.models import find_model
 from tui.train.process import find_source
-from tui.train.settings import Setting
+from tui.train.settings import Setting, parse_several
 from tui.train.sources import check_source
 from tui.train.task import Preset, Task
 
+FILL = "Fill the form and start it"
 LONGEST = 10_000
 """Characters of a field that are kept until the next start."""
 MEANT: Mapping[str, object] = {"encoding": "utf-8", "rarest": 1}
@@ -125,6 +127,34 @@ class Form:
             errors[at] = say_in_words(self.task.settings[at], together)
         return errors
 
+    def find_named(self, line: str) -> str:
+        """Return the setting that an error of the command is about; empty if it tells none.
+
+        Such a line names an option, or quotes what was typed.
+        """
+        for name, setting in self.task.settings.items():
+            if find_option(setting).search(line):
+                return name
+        for name in self.typed:
+            words = parse_several(self.typed[name]) if self.task.settings[name].is_text else ()
+            if any(repr(word) in line for word in words):
+                return name
+        return ""
+
+    def say(self, line: str, at: str = "") -> str:
+        """Return an error of the command with the words of the form in the place of options.
+
+        Args:
+            line: the error.
+            at: setting at whose field it is said.
+        """
+        for name, setting in self.task.settings.items():
+            option = find_option(setting)
+            if name == at:
+                line = re.sub(f" with {option.pattern}", "", line)
+            line = option.sub(setting.label, line)
+        return line
+
     def check(self) -> None:
         """Look at everything before a training is started.
 
@@ -145,7 +175,13 @@ class Form:
             return self.name.strip()
         source = Path(self.source.strip()).stem
         shown = {name: self.get(name) for name in self.task.settings}
-        return self.task.naming.format_map({**shown, "source": source, "preset": self.preset})
+        return self.task.naming({**shown, "source": source, "preset": self.preset})
+
+    @property
+    def begin(self) -> str:
+        """How a first training is begun, in words."""
+        example = self.task.example if self.source == self.task.usual_source else ""
+        return f"The form is filled with {example}: start it" if example else FILL
 
     def make_arguments(self, folder: Path) -> list[str]:
         """Return the arguments of `python -m` that start the training in a folder.
@@ -210,6 +246,11 @@ class Form:
             if name in task.settings and isinstance(value, str):
                 form.set(name, value)
         return form
+
+
+def find_option(setting: Setting) -> re.Pattern[str]:
+    """Return what finds the option of a setting in an error of the command."""
+    return re.compile(rf"{re.escape(setting.option)}(?![\w-])")
 
 
 def say_in_words(setting: Setting, line: str) -> str:

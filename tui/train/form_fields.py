@@ -94,6 +94,8 @@ class FormFields(VerticalScroll, can_focus=False):
         self.models: list[str] = []
         """Models to begin with."""
         self.unfolded = False
+        self.refused: dict[str, str] = {}
+        """What was found to be wrong with settings when the data was read, by their names."""
         self._lock = asyncio.Lock()
 
     @property
@@ -125,7 +127,7 @@ class FormFields(VerticalScroll, can_focus=False):
             yield Container(*self._make_fields(names, COLUMN), classes="pairs")
         if task.starts_from:
             begin = make_choice("begin", (NOTHING, *self.models), BEGIN_HELP)
-            yield SettingField(begin, form.init_from or NOTHING, label="begin with", wide=LABEL)
+            yield SettingField(begin, form.init_from or NOTHING, label="build on", wide=LABEL)
         yield Button("", id="unfold", compact=True)
         yield Vertical(id="others")
 
@@ -136,7 +138,7 @@ class FormFields(VerticalScroll, can_focus=False):
             field = SettingField(setting, self.form.get(name), wide=wide)
             field.usual = self._get_usual(name)
             longest = max(map(len, field.choices), default=0)
-            tight = max(wide, len(field.label)) + longest + 5 > column
+            tight = field.before + longest + 4 > column
             if column and (tight or setting.is_text):
                 field.add_class("-long")
             yield field
@@ -174,7 +176,7 @@ class FormFields(VerticalScroll, can_focus=False):
 
     def show_values(self) -> None:
         """Show in all fields what the form holds, and what is wrong with it."""
-        errors = self.form.find_errors()
+        errors = self.find_errors()
         for field in self.query(SettingField):
             name = field.setting.name
             if name in self.form.task.settings:
@@ -186,7 +188,7 @@ class FormFields(VerticalScroll, can_focus=False):
 
     def show_errors(self) -> None:
         """Mark the fields that are wrong, while one of them is typed in."""
-        errors = self.form.find_errors()
+        errors = self.find_errors()
         for field in self.query(SettingField):
             field.wrong = errors.get(field.setting.name, "")
             field.given = self.form.is_given(field.setting.name)
@@ -196,6 +198,23 @@ class FormFields(VerticalScroll, can_focus=False):
         self.models = names
         for field in self.query("#set-begin").results(SettingField):
             field.setting = make_choice("begin", (NOTHING, *names), BEGIN_HELP)
+
+    def find_errors(self) -> dict[str, str]:
+        """Return what is wrong with settings, by their names: in the form, and with its data."""
+        return {**self.refused, **self.form.find_errors()}
+
+    def refuse(self, line: str) -> None:
+        """Say what is wrong with the data, or with what is to be read of it, at its field.
+
+        Args:
+            line: what the command would say; empty if there is nothing wrong.
+        """
+        name = self.form.find_named(line)
+        shown = {field.setting.name for field in self.query(SettingField)}
+        self.refused = {name: self.form.say(line, name)} if name in shown and name else {}
+        self.show_errors()
+        if line and not self.refused:
+            self.show_data(self.form.say(line), wrong=True)
 
     def show_data(self, line: str, *, wrong: bool = False) -> None:
         """Say how much data there is, or what is wrong with it."""

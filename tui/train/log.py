@@ -47,6 +47,8 @@ class Evaluation:
     """Mean training loss since the evaluation before, in nats."""
     accuracy: float | None = None
     """Share that was right, for tasks that have one."""
+    averaged: bool = False
+    """Whether the average of the weights was the better model."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class RunLog:
                 nan if step is None else step,
                 nan if train_loss is None else train_loss,
                 to_number(accuracy, largest=1.0),
+                event.get("averaged") is True,
             )
         )
 

@@ -21,8 +21,8 @@ from tui.train.plot import X_AXES, Y_AXES, Curves, XAxis, YAxis, make_curves, re
 from tui.widgets.panel import Panel
 
 EMPTY = (
-    "Nothing has been trained here yet. The form is filled with the sample text and a small model: "
-    "start it, and the loss of validation and of training is drawn here, pass by pass."
+    "Nothing has been trained here yet. {begin}, and the loss of validation and of training is "
+    "drawn here, pass by pass."
 )
 NOT_YET = "nothing has been logged yet: the data is read first, the first figures come soon after"
 TITLE_AT = 3
@@ -69,7 +69,8 @@ class LossChart(Widget, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="curves")
         self.runs: Sequence[Drawn] = ()
-        self.empty = EMPTY
+        self.begin = ""
+        """How a first training is begun, in words."""
         self._chart: Chart | None = None
         self._curves: dict[object, Curves] = {}
         self._look: Look | None = None
@@ -87,6 +88,12 @@ class LossChart(Widget, can_focus=True):
         """Draw other runs, the one that the marks are for last."""
         self.runs = runs
         self.refresh()
+
+    def show_begin(self, begin: str) -> None:
+        """Say how a first training is begun, while there is none."""
+        self.begin = begin
+        if not self.runs:
+            self.refresh()
 
     @property
     def train(self) -> list[tuple[float, float]]:
@@ -116,7 +123,9 @@ class LossChart(Widget, can_focus=True):
         curves = self.make_curves()
         self._chart = None
         if not any(one.train or one.validation for one in curves):
-            return Text(NOT_YET if self.runs else self.empty, self._color("quiet"))
+            return Text(
+                NOT_YET if self.runs else EMPTY.format(begin=self.begin), self._color("quiet")
+            )
         look = self._find_look()
         axes = (self.x_axis, self.y_axis)
         width, height = self.size.width, self.size.height

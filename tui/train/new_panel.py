@@ -147,7 +147,7 @@ class NewPanel(Panel):
     def _show_hint(self) -> None:
         field, hint = self._field, self.query_one("#hint", Caption)
         wrong = (
-            field.wrong if field is not None else next(iter(self.form.find_errors().values()), "")
+            field.wrong if field is not None else next(iter(self.fields.find_errors().values()), "")
         )
         line = wrong or (HINT if field is None else field.setting.help)
         if field is not None and field.setting.name == "preset" and not wrong:
@@ -158,7 +158,9 @@ class NewPanel(Panel):
     def show_estimate(self, estimate: Estimate) -> None:
         """Show what the training will take."""
         self.estimate = estimate
-        self.fields.show_data(estimate.error or estimate.data, wrong=bool(estimate.error))
+        self.fields.show_data(estimate.data)
+        self.fields.refuse(estimate.error)
+        self._show_hint()
         self.end_work()
         self.foot = estimate.format()
 

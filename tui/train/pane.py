@@ -42,8 +42,10 @@ pairs of your own, a forecaster of a series, or what says in words what pictures
 The table shows all runs, also those that were started elsewhere. The one at the cursor is drawn;
 others are kept in the chart with a letter, and a line says in which settings they differ. In the
 chart, validation is a line and training is dashed; the mark ◆ is the best evaluation, and from ┊ on
-the model learns its text by heart: training improves and validation does not. Under the samples you
-can give a prompt of your own: the best model of the run so far writes on.
+the model learns its text by heart: training improves and validation does not. Behind
+the best figure, avg says that the model which was kept is the average of the weights (`ema decay`).
+Under the samples of a text you can give a prompt of your own: the best model of the run so far
+writes on.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("run", "run", "start/stop"),
@@ -73,6 +75,7 @@ can give a prompt of your own: the best model of the run so far writes on.
         """List the runs, and start the timers that keep table and curves up to date."""
         self.chart.restore_axes(*self.axes)
         self.query_one(OwnPrompt).restore(self.own)
+        self.show_begin()
         self.list_runs()
         self.find_models()
         self.estimate_soon()

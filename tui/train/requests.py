@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from charlm.runs.registry import CAPTIONER, CHARACTERS, CLASSIFIER, FORECASTER, TRANSLATOR
+from tui.files import parse_path
 from tui.train.form import Form
 from tui.train.process import find_source
 from tui.train.task import Preset
@@ -54,7 +55,7 @@ def _make_judging(form: Form, chosen: Preset, source: str, options: Options) -> 
         **parts,
         source=replace(texts, encoding=options.get("encoding") or texts.encoding),
         init_from=form.init_from,
-        vectors=options.get("vectors"),
+        vectors=parse_path(vectors) if (vectors := options.get("vectors")) else None,
     )
 
 

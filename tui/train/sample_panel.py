@@ -73,13 +73,22 @@ class SamplePanel(ReportsFailures, Panel):
             yield Caption("", id="sample", markup=False)
         yield OwnPrompt()
 
-    def show_log(self, log: RunLog | None, passes: float | None = None) -> None:
-        """Show the samples of a run."""
+    def show_log(
+        self, log: RunLog | None, passes: float | None = None, *, writes: bool = False
+    ) -> None:
+        """Show the samples of a run.
+
+        Args:
+            log: its log; None if there is no run.
+            passes: passes that its training makes.
+            writes: whether its model writes after a prompt.
+        """
         if log is not self.run_log:
             self.chosen = self.own = None
             self.workers.cancel_group(self, "own")
             self.end_work()
         self.run_log, self.passes = log, passes
+        self.query_one(OwnPrompt).display = writes
         self._show()
 
     @property

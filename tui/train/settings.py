@@ -40,6 +40,9 @@ WORDS = {
     "weight_dropout": "drop weights",
     "vocabulary_size": "vocabulary",
     "teacher_forcing": "forcing",
+    "bidirectional": "two ways",
+    "adversarial": "adversary",
+    "encoder_hidden_size": "encoder hidden",
 }
 """Short names of settings, where that of the field would not fit beside its value."""
 

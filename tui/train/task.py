@@ -5,7 +5,7 @@ This module uses no screen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,11 +71,14 @@ class Task:
     """Data among them that a rule makes: it needs no file and no network."""
     usual_source: str = ""
     """Data of a new form; empty if only the user has some."""
+    example: str = ""
+    """That data in words, with what is trained on it."""
     takes_files: bool = True
     """Whether the data may be a file or folder of the user's."""
     presets: Mapping[str, Preset]
-    naming: str
-    """How a run is called: settings, `source` and `preset` stand in braces."""
+    naming: Callable[[Mapping[str, str]], str]
+    """Returns how a run is called, as its command calls it; it takes what the settings show, by
+    their names, and `source` and `preset`."""
     usual_preset: str = "default"
     """Preset that the command takes if none is named."""
     first_preset: str = "default"

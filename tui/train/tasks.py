@@ -27,6 +27,8 @@ OWN = {"preset_name", "init_from", "options", "split"}
 
 LEARNING = ("learning_rate", "batch_size", "epochs", "max_minutes", "seed", "clip")
 NETWORK = ("cell", "num_layers", "hidden_size")
+SCENES = "scenes"
+"""Pictures that are drawn; `seq.caption.data` knows the name too, but loads what reads pictures."""
 
 
 @cache
@@ -43,7 +45,8 @@ def load_text() -> Task:
         kind=CHARACTERS,
         sources=tuple(CATALOG),
         usual_source="sample",
-        naming="{source}",
+        example="the sample text and a small model",
+        naming="{source}".format_map,
         presets=_list_presets(PRESETS),
         usual_preset=DEFAULT_PRESET,
         first_preset="tiny",
@@ -66,7 +69,8 @@ def load_reviews() -> Task:
         kind=CLASSIFIER,
         sources=(IMDB,),
         usual_source=IMDB,
-        naming="{source}-{preset}",
+        example="the reviews of IMDB",
+        naming="{source}-{preset}".format_map,
         presets=_list_presets(PRESETS),
         usual_preset=DEFAULT_PRESET,
         first_preset=DEFAULT_PRESET,
@@ -88,6 +92,7 @@ def load_commands() -> Task:
         sources=tuple(SPLITS),
         made=frozenset(SPLITS) - {"simple"},
         usual_source="simple",
+        example="the commands of SCAN",
         takes_files=False,
     )
 
@@ -106,7 +111,7 @@ def _make_translation(**data: Any) -> Task:
     network = ("attention", *NETWORK, "dropout")
     return Task(
         kind=TRANSLATOR,
-        naming="scan-{source}-{attention}",
+        naming=_name_translation,
         presets=_make_default(
             "an encoder and a decoder with attention, as the command line trains them",
             TranslatorConfig(),
@@ -117,6 +122,11 @@ def _make_translation(**data: Any) -> Task:
         extras=tuple(read_arguments(command.train, OWN)),
         **data,
     )
+
+
+def _name_translation(shown: Mapping[str, str]) -> str:
+    made = "" if shown["ideas"] == "plain" else "-{ideas}"
+    return f"scan-{{source}}-{{attention}}{made}".format_map(shown)
 
 
 @cache
@@ -135,7 +145,8 @@ def load_series() -> Task:
         sources=(*SIGNALS, *KNOWN),
         made=frozenset(SIGNALS),
         usual_source="noisy_seasons",
-        naming="forecast-{source}-{strategy}",
+        example="a series that is made by rule",
+        naming="forecast-{source}-{strategy}".format_map,
         presets=_make_default(
             "an encoder and a decoder, as the command line trains them",
             ForecasterConfig(),
@@ -157,15 +168,15 @@ def load_pictures() -> Task:
     from seq.caption.commands import train as command
     from seq.caption.config import CaptionerConfig, CaptionerTraining, SceneConfig
 
-    scenes = "scenes"  # `seq.caption.data` knows the name too, but loads what reads pictures
     network = ("attention", *NETWORK, "channels", "dropout")
     return Task(
         name="pictures",
         kind=CAPTIONER,
-        sources=(scenes,),
-        made=frozenset({scenes}),
-        usual_source=scenes,
-        naming="caption-{source}-{attention}",
+        sources=(SCENES,),
+        made=frozenset({SCENES}),
+        usual_source=SCENES,
+        example="scenes that are drawn by rule",
+        naming=_name_pictures,
         presets=_make_default(
             "a convolutional encoder and a decoder with attention, as the command line trains them",
             CaptionerConfig(),
@@ -179,6 +190,11 @@ def load_pictures() -> Task:
         ),
         extras=tuple(read_arguments(command.train, OWN)),
     )
+
+
+def _name_pictures(shown: Mapping[str, str]) -> str:
+    source = "split" if shown["source"] == SCENES else "source"
+    return f"caption-{shown[source]}-{shown['attention']}"
 
 
 def _list_presets(presets: Mapping[str, Any]) -> dict[str, Preset]:

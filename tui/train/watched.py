@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual import on
 
 from charlm.console.program import format_name, printable
+from charlm.runs.registry import CHARACTERS
 from tui.pane import Pane
 from tui.train.differences import describe_difference
 from tui.train.figures import describe_progress, format_speed, format_time_left
@@ -73,7 +74,9 @@ class Watched(Pane):
         run = self.runs.by_name.get(self.chosen or "")
         state = states.get(self.chosen or "")
         self.query_one(SamplePanel).show_log(
-            run.log if run is not None else None, run.passes if run is not None else None
+            run.log if run is not None else None,
+            run.passes if run is not None else None,
+            writes=run is not None and run.kind == CHARACTERS,
         )
         self.query_one(GradientPanel).show_run(run)
         self.query_one(ProgressPanel).show_run(run, state)

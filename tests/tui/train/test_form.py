@@ -56,7 +56,7 @@ def test_the_commands_of_own_pairs_series_and_pictures() -> None:
     form = make("pairs", source="my pairs.tsv")
     form.set("ideas", "swaps")
     assert form.make_command() == (
-        "charlm scan train 'my pairs.tsv' --ideas swaps --out runs/scan-my-pairs-scaled_dot"
+        "charlm scan train 'my pairs.tsv' --ideas swaps --out runs/scan-my-pairs-scaled_dot-swaps"
     )
     form = make("series", source="power.csv")
     form.set("target", "load")
@@ -72,7 +72,7 @@ def test_the_commands_of_own_pairs_series_and_pictures() -> None:
     form.set("attention", "additive")
     assert form.make_command() == (
         "charlm caption train scenes --split pairs --attention additive "
-        "--out runs/caption-scenes-additive"
+        "--out runs/caption-pairs-additive"
     )
 
 

@@ -105,5 +105,5 @@ def test_pictures_are_trained(started: Started) -> None:
 
     run_app(drive, "train", SIZE)
     assert join_only(started) == (
-        "seq.caption train scenes --split counts --channels 32 --out runs/caption-scenes-scaled_dot"
+        "seq.caption train scenes --split counts --channels 32 --out runs/caption-counts-scaled_dot"
     )
