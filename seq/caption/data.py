@@ -9,7 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from charlm.runs.place import find_again, record_place
+from charlm.runs.place import (
+    FROM_PYTHON,
+    check_lies_somewhere,
+    recall_place,
+    record_place,
+)
 from corpora.errors import UserError
 from corpora.pictures import CaptionedPictures, read_captioned
 from corpora.scenes.grammar import split_words
@@ -17,7 +22,8 @@ from corpora.scenes.splits import Part
 from corpora.text.vocabulary import Vocabulary
 from seq.caption.config import CaptionerTraining, SceneConfig
 from seq.caption.examples import Examples, GivenExamples, MadeExamples
-from seq.caption.words import make_scene_vocabulary, make_vocabulary
+from seq.caption.given import GivenPictures
+from seq.caption.words import FIRST, make_scene_vocabulary, make_vocabulary
 
 SCENES = "scenes"
 """What is named to learn from scenes."""
@@ -36,6 +42,8 @@ class Source:
     rarest: int = 1
     """Least times that a word of captions of one's own must occur."""
     how: SceneConfig = field(default_factory=SceneConfig)
+    given: GivenPictures | None = field(default=None, repr=False)
+    """What a Python program gave in the place of `spec`, which is then `FROM_PYTHON`."""
 
     @property
     def is_made(self) -> bool:
@@ -51,6 +59,9 @@ class Source:
         Raises:
             UserError: there are no such pictures, or scenes are wanted larger than they are.
         """
+        if self.given is not None:
+            return Data(self, self.given.read(size))
+        check_lies_somewhere(self.spec)
         if not self.is_made:
             return Data(self, read_captioned(Path(self.spec), size))
         from corpora.scenes.scene import SIZE
@@ -60,12 +71,18 @@ class Source:
         return Data(self)
 
     @classmethod
-    def from_record(cls, corpus: Mapping[str, Any], spec: str | None = None) -> Self:
+    def from_record(
+        cls,
+        corpus: Mapping[str, Any],
+        spec: str | None = None,
+        given: GivenPictures | None = None,
+    ) -> Self:
         """Return the source that `Data.record` recorded.
 
         Args:
             corpus: the record.
             spec: where the pictures are now, if not where they were.
+            given: what a Python program gives in their place.
 
         Raises:
             UserError: the record is damaged.
@@ -73,7 +90,8 @@ class Source:
         try:
             how = {name: corpus[name] for name in ("split", "scenes", "data_seed")}
             return cls(
-                spec=spec or find_again(corpus),
+                spec=FROM_PYTHON if given is not None else spec or recall_place(corpus),
+                given=given,
                 rarest=int(corpus["rarest"]),
                 how=SceneConfig.from_json(how),
             )
@@ -92,6 +110,8 @@ class Data:
     @property
     def name(self) -> str:
         """What it is called, for names of run folders and for people."""
+        if self.source.given is not None:
+            return "pictures"
         return self.source.how.split if self.given is None else Path(self.source.spec).stem
 
     def record(self) -> dict[str, Any]:
@@ -139,9 +159,19 @@ class Data:
         return GivenExamples(given.pictures[rows], captions)
 
     def make_vocabulary(self, config: CaptionerTraining) -> Vocabulary:
-        """Return the vocabulary of the captions that are trained on."""
+        """Return the vocabulary of the captions that are trained on.
+
+        Raises:
+            UserError: they hold no word that occurs often enough.
+        """
         if self.given is None:
             return make_scene_vocabulary()
         training = self._select(self.given, "training", config, None)
         words = (caption for some in training.captions for caption in some)
-        return make_vocabulary(words, self.source.rarest)
+        found = make_vocabulary(words, self.source.rarest)
+        if len(found) == len(FIRST):
+            raise UserError(
+                f"no word of the captions occurs {self.source.rarest:,} times; take a smaller "
+                "--rarest"
+            )
+        return found
