@@ -188,8 +188,8 @@ def _read_rows(table: Path) -> list[tuple[str, str]]:
     except OSError as error:
         raise os_error(error, table) from error
     image, caption = (
-        column(choose_column(table, names, None, usual, kind))
-        for usual, kind in ((PICTURE_COLUMNS, "image"), (CAPTION_COLUMNS, "caption"))
+        column(choose_column(table, names, None, usual, ""))
+        for usual in (PICTURE_COLUMNS, CAPTION_COLUMNS)
     )
     rows = zip(image, caption, strict=True)
     return [(str(name), str(said)) for name, said in rows if name and said and str(said).strip()]

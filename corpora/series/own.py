@@ -87,6 +87,8 @@ def take_table(
     Raises:
         UserError: there is no such column, or a cell is not a number.
     """
+    if table[0] and not table[1](table[0][0]):
+        raise UserError(f"{where} holds no row")
     clock = _choose_time(where, table[0], time)
     wanted = _check_columns(where, table[0], columns) or _find_numbers(table, clock)
     if not wanted:
@@ -96,8 +98,6 @@ def take_table(
         raise UserError(f"{where} has no column of numbers; it has {has}")
     cells = [_read_numbers(where, column, table[1](column)) for column in wanted]
     values = np.stack(cells, axis=1)
-    if not len(values):
-        raise UserError(f"{where} holds no row")
     times = None
     labels: tuple[str, ...] | None = None
     if clock is not None:
@@ -160,7 +160,10 @@ def _read_numbers(where: str, name: str, cells: Sequence[Any]) -> Floats:
         number = _to_number(cell)
         if number is None:
             shown = str(cell)[:40]
-            raise UserError(f"{where}, column {name!r}, row {row + 1:,}: {shown!r} is not a number")
+            hint = "; write numbers with a decimal point, as in 1200.5" if "," in shown else ""
+            raise UserError(
+                f"{where}, column {name!r}, row {row + 1:,}: {shown!r} is not a number{hint}"
+            )
         values[row] = number
     return values
 

@@ -45,6 +45,10 @@ class Source:
     given: GivenPictures | None = field(default=None, repr=False)
     """What a Python program gave in the place of `spec`, which is then `FROM_PYTHON`."""
 
+    def __post_init__(self) -> None:
+        if self.rarest < 1:
+            raise UserError(f"--rarest must be 1 or more, not {self.rarest:,}")
+
     @property
     def is_made(self) -> bool:
         """Whether the pictures are drawn by rule."""
@@ -154,7 +158,7 @@ class Data:
         }
         rows = np.sort(order[slice(*ends[part])])[:most]
         if not len(rows):
-            raise UserError(f"{count:,} pictures are too few: the {part} part holds none")
+            raise UserError(f"too few pictures ({count:,}): the {part} part holds none")
         captions = [tuple(map(split_words, given.captions[row])) for row in rows.tolist()]
         return GivenExamples(given.pictures[rows], captions)
 
@@ -170,6 +174,8 @@ class Data:
         words = (caption for some in training.captions for caption in some)
         found = make_vocabulary(words, self.source.rarest)
         if len(found) == len(FIRST):
+            if self.source.rarest == 1:
+                raise UserError("the captions to learn from hold no word")
             raise UserError(
                 f"no word of the captions occurs {self.source.rarest:,} times; take a smaller "
                 "--rarest"

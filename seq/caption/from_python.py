@@ -70,7 +70,7 @@ def train_captioner(
             training=CaptionerTraining().replace(settings),
             source=Source(
                 **{"spec": FROM_PYTHON, **given},
-                rarest=rarest or 1,
+                rarest=1 if rarest is None else rarest,
                 how=SceneConfig().replace(settings),
             ),
             run=folder,

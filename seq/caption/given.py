@@ -55,9 +55,9 @@ def take_pictures(pictures: Any, captions: Any = None) -> GivenPictures:
     names = list_columns(pictures)
     if names is not None:
         where, table = Path("the table"), pictures  # a path only for messages
-        pictures = find_column(table, choose_column(where, names, None, PICTURE_COLUMNS, "image"))
+        pictures = find_column(table, choose_column(where, names, None, PICTURE_COLUMNS, ""))
         if captions is None:
-            chosen = choose_column(where, names, None, CAPTION_COLUMNS, "caption")
+            chosen = choose_column(where, names, None, CAPTION_COLUMNS, "")
             captions = find_column(table, chosen)
     if captions is None:
         raise UserError("pictures are nothing to learn from without captions; give some for each")

@@ -103,7 +103,7 @@ def test_a_series_is_taken_as_it_is() -> None:
         (3, "a series must be a list, not 3"),
         (b"12", "a series must be a list"),
         (np.array(3.0), "a series must be a list"),
-        ([], "no column of numbers"),
+        ([], "the series holds no row"),
         ({}, "no column of numbers; it has none"),
         ([1, "two", 3], "column 'value', row 2: 'two' is not a number"),
         ([1.0, 1e400], "column 'value', row 2: 'inf' is not a number"),
