@@ -131,6 +131,13 @@ def take_settings(settings: Mapping[str, Any], *configs: type) -> None:
             raise UserError(f"there is no setting {name!r}{hint}")
 
 
+def keep_settled(resume: str | Path | None, **given: Any) -> None:
+    """Raise `UserError` if a training is resumed and an argument that its run settles is given."""
+    for name, value in given.items():
+        if resume is not None and value not in (None, ()):
+            raise UserError(f"{name} cannot change while a training is resumed: leave it out")
+
+
 @dataclass(frozen=True)
 class Folders:
     """Where a training is: in a new run, or in one that goes on."""

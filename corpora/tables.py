@@ -183,7 +183,7 @@ def choose_column(
         names: names of all columns.
         wanted: name that the user asks for; None for the usual names.
         usual: usual names, the preferred one first.
-        kind: first part of the option with which the user names the column.
+        kind: first part of the option with which the user names the column; empty if there is none.
 
     Raises:
         UserError: there is no such column, or more than one.
@@ -199,10 +199,10 @@ def choose_column(
             raise UserError(f"{path} has more than one column {name!r}; rename all but one")
         if alike:
             return alike[0]
-    raise UserError(
-        f"{path} has no column {' or '.join(map(repr, asked))}; name the right one of "
-        f"{list_names(names)} with --{kind}-column"
-    )
+    lacks = f"{path} has no column {' or '.join(map(repr, asked))}"
+    if not kind:
+        raise UserError(f"{lacks}; it has {list_names(names) or 'none'}")
+    raise UserError(f"{lacks}; name the right one of {list_names(names)} with --{kind}-column")
 
 
 def is_blank(texts: Sequence[str]) -> bool:

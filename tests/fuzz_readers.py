@@ -25,8 +25,11 @@ sys.path.insert(0, str(TESTS.parent))
 import numpy as np  # noqa: E402
 from commands_of_scan import put  # noqa: E402
 from commands_of_scan import request as translator_request  # noqa: E402
+from fuzz_series_and_pictures import of_other_tables, of_seq  # noqa: E402
 from reviews import request as classifier_request  # noqa: E402
 from reviews import reviews, word_request, write_csv  # noqa: E402
+from scene_helpers import request as scene_request  # noqa: E402
+from series_helpers import request as series_request  # noqa: E402
 from tiny_models import damaged, write_run  # noqa: E402
 from training_helpers import request, resume, short_text, start, trained_until  # noqa: E402
 
@@ -152,7 +155,15 @@ def of_models() -> Iterator[Case]:
     run = write_run(Path("runs/model"), validation_loss=1.5)
     asks: list[Ask] = [lambda: language_model.load(str(run)).generate(length=3, seed=1)]
     asks.append(lambda: best_loss(run))
-    yield run / MODEL, "tensors", asks
+    yield from _parts(run, MODEL, asks)
+    for name, wanted, ask in of_seq():
+        with start(wanted) as training:
+            list(training.events())
+        yield from _parts(Path("runs", name), MODEL, [ask])
+
+
+def _parts(run: Path, tensors: str, asks: list[Ask]) -> Iterator[Case]:
+    yield run / tensors, "tensors", asks
     yield run / CONFIG, "json", asks
     yield run / VOCABULARY, "json", asks
 
@@ -165,6 +176,8 @@ def of_trainings() -> Iterator[Case]:
         "reviews": classifier_request(file, Path("runs/reviews")),
         "words": word_request(file, Path("runs/words")),
         "commands": translator_request(Path("runs/commands")),
+        "series": series_request(Path("runs/series"), "lorenz"),
+        "pictures": scene_request(Path("runs/pictures"), epochs=4),
     }
     for name, one in wanted.items():
         trained_until(5, start, one)
@@ -174,9 +187,7 @@ def of_trainings() -> Iterator[Case]:
             with resume(run) as training:
                 next(iter(training.trainer.events()))
 
-        yield run / LAST, "tensors", [ask]
-        yield run / CONFIG, "json", [ask]
-        yield run / VOCABULARY, "json", [ask]
+        yield from _parts(run, LAST, [ask])
         yield run / METRICS, "lines", [ask]
 
 
@@ -213,6 +224,7 @@ def of_tables() -> Iterator[Case]:
     vectors.write_text(
         "".join(f"{word} 0.5 -1e3 {n}\n" for n, word in enumerate(["a", "b", "film"]))
     )
+    yield from of_other_tables()
     yield csv, "bytes", [lambda: read_table(str(csv))]
     yield lines, "lines", [lambda: read_table(str(lines))]
     yield vectors, "bytes", [lambda: read_vectors(vectors, ["<pad>", "<unk>", "film", "a"])]

@@ -34,6 +34,7 @@ def written(once: Callable[..., Path]) -> dict[str, str]:
                 patch.setenv("CHARLM_CACHE", str(folder / "cache" / SHOWN))
                 patch.setenv("CHARLM_MIRROR", str(folder))
                 program = Program(code)
+            program.read_until(seconds=240)  # dozens of commands, perhaps on a busy machine
             program.end()
             Path("seen").write_bytes(program.seen)
         finally:

@@ -14,6 +14,9 @@ import charlm
 import seq
 from charlm import parts
 from charlm.__main__ import COMMANDS
+from corpora.scenes.drawing import draw_scenes
+from corpora.scenes.splits import find_scene
+from corpora.series.load import load_series
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,14 +55,19 @@ def test_the_examples_that_train_run(
     monkeypatch.setattr(parts, "_registered", {})
     Path("corpora").mkdir()
     shutil.copy(ROOT / "corpora/sample.txt", "corpora/sample.txt")
-    text, others, own_cell, own_task = EXAMPLES[SHOWN:]
+    text, others, numbers, own_cell, own_task = EXAMPLES[SHOWN:]
     names: dict[str, Any] = {"charlm": charlm, "seq": seq, "__name__": "__main__"}
+    names |= {
+        one.__name__: one for one in (load_series, find_scene, draw_scenes)
+    }  # as shown before
     exec(text, names)
     written, figures = capsys.readouterr().out.split("\n[")
     assert len(written) >= 40
     assert "runs/text" in figures
     exec(others, names)
     assert capsys.readouterr().out == "1\n('b', 'a')\n"
+    exec(numbers, names)
+    assert re.fullmatch(r"\(24,\)\n\['\w.*'\]\n", capsys.readouterr().out)
     exec(own_cell, names)
     assert len(capsys.readouterr().out) > 40
     assert names["again"].config.cell == "mgu"

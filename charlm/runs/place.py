@@ -41,8 +41,15 @@ def find_again(source: Mapping[str, Any]) -> str:
     Raises:
         UserError: the data came from a Python program, and lies nowhere.
     """
+    check_lies_somewhere(source["spec"])
+    return recall_place(source)
+
+
+def recall_place(source: Mapping[str, Any]) -> str:
+    """Return where a corpus is now, as `find_again` does; `FROM_PYTHON` for data of a program."""
     spec, path = source["spec"], source.get("path")
-    check_lies_somewhere(spec)
+    if spec == FROM_PYTHON:
+        return FROM_PYTHON
     if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
         return path
     return str(spec)

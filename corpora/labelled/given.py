@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any
 
 from corpora.errors import UserError
+from corpora.given import list_columns, list_values
 from corpora.labelled.labels import index_labels, name_labels, sort_labels
 from corpora.labelled.texts import LABEL_COLUMNS, TEXT_COLUMNS, LabelledTexts
 from corpora.tables import choose_column, is_blank
 
 NAME = "texts"
 """What texts are called that have no file."""
-
-
-def list_columns(table: object) -> list[str] | None:
-    """Return the names of the columns of a data frame or a data set; None for anything else.
-
-    Neither pandas nor `datasets` is imported: what has columns is one of them.
-    """
-    names = getattr(table, "column_names", None)
-    names = getattr(table, "columns", None) if names is None else names
-    if isinstance(names, dict):
-        raise UserError(f"a data set of several parts is given: choose one of {', '.join(names)}")
-    return None if names is None or isinstance(table, str) else [str(name) for name in names]
-
-
-def list_values(values: object, what: str) -> list[Any]:
-    """Return a list of the values of a column, list or array, as values of Python.
-
-    Args:
-        values: an iterable.
-        what: what they are, for the error message.
-
-    Raises:
-        UserError: it is no iterable of values, such as one text alone.
-    """
-    tolist: Callable[[], Any] | None = getattr(values, "tolist", None)
-    if tolist is not None:  # arrays of NumPy and columns of pandas
-        return list(tolist())
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise UserError(f"{what} must be a list, not {shortened(values)}")
-    return list(values)
 
 
 def label_texts(

@@ -11,9 +11,10 @@ from corpora.errors import UserError
 from corpora.known.download import Progress
 from corpora.notice import Notice, silent
 from corpora.series.known import KNOWN, load_known
-from corpora.series.own import read_series
+from corpora.series.own import read_series, take_table
 from corpora.series.series import Fill, Series
 from corpora.series.signals import SIGNALS, make_signal
+from corpora.tables import Table
 
 
 def list_series() -> str:
@@ -27,7 +28,7 @@ def is_made(spec: str) -> bool:
 
 
 def load_series(
-    spec: str,
+    spec: str | Table | Series,
     *,
     length: int = 4000,
     seed: int = 1,
@@ -40,7 +41,8 @@ def load_series(
     """Return the series that `spec` names, without gaps. A file that exists is read first.
 
     Args:
-        spec: a path, or a name that `list_series` lists.
+        spec: a path, or a name that `list_series` lists; or what a Python program has, as a table
+            or as a series.
         length: values of a signal.
         seed: seed of a signal.
         columns: the columns that are wanted, in this order; by default all columns of numbers.
@@ -52,7 +54,19 @@ def load_series(
     Raises:
         UserError: there is no such series, it cannot be read, or it has gaps and `fill` is none.
     """
-    if _exists(spec):
+    if isinstance(spec, Series):
+        found = spec
+    elif not isinstance(spec, str):
+        found = take_table(
+            spec,
+            "the series",
+            name="series",
+            columns=columns,
+            time=time,
+            insert=fill != "none",
+            notice=notice,
+        )
+    elif _exists(spec):
         found = read_series(
             Path(spec), columns=columns, time=time, insert=fill != "none", notice=notice
         )

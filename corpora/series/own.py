@@ -37,8 +37,8 @@ def read_series(
         path: the table.
         name: names the series; by default the file does.
         suffix: tells the format; by default that of the file.
-        columns: columns that must be numbers; by default all columns that are.
-        time: column with the times; by default one that is called like one, if there is any.
+        columns: columns that must be numbers; see `take_table`.
+        time: column with the times; see `take_table`.
         insert: whether rows are put in where times are left out, without a number.
         notice: told in one line if the times are not regular.
 
@@ -52,35 +52,73 @@ def read_series(
         table = READERS[suffix](path, "utf-8")
     except OSError as error:
         raise os_error(error, path) from error
-    clock = _choose_time(path, table[0], time)
-    wanted = _check_columns(path, table[0], columns) or _find_numbers(table, clock)
+    return take_table(
+        table,
+        str(path),
+        name=name or path.stem,
+        columns=columns,
+        time=time,
+        insert=insert,
+        notice=notice,
+    )
+
+
+def take_table(
+    table: Table,
+    where: str,
+    *,
+    name: str,
+    columns: Sequence[str] = (),
+    time: str | None = None,
+    insert: bool = False,
+    notice: Notice = silent,
+) -> Series:
+    """Return the series that the columns of a table hold. Missing numbers stay missing.
+
+    Args:
+        table: the table.
+        where: says which table it is, in messages.
+        name: names the series.
+        columns: columns that must be numbers; by default all columns that are.
+        time: column with the times; by default one that is called like one, if there is any.
+        insert: whether rows are put in where times are left out, without a number.
+        notice: told in one line if the times are not regular.
+
+    Raises:
+        UserError: there is no such column, or a cell is not a number.
+    """
+    if table[0] and not table[1](table[0][0]):
+        raise UserError(f"{where} holds no row")
+    clock = _choose_time(where, table[0], time)
+    wanted = _check_columns(where, table[0], columns) or _find_numbers(table, clock)
     if not wanted:
-        raise UserError(f"{path} has no column of numbers; it has {list_names(table[0]) or 'none'}")
-    cells = [_read_numbers(path, column, table[1](column)) for column in wanted]
+        if len(others := [one for one in table[0] if one != clock]) == 1:
+            _read_numbers(where, others[0], table[1](others[0]))  # says which cell is no number
+        has = list_names(table[0]) or "none"
+        raise UserError(f"{where} has no column of numbers; it has {has}")
+    cells = [_read_numbers(where, column, table[1](column)) for column in wanted]
     values = np.stack(cells, axis=1)
-    if not len(values):
-        raise UserError(f"{path} holds no row")
     times = None
     labels: tuple[str, ...] | None = None
     if clock is not None:
-        times = parse_times(table[1](clock), f"{path}, column {clock!r}")
-        values, labels = _make_regular(path, values, times, insert, notice)
-    return Series(name or path.stem, tuple(wanted), values, ~np.isnan(values), labels)
+        times = parse_times(table[1](clock), f"{where}, column {clock!r}")
+        values, labels = _make_regular(where, values, times, insert, notice)
+    return Series(name, tuple(wanted), values, ~np.isnan(values), labels)
 
 
-def _choose_time(path: Path, names: list[str], wanted: str | None) -> str | None:
+def _choose_time(where: str, names: list[str], wanted: str | None) -> str | None:
     if wanted is not None:
-        return _check_columns(path, names, [wanted])[0]
+        return _check_columns(where, names, [wanted])[0]
     spelled = {name.strip().casefold(): name for name in reversed(names)}
     return next((spelled[usual] for usual in TIME_NAMES if usual in spelled), None)
 
 
-def _check_columns(path: Path, names: list[str], wanted: Sequence[str]) -> list[str]:
+def _check_columns(where: str, names: list[str], wanted: Sequence[str]) -> list[str]:
     for name in wanted:
         if name not in names:
-            raise UserError(f"{path} has no column {name!r}; it has {list_names(names)}")
+            raise UserError(f"{where} has no column {name!r}; it has {list_names(names)}")
         if names.count(name) > 1:
-            raise UserError(f"{path} has more than one column {name!r}; rename all but one")
+            raise UserError(f"{where} has more than one column {name!r}; rename all but one")
     return list(wanted)
 
 
@@ -113,7 +151,7 @@ def _to_number(cell: Any) -> float | None:
     return number if abs(number) <= 1e15 else None
 
 
-def _read_numbers(path: Path, name: str, cells: Sequence[Any]) -> Floats:
+def _read_numbers(where: str, name: str, cells: Sequence[Any]) -> Floats:
     """Return a column as numbers, (T,), with NaN where one is missing."""
     values = np.full(len(cells), np.nan)
     for row, cell in enumerate(cells):
@@ -122,19 +160,22 @@ def _read_numbers(path: Path, name: str, cells: Sequence[Any]) -> Floats:
         number = _to_number(cell)
         if number is None:
             shown = str(cell)[:40]
-            raise UserError(f"{path}, column {name!r}, row {row + 1:,}: {shown!r} is not a number")
+            hint = "; write numbers with a decimal point, as in 1200.5" if "," in shown else ""
+            raise UserError(
+                f"{where}, column {name!r}, row {row + 1:,}: {shown!r} is not a number{hint}"
+            )
         values[row] = number
     return values
 
 
 def _make_regular(
-    path: Path, values: Floats, times: Times, insert: bool, notice: Notice
+    where: str, values: Floats, times: Times, insert: bool, notice: Notice
 ) -> tuple[Floats, tuple[str, ...]]:
     """Return the values and times, with rows put in where times are left out, if that is wanted."""
     steps = times.count_steps()
     if steps is None:
         notice(
-            f"the times of {path} are not regular ({times.describe()}); its rows are taken for "
+            f"the times of {where} are not regular ({times.describe()}); its rows are taken for "
             "equally far apart"
         )
         return values, times.labels
@@ -143,11 +184,11 @@ def _make_regular(
         return values, times.labels
     if not insert:
         notice(
-            f"{left_out:,} rows of {path} are left out ({times.describe()}); its rows are taken "
+            f"{left_out:,} rows of {where} are left out ({times.describe()}); its rows are taken "
             "for equally far apart; --fill last or --fill linear puts them in"
         )
         return values, times.labels
-    notice(f"{left_out:,} rows that {path} leaves out are put in ({times.describe()})")
+    notice(f"{left_out:,} rows that {where} leaves out are put in ({times.describe()})")
     places = np.concatenate([[0], np.cumsum(steps)])
     whole = np.full((int(places[-1]) + 1, values.shape[1]), np.nan)
     whole[places] = values

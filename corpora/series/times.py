@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +19,12 @@ Ints = npt.NDArray[np.int64]
 
 TOLERANCE = 0.01
 """Share of a step by which steps may differ and still count as alike: clocks round."""
+WRITTEN = {
+    r"\d{8}": "%Y%m%d",
+    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
+    r"\d{1,2}\.\d{1,2}\.\d{4}": "%d.%m.%Y",
+}
+"""How days are written, if not as ISO has it. With slashes, 1/2/2001 is two days: it is refused."""
 MOST_STEPS = 1_000
 """Longest gap that is filled by rows, in steps. A longer one is rather another series."""
 
@@ -58,7 +66,9 @@ class Times:
 
 
 def parse_times(cells: Sequence[Any], where: str) -> Times:
-    """Read a time column: numbers (years, seconds), days as 20011229, or ISO dates and times.
+    """Read a time column: numbers (years, seconds), days, or ISO dates and times.
+
+    A day is 2001-12-29, 20011229, 2001/12/29 or 29.12.2001.
 
     Dates of one and the same day of the month count months, which have no one length in days.
 
@@ -87,11 +97,10 @@ def _parse(cell: object, label: str, where: str, row: int) -> datetime | float:
         cell = datetime(cell.year, cell.month, cell.day)
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=cell.tzinfo or UTC)
-    try:
-        if len(label) == 8 and label.isdigit():
-            return datetime.strptime(label, "%Y%m%d").replace(tzinfo=UTC)
-    except ValueError:
-        pass  # eight digits that are no day: a number
+    for pattern, form in WRITTEN.items():
+        if re.fullmatch(pattern, label, re.ASCII):
+            with suppress(ValueError):  # eight digits that are no day: a number
+                return datetime.strptime(label, form).replace(tzinfo=UTC)
     try:
         number = float(label)
     except ValueError:

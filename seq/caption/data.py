@@ -9,7 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from charlm.runs.place import find_again, record_place
+from charlm.runs.place import (
+    FROM_PYTHON,
+    check_lies_somewhere,
+    recall_place,
+    record_place,
+)
 from corpora.errors import UserError
 from corpora.pictures import CaptionedPictures, read_captioned
 from corpora.scenes.grammar import split_words
@@ -17,7 +22,8 @@ from corpora.scenes.splits import Part
 from corpora.text.vocabulary import Vocabulary
 from seq.caption.config import CaptionerTraining, SceneConfig
 from seq.caption.examples import Examples, GivenExamples, MadeExamples
-from seq.caption.words import make_scene_vocabulary, make_vocabulary
+from seq.caption.given import GivenPictures
+from seq.caption.words import FIRST, make_scene_vocabulary, make_vocabulary
 
 SCENES = "scenes"
 """What is named to learn from scenes."""
@@ -36,6 +42,12 @@ class Source:
     rarest: int = 1
     """Least times that a word of captions of one's own must occur."""
     how: SceneConfig = field(default_factory=SceneConfig)
+    given: GivenPictures | None = field(default=None, repr=False)
+    """What a Python program gave in the place of `spec`, which is then `FROM_PYTHON`."""
+
+    def __post_init__(self) -> None:
+        if self.rarest < 1:
+            raise UserError(f"--rarest must be 1 or more, not {self.rarest:,}")
 
     @property
     def is_made(self) -> bool:
@@ -51,6 +63,9 @@ class Source:
         Raises:
             UserError: there are no such pictures, or scenes are wanted larger than they are.
         """
+        if self.given is not None:
+            return Data(self, self.given.read(size))
+        check_lies_somewhere(self.spec)
         if not self.is_made:
             return Data(self, read_captioned(Path(self.spec), size))
         from corpora.scenes.scene import SIZE
@@ -60,12 +75,18 @@ class Source:
         return Data(self)
 
     @classmethod
-    def from_record(cls, corpus: Mapping[str, Any], spec: str | None = None) -> Self:
+    def from_record(
+        cls,
+        corpus: Mapping[str, Any],
+        spec: str | None = None,
+        given: GivenPictures | None = None,
+    ) -> Self:
         """Return the source that `Data.record` recorded.
 
         Args:
             corpus: the record.
             spec: where the pictures are now, if not where they were.
+            given: what a Python program gives in their place.
 
         Raises:
             UserError: the record is damaged.
@@ -73,7 +94,8 @@ class Source:
         try:
             how = {name: corpus[name] for name in ("split", "scenes", "data_seed")}
             return cls(
-                spec=spec or find_again(corpus),
+                spec=FROM_PYTHON if given is not None else spec or recall_place(corpus),
+                given=given,
                 rarest=int(corpus["rarest"]),
                 how=SceneConfig.from_json(how),
             )
@@ -92,6 +114,8 @@ class Data:
     @property
     def name(self) -> str:
         """What it is called, for names of run folders and for people."""
+        if self.source.given is not None:
+            return "pictures"
         return self.source.how.split if self.given is None else Path(self.source.spec).stem
 
     def record(self) -> dict[str, Any]:
@@ -134,14 +158,26 @@ class Data:
         }
         rows = np.sort(order[slice(*ends[part])])[:most]
         if not len(rows):
-            raise UserError(f"{count:,} pictures are too few: the {part} part holds none")
+            raise UserError(f"too few pictures ({count:,}): the {part} part holds none")
         captions = [tuple(map(split_words, given.captions[row])) for row in rows.tolist()]
         return GivenExamples(given.pictures[rows], captions)
 
     def make_vocabulary(self, config: CaptionerTraining) -> Vocabulary:
-        """Return the vocabulary of the captions that are trained on."""
+        """Return the vocabulary of the captions that are trained on.
+
+        Raises:
+            UserError: they hold no word that occurs often enough.
+        """
         if self.given is None:
             return make_scene_vocabulary()
         training = self._select(self.given, "training", config, None)
         words = (caption for some in training.captions for caption in some)
-        return make_vocabulary(words, self.source.rarest)
+        found = make_vocabulary(words, self.source.rarest)
+        if len(found) == len(FIRST):
+            if self.source.rarest == 1:
+                raise UserError("the captions to learn from hold no word")
+            raise UserError(
+                f"no word of the captions occurs {self.source.rarest:,} times; take a smaller "
+                "--rarest"
+            )
+        return found

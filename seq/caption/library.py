@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from charlm.arrays import Singles
 from charlm.runs.registry import CAPTIONER
 from charlm.training.config import Device, Precision
 from charlm.training.device import autocast
-from corpora.errors import UserError
+from corpora.pictures import take_picture
 from corpora.scenes.drawing import Pictures
 from corpora.short_repr import ShortRepr
 from corpora.text.vocabulary import Vocabulary
@@ -74,35 +75,33 @@ class PictureCaptioner(ShortRepr):
         """Width and height of the pictures that it looks at, in pixels."""
         return self.model.config.picture_size
 
-    def describe(self, picture: Pictures, *, width: int = 1) -> list[Caption]:
+    def describe(self, picture: Any, *, width: int = 1) -> list[Caption]:
         """Return the most probable captions of a picture, the best first.
 
         Args:
-            picture: red, green and blue from 0 to 255, uint8 (size, size, 3), rows from the top.
+            picture: path of a file; or a picture of Pillow; or an array of uint8, (H, W, 3) in red,
+                green and blue from 0 to 255, rows from the top. Its middle square is made `size`
+                pixels wide and high, which needs Pillow unless it is so already.
             width: width of the beam, and greatest number of captions, from 1 to 1,000. 1 is greedy
                 search.
 
         Raises:
             UserError: the picture has another shape or type, or the width is wrong.
         """
-        return self.describe_all(np.asarray(picture)[None], width=width)[0]
+        return self.describe_all([picture], width=width)[0]
 
-    def describe_all(self, pictures: Pictures, *, width: int = 1) -> list[list[Caption]]:
-        """Return the captions of many pictures, (N, size, size, 3); see `describe`."""
-        pictures = np.asarray(pictures)
-        shape = (self.size, self.size, 3)
-        if pictures.dtype != np.uint8 or pictures.shape[1:] != shape:
-            raise UserError(
-                f"{self.name} looks at pictures of uint8 {shape}, not of {pictures.dtype} "
-                f"{pictures.shape[1:]}"
-            )
+    def describe_all(self, pictures: Iterable[Any], *, width: int = 1) -> list[list[Caption]]:
+        """Return the captions of many pictures, a list or an array (N, H, W, 3); see `describe`."""
+        given = [
+            take_picture(one, self.size, f"picture {n:,}") for n, one in enumerate(pictures, 1)
+        ]
         check_width(width)
         found: list[list[Caption]] = []
-        for rows in batch_rows(len(pictures)):
-            found += self._describe_batch(pictures[rows], width)
+        for rows in batch_rows(len(given)):
+            found += self._describe_batch(np.stack([given[row] for row in rows]), width)
         return found
 
-    def captions(self, pictures: Pictures) -> list[str]:
+    def captions(self, pictures: Iterable[Any]) -> list[str]:
         """Return only the text of the likeliest caption of each picture, by greedy search.
 
         Raises:

@@ -71,7 +71,7 @@ class CaptionerRequest(Request):
 
         Args:
             signed: what the last checkpoint says of the run.
-            moved: `spec`, if the pictures are now somewhere else.
+            moved: `spec`, if the pictures are now somewhere else, or `given`, if Python has them.
 
         Raises:
             UserError: the record is damaged.
@@ -79,5 +79,5 @@ class CaptionerRequest(Request):
         return cls(
             model=CaptionerConfig.from_json(signed["model"]),
             training=CaptionerTraining.from_json(signed["training"]),
-            source=Source.from_record(signed["corpus"], moved.get("spec")),
+            source=Source.from_record(signed["corpus"], **moved),
         )

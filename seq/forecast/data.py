@@ -11,7 +11,12 @@ from typing import Any, Self
 import numpy as np
 
 from charlm.arrays import Floats, Ints, Singles
-from charlm.runs.place import find_again, record_place
+from charlm.runs.place import (
+    FROM_PYTHON,
+    check_lies_somewhere,
+    recall_place,
+    record_place,
+)
 from corpora.errors import UserError
 from corpora.known.download import Progress
 from corpora.notice import Notice, silent
@@ -19,6 +24,7 @@ from corpora.series.known import KNOWN
 from corpora.series.load import is_made, load_series
 from corpora.series.series import Series
 from corpora.series.signals import SIGNALS
+from corpora.tables import Table
 from corpora.versioned_json import parse_versioned
 from seq.forecast.config import ForecasterTraining, SourceConfig
 
@@ -38,6 +44,8 @@ class Source:
     time: str | None = None
     """Column with the times."""
     how: SourceConfig = field(default_factory=SourceConfig)
+    given: Table | Series | None = field(default=None, repr=False)
+    """What a Python program gave in the place of `spec`, which is then `FROM_PYTHON`."""
 
     def read(self, notice: Notice = silent, progress: Progress | None = None) -> Series:
         """Return the series, with the target as its first column, and without gaps.
@@ -45,10 +53,12 @@ class Source:
         Raises:
             UserError: there is no such series or column, or it has gaps that nothing fills.
         """
+        if self.given is None:
+            check_lies_somewhere(self.spec)
         target = self.target or self._find_target()
         columns = list(dict.fromkeys([target, *self.inputs])) if target else []
         found = load_series(
-            self.spec,
+            self.spec if self.given is None else self.given,
             length=self.how.length,
             seed=self.how.data_seed,
             columns=columns,
@@ -58,8 +68,9 @@ class Source:
             notice=notice,
         )
         if not columns and len(found.columns) > 1:
+            where = found.name if self.given is not None else self.spec
             raise UserError(
-                f"{self.spec} has several columns of numbers ({', '.join(found.columns)}); name "
+                f"{where} has several columns of numbers ({', '.join(found.columns)}); name "
                 "the one to forecast with --target"
             )
         return found
@@ -83,12 +94,18 @@ class Source:
         return {**record_place(self.spec), **about}
 
     @classmethod
-    def from_record(cls, corpus: Mapping[str, Any], spec: str | None = None) -> Self:
+    def from_record(
+        cls,
+        corpus: Mapping[str, Any],
+        spec: str | None = None,
+        given: Table | Series | None = None,
+    ) -> Self:
         """Return the source that `record` recorded.
 
         Args:
             corpus: the record.
             spec: where the series is now, if not where it was.
+            given: what a Python program gives in its place.
 
         Raises:
             UserError: the record is damaged.
@@ -96,7 +113,8 @@ class Source:
         try:
             how = {name: corpus[name] for name in ("fill", "length", "data_seed")}
             return cls(
-                spec=spec or find_again(corpus),
+                spec=FROM_PYTHON if given is not None else spec or recall_place(corpus),
+                given=given,
                 target=str(corpus["target"]),
                 inputs=tuple(map(str, corpus["inputs"])),
                 time=corpus["time"],

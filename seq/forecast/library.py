@@ -89,8 +89,11 @@ class SeriesForecaster:
             seed: of the paths.
 
         Raises:
-            UserError: an origin has too few rows before it, a value is missing, or H cannot be.
+            UserError: an origin has too few rows before it, a value is missing, or H or the seed
+                cannot be.
         """
+        if not 0 <= seed < 2**63:
+            raise UserError(f"a seed must be a whole number from 0 to 2^63 - 1, not {seed}")
         steps, context = self.check_steps(steps), self.model.config.context
         if len(origins) == 0 or origins.min() < context:
             fewest = int(origins.min()) if len(origins) else 0
@@ -141,7 +144,8 @@ class SeriesForecaster:
             return config.horizon
         most = config.horizon if config.strategy == "direct" else LONGEST
         if not isinstance(steps, Integral) or not 1 <= steps <= most:
-            why = "; a direct forecaster has learned no more" if most == config.horizon else ""
+            beyond = config.strategy == "direct" and isinstance(steps, Integral) and steps > most
+            why = "; a direct forecaster has learned no more" if beyond else ""
             raise UserError(f"the steps must lie between 1 and {most:,}, not {steps!r}{why}")
         return int(steps)
 

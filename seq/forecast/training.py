@@ -74,7 +74,7 @@ class ForecasterRequest(Request):
 
         Args:
             signed: what the last checkpoint says of the run.
-            moved: `spec`, if the series is now somewhere else.
+            moved: `spec`, if the series is now somewhere else, or `given`, if Python has it.
 
         Raises:
             UserError: the record is damaged.
@@ -82,5 +82,5 @@ class ForecasterRequest(Request):
         return cls(
             model=ForecasterConfig.from_json(signed["model"]),
             training=ForecasterTraining.from_json(signed["training"]),
-            source=Source.from_record(signed["corpus"], moved.get("spec")),
+            source=Source.from_record(signed["corpus"], **moved),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import UserError, os_error
-from corpora.labelled.given import list_columns, list_values
+from corpora.given import list_columns, list_values
 from corpora.notice import Notice, silent
 from corpora.scan.grammar import Pair
 from corpora.scan.official import parse_pair

@@ -44,6 +44,29 @@ def test_the_middle_of_a_picture_of_any_mode_is_read() -> None:
     assert read_picture(Path("turned.png"), 8)[-1, 0].tolist() == [255, 0, 0]
 
 
+def test_grey_of_sixteen_bits_is_scaled_and_not_cut_off() -> None:
+    grey = np.linspace(0, 65535, 64).reshape(8, 8).astype(np.uint16)
+    Image.fromarray(grey).save("deep.png")
+    assert np.array_equal(read_picture(Path("deep.png"), 8)[..., 1], grey >> 8)
+
+
+def test_odd_pictures_are_read_or_refused_in_one_line() -> None:
+    frames = [Image.fromarray(one[:30]) for one in PICTURES]
+    frames[0].save("moving.gif", save_all=True, append_images=frames[1:])
+    Image.new("CMYK", (9, 5), (0, 255, 255, 0)).save("print.jpg")
+    Image.new("RGB", (1, 1), (255, 0, 0)).save("dot.png")
+    Image.new("RGB", (1, 3000), (255, 0, 0)).save("thin.bmp")
+    for name in ("moving.gif", "print.jpg", "dot.png", "thin.bmp"):
+        found = read_picture(Path(name), 8)
+        assert found.shape == (8, 8, 3)
+        assert name == "moving.gif" or (found[..., 0] > 250).all()
+    Path("program.eps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    Path("empty.png").write_bytes(b"")
+    for name in ("program.eps", "empty.png"):
+        with pytest.raises(UserError, match=f"^{name} is no picture that can be read$"):
+            read_picture(Path(name), 8)
+
+
 def test_what_cannot_be_read_is_a_line() -> None:
     Path("no.png").write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"no\.png is no picture"):
@@ -61,6 +84,13 @@ def test_what_cannot_be_read_is_a_line() -> None:
     table = Path("empty/captions.txt")
     table.write_text("image,caption\ngone.png,a dog\n")
     with pytest.raises(UserError, match=r"names gone\.png, and there is no such picture"):
+        read_captioned(Path("empty"), 8)
+    for name in ("../whole.png", str(whole.resolve())):
+        table.write_text(f"image,caption\n{name},a dog\n")
+        with pytest.raises(UserError, match=r"names .*whole\.png, which does not lie beside it"):
+            read_captioned(Path("empty"), 8)
+    table.write_text(f"image,caption\n{'x' * 5000}.png,a dog\n")
+    with pytest.raises(UserError, match=r"names x{100}…, and there is no such picture"):
         read_captioned(Path("empty"), 8)
     table.write_text("image,caption\n")
     with pytest.raises(UserError, match="holds no caption"):

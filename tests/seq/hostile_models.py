@@ -16,6 +16,10 @@ from commands_of_scan import put
 from commands_of_scan import shape as translator_shape
 from reviews import reviews, write_csv
 from reviews import shape as classifier_shape
+from scene_helpers import captioner_flags
+from scene_helpers import shape as captioner_shape
+from series_helpers import forecaster_flags
+from series_helpers import shape as forecaster_shape
 from tiny_models import CONFIG, write_run
 from training_helpers import options, short_text
 
@@ -35,6 +39,10 @@ SHORT = ["--length=50", "--temperatures", "1"]
 TRAIN = options(epochs=1)
 RECIPE = [o for i, o in enumerate(TRAIN) if not {o, TRAIN[i - 1]} & set(SETTLED)]
 TRANSLATOR, CLASSIFIER = f"{NAME}-translator", f"{NAME}-classifier"
+FORECASTER, CAPTIONER = f"{NAME}-forecaster", f"{NAME}-captioner"
+GUESSES = [*forecaster_flags(epochs=1, fill=None)]
+GUESSES = [one for one in GUESSES if not one.startswith(("--strategy", "--attention", "--cell"))]
+SERIES = ["--target", NAME, "--inputs", f"{NAME}-other", "--out", f"{NAME}-e"]
 TEXT = f"good film {NAME}"
 
 COMMANDS: dict[str, list[str]] = {
@@ -74,7 +82,47 @@ COMMANDS: dict[str, list[str]] = {
     "scan evaluate": ["scan", "evaluate", TRANSLATOR, "--split", "simple", "--device=cpu"],
     "scan train": ["scan", "train", "--out", f"{NAME}-c", *TINY],
     "scan compare": ["scan", "compare", "simple", "--out", f"{NAME}-d", *TINY],
+    "info of a forecaster": ["info", FORECASTER],
+    "info of a captioner": ["info", CAPTIONER],
+    "forecast train": [
+        "forecast",
+        "train",
+        f"{NAME}-series.csv",
+        *SERIES,
+        *forecaster_flags(epochs=1),
+    ],
+    "forecast predict": [
+        *("forecast", "predict", f"{NAME}-series.csv", "--model", FORECASTER),
+        *("--png", f"{NAME}.png", "--csv", f"{NAME}-next.csv"),
+    ],
+    "forecast evaluate": [
+        *("forecast", "evaluate", FORECASTER, "--data", f"{NAME}-series.csv", "--device=cpu"),
+    ],
+    "forecast compare": [
+        *("forecast", "compare", f"{NAME}-series.csv", "--out", f"{NAME}-f", "--target", NAME),
+        *("--strategies=direct", "--seeds=1", *GUESSES),
+    ],
+    "caption train": ["caption", "train", NAME, "--out", f"{NAME}-g", *captioner_flags(epochs=1)],
+    "caption describe": [
+        *("caption", "describe", f"{NAME}/{NAME}.png", "--model", CAPTIONER, "--beam=2"),
+        *("--png", f"{NAME}-looks.png"),
+    ],
+    "caption evaluate": [
+        *("caption", "evaluate", CAPTIONER, "--data", NAME, "--part", "training", "--device=cpu"),
+    ],
+    "caption draw": ["caption", "draw", "1", "--out", f"{NAME}-drawn"],
     # Errors.
+    "a series that is missing": ["forecast", "train", f"nowhere {NAME}"],
+    "a column that is missing": ["forecast", "train", f"{NAME}-series.csv", "--target", f"{NAME}x"],
+    "a cell that is no number": [
+        *("forecast", "train", f"{NAME}-series.csv", "--target", f"{NAME}-words"),
+    ],
+    "several columns": ["forecast", "train", f"{NAME}-series.csv"],
+    "a forecaster of another kind": ["forecast", "predict", "--model", TRANSLATOR],
+    "pictures that are missing": ["caption", "train", f"nowhere {NAME}"],
+    "a picture that is missing": ["caption", "describe", f"nowhere {NAME}", "--model", CAPTIONER],
+    "a picture that a table names": ["caption", "train", f"{NAME}/gone.csv"],
+    "a table of captions that is none": ["caption", "train", f"{NAME}-series.csv"],
     "a model that is missing": ["generate", f"nowhere {NAME}"],
     "a model of another kind": ["imdb", "classify", "--model", TRANSLATOR, "good"],
     "a file that is missing": ["evaluate", f"{NAME}/{NAME}", f"nowhere {NAME}"],
@@ -107,13 +155,19 @@ def make_models() -> None:
 
     from charlm.runs.files import MODEL
     from charlm.runs.model_file import ModelFile, write_model
+    from charlm.runs.registry import CAPTIONER as CAPTIONER_KIND
     from charlm.runs.registry import CLASSIFIER as CLASSIFIER_KIND
+    from charlm.runs.registry import FORECASTER as FORECASTER_KIND
     from charlm.runs.registry import TRANSLATOR as TRANSLATOR_KIND
     from charlm.runs.run_folder import RunFolder
     from charlm.training.task import copy_weights
     from corpora.labelled.words import WordTokenizer
     from corpora.scan.grammar import ACTIONS, WORDS
     from corpora.text.vocabulary import Vocabulary
+    from seq.caption.model import Captioner
+    from seq.caption.words import FIRST
+    from seq.forecast.data import Columns
+    from seq.forecast.model import Forecaster
     from seq.imdb.model import Classifier
     from seq.scan.model import Translator
     from seq.scan.vocabularies import Languages
@@ -136,13 +190,41 @@ def make_models() -> None:
     words = WordTokenizer(("<pad>", "<unk>", WORD, "good", "film"))
     languages = Languages.from_symbols(WORDS, [f"{WORD}{action}" for action in ACTIONS])
     sizes = len(languages.source), len(languages.target)
+    columns = Columns((NAME, f"{NAME}-other"), np.zeros(2), np.ones(2))
+    said = Vocabulary((*FIRST, WORD, f"{WORD}-too"))
     networks: dict[str, torch.nn.Module] = {
+        FORECASTER: Forecaster(forecaster_shape(), len(columns.names)),
+        CAPTIONER: Captioner(captioner_shape(), len(said)),
         CLASSIFIER: Classifier(classifier_shape(), len(words), 2),
         TRANSLATOR: Translator(translator_shape(), *sizes),
     }
     classes = {"classes": sorted(labels.values())}
     write(CLASSIFIER, CLASSIFIER_KIND, {**classifier_shape().to_json(), **classes}, words.to_json())
+    write(FORECASTER, FORECASTER_KIND, forecaster_shape().to_json(), columns.to_json())
+    write(CAPTIONER, CAPTIONER_KIND, captioner_shape().to_json(), said.to_json())
+    make_data()
     write(TRANSLATOR, TRANSLATOR_KIND, translator_shape().to_json(), languages.to_json())
+
+
+def make_data() -> None:
+    """Write a series, and a folder of pictures with captions."""
+    import csv
+
+    from PIL import Image
+
+    rows: list[list[object]] = [[NAME, f"{NAME}-other", f"{NAME}-words"]]
+    rows += [[n % 7, n % 5, NAME] for n in range(160)]
+    captions = [["image", "caption"], *([f"{n}{NAME}.png", f"a {NAME} dog"] for n in range(40))]
+    tables = {
+        f"{NAME}-series.csv": rows,
+        f"{NAME}/captions.csv": captions,
+        f"{NAME}/gone.csv": [["image", "caption"], [f"gone{NAME}.png", "a dog"]],
+    }
+    for name, lines in tables.items():
+        with Path(name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(lines)
+    for n in ("", *map(str, range(40))):
+        Image.new("RGB", (48, 48), (5 * len(n), 200, 30)).save(Path(NAME, f"{n}{NAME}.png"))
 
 
 def main() -> None:

@@ -75,7 +75,7 @@ def draw(
         from corpora.pictures import write_captioned
 
         write_captioned(folder, draw_scenes(scenes), captions)
-        notice(f"written: {count:,} pictures and captions.txt in {folder}")
+        notice(f"written: {count:,} picture{'s' * (count > 1)} and captions.txt in {folder}")
     elif json:
         print_json({"scenes": [*map(to_json, scenes, captions)]})
     elif png is None:

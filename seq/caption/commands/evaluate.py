@@ -67,7 +67,7 @@ def evaluate(
     trained_on = find_trained_on(model)
     source = trained_on.source
     how = source.how.replace({"split": split, "data_seed": seed})
-    source = replace(source, spec=data or source.spec, how=how)
+    source = replace(source, spec=source.spec if data is None else data, how=how)
     examples = source.read(captioner.size).part(part, trained_on.training, count)
     with stderr().status(f"describing {len(examples):,} pictures …"):
         found = report(captioner, examples, beam)

@@ -45,7 +45,9 @@ def train(
             model=CaptionerConfig().replace(changes),
             training=CaptionerTraining().replace(changes),
             source=Source(
-                spec=data or SCENES, rarest=rarest or 1, how=SceneConfig().replace(changes)
+                spec=SCENES if data is None else data,
+                rarest=1 if rarest is None else rarest,
+                how=SceneConfig().replace(changes),
             ),
             run=options.folder,
         )

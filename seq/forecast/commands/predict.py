@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from charlm.commands.inside.output import DescribedPng
+from charlm.commands.inside.output import PLACE, DescribedPng
 from charlm.console.download_bar import DownloadBar
 from charlm.console.options import COMPUTING, ComputingOptions, Json, Model
 from charlm.console.program import notice, print_json, printable, stderr, stdout
@@ -35,7 +35,7 @@ def predict(
     fill: FillAsTrained = None,
     seed: int = 1,
     png: DescribedPng = None,
-    csv: Path | None = None,
+    csv: Annotated[Path | None, PLACE] = None,
     computing: ComputingOptions = COMPUTING,
     json: Json = False,
 ) -> None:

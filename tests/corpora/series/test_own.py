@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +71,12 @@ def test_gaps_without_filling_are_refused_in_one_line() -> None:
     [
         ("date,y\n2024-01-02,1\n2024-01-01,2\n", r"must ascend; row 2 \(2024-01-01\)"),
         ("date,y\n2024-01-02,1\nmonday,2\n", "row 2: 'monday' is no time"),
+        ("date,y\n1/2/2024,1\n1/3/2024,2\n", "row 1: '1/2/2024' is no time"),
+        ("date,y\n31.02.2024,1\n", "row 1: '31.02.2024' is no time"),
+        ("y\n", "holds no row"),
+        ("y\n1\nx7\n", "column 'y', row 2: 'x7' is not a number"),
+        ("t;y\n1;2,5\n", "row 1: '2,5' is not a number; write numbers with a decimal point"),
         ("a,b\nx,y\n", "has no column of numbers; it has a, b"),
-        ("y\n", "has no column of numbers"),
         ("y,y\n1,2\n", "has no column of numbers"),
         ("date,y\n2024-01-01,1\n5,2\n", "both dates and numbers"),
     ],
@@ -148,3 +153,12 @@ def test_the_digest_tells_values_columns_and_gaps_apart() -> None:
         for text in ("y\n1\n2\n2\n", "y\n1\n2\n3\n", "z\n1\n2\n2\n", "y\n1\n2\nNA\n")
     ]
     assert len(set(found)) == 4
+
+
+def test_a_day_may_be_written_in_several_ways() -> None:
+    forms = ["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%SZ"]
+    days = [date(2001, 12, 25) + timedelta(days=number) for number in range(12)]
+    for form in forms:
+        found = parse_times([day.strftime(form) for day in days], "own.csv")
+        assert found.unit == "days"
+        assert np.diff(found.positions).tolist() == [1.0] * 11

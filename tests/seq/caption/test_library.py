@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scene_helpers import shape
 
 from corpora.errors import UserError
@@ -65,12 +67,31 @@ def test_without_attention_a_caption_looks_nowhere() -> None:
     assert len(captioner.captions(PICTURES)) == 4
 
 
+def test_a_picture_is_the_same_in_any_form() -> None:
+    captioner, picture = made(), PICTURES[2]
+    (wanted,) = captioner.describe(picture)
+    whole = Image.fromarray(picture)
+    whole.save("one.png")
+    large = np.asarray(whole.resize((96, 96), Image.Resampling.NEAREST))
+    clear = np.concatenate([picture, np.full((48, 48, 1), 255, dtype=np.uint8)], axis=2)
+    forms = ["one.png", Path("one.png"), whole, torch.from_numpy(picture.copy()), clear]
+    for found in captioner.describe_all(forms):
+        assert found[0].words == wanted.words
+        assert np.allclose(found[0].probabilities, wanted.probabilities, atol=1e-5)
+    assert captioner.describe(large)[0].words
+    assert captioner.describe(picture[..., 0])[0].words
+
+
 def test_what_it_cannot_look_at_is_said() -> None:
     captioner = made()
-    with pytest.raises(UserError, match=r"looks at pictures of uint8 \(48, 48, 3\), not of float"):
-        captioner.describe(PICTURES[0].astype(float))
-    with pytest.raises(UserError, match=r"not of uint8 \(48, 48\)"):
-        captioner.describe(PICTURES[0][..., 0])
+    for picture, what in [
+        (PICTURES[0].astype(float), r"float64 \(48, 48, 3\)"),
+        (PICTURES[0].transpose(2, 0, 1), r"uint8 \(3, 48, 48\)"),
+        (PICTURES[0][:0], r"uint8 \(0, 48, 3\)"),
+        (None, "NoneType"),
+    ]:
+        with pytest.raises(UserError, match=f"picture 1 must be a path, .* not {what}"):
+            captioner.describe(picture)
     for width in (0, 1001, True, 2.5):
         with pytest.raises(UserError, match="width must lie between 1 and 1000"):
             captioner.describe(PICTURES[0], width=width)  # type: ignore[arg-type]

@@ -70,6 +70,7 @@ def test_a_folder_that_draw_wrote_is_trained_on_and_described(charlm: Charlm) ->
     --picture-size 96                   | scenes have 48 x 48 pixels
     --channels 8                        | channels must lie between 16 and
     --split other                       | other
+    --rarest 0                          | --rarest must be 1 or more, not 0
     --resume nowhere                    | nowhere
     --resume nowhere --hidden-size 3    | --hidden-size cannot change
     --resume nowhere --rarest 3         | leave out --rarest

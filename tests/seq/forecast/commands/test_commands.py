@@ -108,6 +108,9 @@ def test_info_shows_a_series_and_lists_those_with_a_name(charlm: Charlm) -> None
     evaluate RUN --origins -1              | --origins
     evaluate RUN --period 9999             | the period must lie between 1 and
     compare sines --seeds 0                | --seeds must lie between 1 and 1000
+    predict --model RUN --seed -1          | a seed must be a whole number from 0 to 2^63 - 1
+    predict --model RUN --seed 9999999999999999999 | a seed must be a whole number
+    predict --csv .                        | . is a folder; name a file
     compare sines --strategies direct --horizon 4 --steps 9 | cannot forecast 9 steps
     info nothing                           | there is no file and no series 'nothing'
     """
