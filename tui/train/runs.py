@@ -79,7 +79,7 @@ class Run:
             self.began = 0.0
 
     def read(self, most: int) -> bool:
-        """Read new lines of the log, and the settings if they were not there yet.
+        """Read new lines of the log, and the settings where a training has begun or gone on.
 
         Args:
             most: greatest number of events to read.
@@ -87,8 +87,9 @@ class Run:
         Returns:
             Whether there were any: the folder of a new training has neither at first.
         """
+        before = self.log.start
         grown = self.log.read(most)
-        if grown and not self.config:
+        if grown and (self.log.start is not before or not self.config):
             self.refresh()
         return grown
 

@@ -10,6 +10,7 @@ import pytest
 from tiny_models import write_run
 from training_logs import make_config, make_events, write_log
 
+from charlm.runs.files import CONFIG, METRICS
 from charlm.runs.run_folder import RunFolder
 from corpora.errors import UserError
 from tui.train.differences import describe_difference, list_differences
@@ -129,6 +130,19 @@ def test_a_run_that_has_just_begun_gets_its_settings_with_its_log(tmp_path: Path
     write_log(tmp_path / "new")
     assert run.read(10)
     assert run.config == make_config()
+
+
+def test_a_run_that_goes_on_for_more_passes_says_so_at_once(tmp_path: Path) -> None:
+    write_log(tmp_path / "run")
+    run = Run.open(str(tmp_path / "run"))
+    run.read(10_000)
+    config = make_config()
+    config["training"]["epochs"] = 99
+    (tmp_path / "run" / CONFIG).write_text(json.dumps(config))
+    with (tmp_path / "run" / METRICS).open("a") as log:
+        log.write(json.dumps({"event": "started", "step": 1}) + "\n")
+    assert run.read(10)
+    assert run.passes == 99
 
 
 def test_runs_are_sorted_and_new_ones_found(tmp_path: Path) -> None:
