@@ -169,7 +169,11 @@ def _say_what_is_wrong(what: str) -> Iterator[None]:
 
 
 def _find_table(place: Path) -> Path:
-    if not place.exists():
+    try:
+        there = place.exists()
+    except OSError as error:  # the name is too long
+        raise os_error(error, place) from error
+    if not there:
         raise UserError(f"there is no folder {place}; name one with pictures and captions.txt")
     if not place.is_dir():
         return place

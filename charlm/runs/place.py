@@ -24,12 +24,16 @@ def record_place(spec: str) -> dict[str, Any]:
     Args:
         spec: file, folder or name; - for standard input.
     """
-    path = Path(spec)
+    there = spec not in ("-", FROM_PYTHON) and _exists(spec)
+    return {"spec": spec, **({"path": str(Path(spec).resolve())} if there else {})}
+
+
+def _exists(path: str) -> bool:
+    """Return whether there is a file or folder; nothing lies where no name can be."""
     try:
-        there = spec not in ("-", FROM_PYTHON) and path.exists()
-    except (OSError, ValueError):
-        there = False
-    return {"spec": spec, **({"path": str(path.resolve())} if there else {})}
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long, or with a NUL
+        return False
 
 
 def find_again(source: Mapping[str, Any]) -> str:
@@ -50,7 +54,7 @@ def recall_place(source: Mapping[str, Any]) -> str:
     spec, path = source["spec"], source.get("path")
     if spec == FROM_PYTHON:
         return FROM_PYTHON
-    if not Path(spec).exists() and isinstance(path, str) and Path(path).exists():
+    if not _exists(spec) and isinstance(path, str) and _exists(path):
         return path
     return str(spec)
 

@@ -133,10 +133,12 @@ class PictureCaptioner(ShortRepr):
 
     def _make(self, ids: Iterable[int], chances: Singles, weights: Singles | None) -> Caption:
         ids, grid = [*ids], self.model.config.grid
+        with np.errstate(divide="ignore"):  # a chance too small for a number is 0
+            log_prob = float(np.log(chances).sum())
         return Caption(
             words=decode(self.vocabulary, ids),
             ended=ids[-1] == END,
-            log_prob=float(np.log(chances).sum()),
+            log_prob=log_prob,
             probabilities=chances,
             attention=None if weights is None else weights.reshape(-1, grid, grid),
         )

@@ -143,7 +143,8 @@ class CommandTranslator(ShortRepr):
     def _describe(
         self, command: str, ids: Sequence[int], probabilities: Singles, weights: Singles | None
     ) -> TranslatedCommand:
-        log_prob = float(np.log(probabilities[np.arange(len(ids)), ids]).sum())
+        with np.errstate(divide="ignore"):  # a chance too small for a number is 0
+            log_prob = float(np.log(probabilities[np.arange(len(ids)), ids]).sum())
         order = [*range(END + 1, probabilities.shape[1]), END]
         return TranslatedCommand(
             command=tuple(command.split()),
