@@ -6,7 +6,11 @@ phrases turns them round and another does not, and things are done four or five 
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
 from corpora.scan.grammar import Pair
+from corpora.scan.splits import Split
 
 VERBS = {"dax": "red", "wif": "blue", "lug": "green", "zup": "grey"}
 DIRECTIONS = {"mo": "up", "nu": "down"}
@@ -36,3 +40,20 @@ def speak() -> list[Pair]:
             joined[(*left, "ko", *right)] = second + first
             joined[(*left, "se", *right)] = first + second
     return [Pair(said, meant) for said, meant in {**phrases, **joined}.items()]
+
+
+def split() -> Split:
+    """One verb is trained on by itself alone, and no long utterance is trained on."""
+    every = speak()
+    lone = [pair for pair in every if pair.command == ("zup",)]
+    easy = [pair for pair in every if "zup" not in pair.command and len(pair.actions) <= 12]
+    seen = {pair.command for pair in (*lone, *easy)}
+    return Split("nonsense", (*lone, *easy), tuple(p for p in every if p.command not in seen))
+
+
+def mix(pairs: Iterable[Pair]) -> list[Pair]:
+    """The same commands, but what each of them means is drawn by lot: nothing is like another."""
+    pairs = [*pairs]
+    drawn = [pair.actions for pair in pairs]
+    random.Random(1).shuffle(drawn)
+    return [Pair(pair.command, actions) for pair, actions in zip(pairs, drawn, strict=True)]

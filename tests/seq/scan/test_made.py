@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import nonsense
 import numpy as np
 import pytest
 import torch
 from commands_of_scan import SHORT, put, shape, some, training
-from nonsense import speak
 from training_helpers import last_step, result, resume, start, trained, trained_until
 
 from charlm.runs.files import CONFIG
 from charlm.training.distributed import World
 from corpora.errors import UserError
-from corpora.scan.grammar import ACTIONS, WORDS
+from corpora.scan.grammar import ACTIONS, WORDS, Pair
 from corpora.scan.splits import Split
 from seq.scan import library
 from seq.scan import training as scan_training
-from seq.scan.config import PairsConfig
+from seq.scan.config import PairsConfig, TranslatorConfig, TranslatorTraining
 from seq.scan.made import make_pairs, read_recorded
 from seq.scan.model import Translator
 from seq.scan.task import Batch, Translation
@@ -139,7 +140,7 @@ def test_other_made_pairs_than_before_are_refused(
 @pytest.mark.slow
 def test_made_pairs_are_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A part of the nonsense: with swaps, a verb known by itself alone is used in company."""
-    every = [pair for pair in speak() if len(pair.command) <= 3]
+    every = [pair for pair in nonsense.speak() if len(pair.command) <= 3]
     hidden = tuple(p for p in every if "zup" in p.command and len(p.command) > 1)
     shown = tuple(p for p in every if p not in hidden)
     put(monkeypatch, "tiny", Split("tiny", shown, hidden))
@@ -152,8 +153,38 @@ def test_made_pairs_are_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             model=shape(**wanted), training=recipe, split="tiny", run=run,
             pairs=PairsConfig(ideas=ideas),
         )))  # fmt: skip
-        said = library.load(str(run)).actions([" ".join(p.command) for p in hidden])
-        shares.append(np.mean([a == p.actions for a, p in zip(said, hidden, strict=True)]))
+        shares.append(find_share(run, hidden))
     plain, swaps = shares
     assert swaps > 0.9
     assert plain < 0.3
+
+
+def find_share(run: Path, pairs: Sequence[Pair]) -> float:
+    """Share of the commands that a trained translator translates rightly."""
+    said = library.load(str(run)).actions([" ".join(pair.command) for pair in pairs])
+    return float(np.mean([a == pair.actions for a, pair in zip(said, pairs, strict=True)]))
+
+
+@pytest.mark.slow
+def test_the_recipe_learns_nonsense_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of SCAN, its passes apart: there are twenty times fewer commands."""
+    put(monkeypatch, "nonsense", nonsense.split())
+    for ideas, least, most in (("both", 0.995, 1.0), ("plain", 0.0, 0.2)):
+        run = tmp_path / ideas
+        trained(start(TranslatorRequest(
+            model=TranslatorConfig(), training=TranslatorTraining(epochs=60), split="nonsense",
+            run=run, pairs=PairsConfig(ideas=ideas),
+        )))  # fmt: skip
+        assert least <= find_share(run, nonsense.split().test) <= most
+
+
+def test_where_nothing_is_made_the_training_is_the_plain_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed = tuple(nonsense.mix(nonsense.split().train)[:200])
+    put(monkeypatch, "tiny", Split("tiny", mixed, ()))
+    for ideas in ("both", "plain"):
+        trained(start(request(tmp_path / ideas, PairsConfig(ideas=ideas))))
+    assert result(tmp_path / "both") == result(tmp_path / "plain")

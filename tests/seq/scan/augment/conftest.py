@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import nonsense as nonsense_words
 import pytest
-from nonsense import speak
 
 from corpora.scan import splits
 from corpora.scan.grammar import Pair
@@ -30,9 +30,4 @@ def split(request: pytest.FixtureRequest) -> Split:
 
 @pytest.fixture(scope="session")
 def nonsense() -> Split:
-    """Nonsense: one verb is trained on by itself alone, and no long utterance is trained on."""
-    every = speak()
-    lone = [pair for pair in every if pair.command == ("zup",)]
-    easy = [pair for pair in every if "zup" not in pair.command and len(pair.actions) <= 12]
-    seen = {pair.command for pair in (*lone, *easy)}
-    return Split("nonsense", (*lone, *easy), tuple(p for p in every if p.command not in seen))
+    return nonsense_words.split()

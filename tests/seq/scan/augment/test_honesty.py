@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from nonsense import mix
 
 from corpora.scan.grammar import Pair, pairs
 from corpora.scan.splits import SPLITS, Split, load
@@ -97,13 +98,7 @@ def test_a_language_of_nonsense_is_understood_as_well(nonsense: Split) -> None:
 
 @pytest.mark.parametrize("ideas", EVERY)
 def test_pairs_without_symmetries_make_nothing(ideas: Ideas, nonsense: Split) -> None:
-    """The same commands, but what each of them means was drawn by lot."""
-    drawn = [pair.actions for pair in nonsense.train]
-    random.Random(1).shuffle(drawn)
-    mixed = [
-        Pair(pair.command, actions) for pair, actions in zip(nonsense.train, drawn, strict=True)
-    ]
-    found = explore(mixed, ideas)
+    found = explore(mix(nonsense.train), ideas)
     assert found.made == ()
     assert describe(found) == []
 
