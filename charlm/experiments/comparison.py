@@ -161,7 +161,7 @@ def _list_values(settings: Config | Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _list_defaults(settings: Config | Mapping[str, Any]) -> dict[str, Any]:
-    """Return the defaults of the fields that later versions of charlm added."""
+    """Return what the fields that later versions of charlm added mean in a run without them."""
     if not isinstance(settings, Config):
         return {}
     return find_earlier(type(settings))
